@@ -1,0 +1,43 @@
+"""The errors a user may meet: each says in one line what is wrong and where."""
+
+from __future__ import annotations
+
+
+class LabError(Exception):
+    """Base of every error whose text is meant for the user: one line, no traceback needed."""
+
+
+class BadValue(LabError):
+    """A value that can't be accepted.
+
+    Parameters
+    ----------
+    path : str
+        Where the value stands, e.g. ``runs[1].config.learning_rate``; may be empty.
+    why : str
+        What is wrong with it, e.g. ``0 is not above 0``.
+    """
+
+    def __init__(self, path: str, why: str) -> None:
+        self.path = path
+        self.why = why
+        super().__init__(f"{path}: {why}" if path else why)
+
+    def under(self, prefix: str) -> BadValue:
+        """The same complaint seen from one level further out."""
+        if not prefix:
+            return self
+        joint = "" if not self.path or self.path.startswith("[") else "."
+        return BadValue(f"{prefix}{joint}{self.path}", self.why)
+
+
+class UnknownName(BadValue):
+    """An identifier that no registry knows."""
+
+
+class StateTooLarge(LabError):
+    """A simulation whose state can't be kept eight times within the snapshot budget."""
+
+
+class FileRefused(LabError):
+    """A file that can't be opened: truncated, too large, from a newer lab, or not a session at all."""

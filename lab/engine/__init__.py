@@ -1,0 +1,1 @@
+"""The algorithms: NumPy only, usable from a notebook with no display."""

@@ -1,0 +1,10 @@
+"""Loss landscapes: documented callables on points of shape (..., d), with exact gradient and Hessian."""
+
+from __future__ import annotations
+
+from lab.core.registry import Family
+from lab.engine.landscapes._contract import Array, Critical, Landscape
+
+__all__ = ["LANDSCAPES", "Array", "Critical", "Landscape"]
+
+LANDSCAPES: Family[type[Landscape]] = Family("landscapes", __name__)

@@ -1,0 +1,87 @@
+"""What a landscape promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Critical:
+    """A point where the gradient vanishes (or a declared kink takes its place).
+
+    Attributes
+    ----------
+    point : tuple of float
+        Coordinates, length d.
+    value : float
+        The loss there.
+    kind : str
+        "minimum", "maximum" or "saddle".
+    is_global : bool
+        For a minimum: no lower one exists.
+    """
+
+    point: tuple[float, ...]
+    value: float
+    kind: Literal["minimum", "maximum", "saddle"] = "minimum"
+    is_global: bool = True
+
+
+class Landscape(Protocol):
+    """A loss with exact derivatives; frozen parameters.
+
+    `value`, `gradient` and `hessian` take points of shape (..., d) and return shapes (...), (..., d) and
+    (..., d, d), vectorised over all leading axes, in float64, without warnings on finite input.
+    """
+
+    #: Number of coordinates, 1 or 2.
+    dim: ClassVar[int]
+    #: f(x, y) in LaTeX.
+    latex: ClassVar[str]
+    #: What it teaches, one sentence.
+    doc: ClassVar[str]
+    #: Where it was first published, or where the constants come from.
+    source: ClassVar[str]
+
+    @property
+    def domain(self) -> tuple[tuple[float, float], ...]:
+        """The part worth looking at: (lo, hi) per coordinate."""
+        ...
+
+    @property
+    def critical_points(self) -> tuple[Critical, ...]:
+        """Known minima, maxima and saddles inside the domain, values to 1e-10 or better."""
+        ...
+
+    @property
+    def starts(self) -> tuple[tuple[float, ...], ...]:
+        """Classic start points, at least one, the most instructive first."""
+        ...
+
+    @property
+    def kinks(self) -> tuple[tuple[float, ...], ...]:
+        """Points where the derivative does not exist; coordinates may be nan for "any" (|x| has (0,))."""
+        ...
+
+    @property
+    def bounded_below(self) -> bool:
+        """False when the loss falls without end (a saddle x^2 - y^2)."""
+        ...
+
+    def value(self, theta: Array) -> Array:
+        """Loss, shape (...)."""
+        ...
+
+    def gradient(self, theta: Array) -> Array:
+        """Exact gradient, shape (..., d)."""
+        ...
+
+    def hessian(self, theta: Array) -> Array:
+        """Exact matrix of second derivatives, shape (..., d, d)."""
+        ...

@@ -1,0 +1,13 @@
+"""Optimizers: documented callables that move points of shape (n, d) downhill.
+
+Each optimizer is a frozen dataclass of hyperparameters with two pure methods, `start` and `step`; see `Optimizer`.
+"""
+
+from __future__ import annotations
+
+from lab.core.registry import Family
+from lab.engine.optimizers._contract import Array, Ask, Optimizer, Parts, State, StepResult
+
+__all__ = ["OPTIMIZERS", "Array", "Ask", "Optimizer", "Parts", "State", "StepResult"]
+
+OPTIMIZERS: Family[type[Optimizer]] = Family("optimizers", __name__)

@@ -1,0 +1,78 @@
+"""What an optimizer promises, and what it may ask of the landscape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+State = Mapping[str, Array]
+Parts = Mapping[str, Array]
+
+
+class Ask(Protocol):
+    """The only way an optimizer sees the landscape: batched, counted, and with the step's noise frozen.
+
+    Every call takes points of shape (n, d) (rows as handed to `step`, in the same order) and is counted per row;
+    rows can be excluded from the count with `where`.
+    """
+
+    def value(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """Loss at each point, shape (n,)."""
+        ...
+
+    def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """Gradient at each point, shape (n, d)."""
+        ...
+
+    def hessian(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """Matrix of second derivatives at each point, shape (n, d, d)."""
+        ...
+
+
+class StepResult(NamedTuple):
+    """What one step gives: the new points, the new state, and the parts the step is made of.
+
+    `parts` maps the name of each contribution ("gradient", "momentum", "scaling", ...) to an (n, d) array; their
+    sum is ``theta_new - theta`` to 1e-12 relative.
+    """
+
+    theta: Array
+    state: State
+    parts: Parts
+
+
+class Optimizer(Protocol):
+    """A rule that turns gradients into steps; frozen hyperparameters, no hidden state.
+
+    All arrays handed in are read-only by agreement: a step returns new arrays and never writes into old ones, so
+    that a snapshot of a run is a handful of references. `state` is a mapping of names to arrays whose leading
+    axis is the batch, so that rows can be added and frozen without knowing the rule; counters are float arrays of
+    shape (n, 1).
+    """
+
+    learning_rate: float
+    #: The rule in LaTeX. ``\\role{gradient}{...}`` colours a term (roles: control, gradient, forward, result).
+    latex: ClassVar[str]
+    #: The same right-hand side with this step's numbers: ``\\slot{name}`` stands for a scalar, ``\\slotv{name}`` for a
+    #: vector of length d; the names are the keys of `symbols`.
+    latex_numbers: ClassVar[str]
+    #: One sentence: why this rule exists.
+    why: ClassVar[str]
+    #: Paper or book with the equation's number.
+    source: ClassVar[str]
+
+    def start(self, theta: Array, ask: Ask) -> State:
+        """The state before the first step, for points of shape (n, d)."""
+        ...
+
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+        """One step from `theta` (n, d) with learning rate `lr`."""
+        ...
+
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+        """The numbers of this step by the names of the slots in `latex_numbers` (floats or (n, d) arrays)."""
+        ...

@@ -1,0 +1,1 @@
+"""The panels: one folder each, with a specification, a view and what the view shows."""

@@ -1,0 +1,1 @@
+"""The Qt shell shared by all panels."""

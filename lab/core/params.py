@@ -131,9 +131,13 @@ class Declared:
         return self.param.label or self.name.replace("_", " ").capitalize()
 
 
-@cache
-def declared(cls: type[Any]) -> tuple[Declared, ...]:
+def declared(cls: Any) -> tuple[Declared, ...]:
     """The fields of a configuration class in order, with types resolved and defaults filled in."""
+    return _declared(cls)
+
+
+@cache
+def _declared(cls: Any) -> tuple[Declared, ...]:
     hints = typing.get_type_hints(cls)
     found = []
     for f in dataclasses.fields(cls):

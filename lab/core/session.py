@@ -60,7 +60,7 @@ class Session:
     version: str = ""
 
 
-def to_json(session: Session, panels: Family[PanelSpec]) -> str:
+def to_json(session: Session) -> str:
     """The text of a session file."""
     blobs = Blobs()
     # Documents may only be known to the panels' runs: gather them, so that each is written once.
@@ -241,9 +241,9 @@ def read(path: Path, panels: Family[PanelSpec]) -> Session:
         raise FileRefused(f"{path.name}: {refused}") from None
 
 
-def write(path: Path, session: Session, panels: Family[PanelSpec]) -> None:
+def write(path: Path, session: Session) -> None:
     """Save a session: the old file stays whole until the new one is complete on disk."""
-    replace_file(path, to_json(session, panels).encode("utf-8"))
+    replace_file(path, to_json(session).encode("utf-8"))
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -76,7 +76,7 @@ class Racer:
         domain = np.asarray(landscape.domain)
         self._centre = domain.mean(axis=1)
         self._far = FAR * float((domain[:, 1] - domain[:, 0]).max())
-        self._ask = LandscapeAsk(landscape)
+        self._ask = LandscapeAsk(landscape, noise_sigma=1.0)
         self.noise: Array | None = None
         self.state = self._born(optimizer, starts, 0)
 
@@ -90,10 +90,10 @@ class Racer:
         old = self.state
         ask = self._ask
         with np.errstate(all="ignore"):
-            ask.begin(old.function_evaluations, old.gradient_evaluations, self.noise)
+            self._listen(old.function_evaluations, old.gradient_evaluations, self.noise)
             result = old.optimizer.step(old.theta, old.inner, ask, old.optimizer.learning_rate, lambda: self._draw(t))
             theta, inner = result.theta, result.state
-            loss, gradient = ask.look(theta)
+            loss, gradient = self._look(theta)
             reason = self._what_blew_up(theta, loss, gradient)
             moved = theta - old.theta
             distance = np.sqrt((moved * moved).sum(axis=1))
@@ -111,10 +111,10 @@ class Racer:
             reasons = np.where(fresh, reason, old.reason)
             evaluations = tuple(
                 np.where(old.alive, new, before)
-                for new, before in zip(ask.counts(), (old.function_evaluations, old.gradient_evaluations), strict=True)
+                for new, before in zip(self._counts(), (old.function_evaluations, old.gradient_evaluations), strict=True)
             )
         else:
-            alive, diverged_at, reasons, evaluations = old.alive, old.diverged_at, old.reason, ask.counts()
+            alive, diverged_at, reasons, evaluations = old.alive, old.diverged_at, old.reason, self._counts()
         arrived = (old.reached_at < 0) & (loss <= self._target)
         self.state = RacerState(
             old.optimizer, theta, inner, loss, gradient, alive, diverged_at, reasons,
@@ -169,8 +169,8 @@ class Racer:
         zeros = np.zeros(n, dtype=np.int64)
         theta = np.array(starts, dtype=np.float64)
         with np.errstate(all="ignore"):
-            self._ask.begin(zeros, zeros, None)
-            loss, gradient = self._ask.look(theta)
+            self._listen(zeros, zeros, None)
+            loss, gradient = self._look(theta)
             inner = optimizer.start(theta, self._ask)
             reason = self._what_blew_up(theta, loss, gradient)
         alive = reason == 0
@@ -178,8 +178,22 @@ class Racer:
         return RacerState(
             optimizer, theta, inner, np.where(alive, loss, 0.0), np.where(alive[:, None], gradient, 0.0), alive,
             np.where(alive, never, t), reason, np.where(alive & (loss <= self._target), t, never),
-            np.zeros(n), zeros, *self._ask.counts(),
+            np.zeros(n), zeros, *self._counts(),
         )  # fmt: skip
+
+    def _listen(self, functions: NDArray[np.int64], gradients: NDArray[np.int64], noise: Array | None) -> None:
+        """Count on from these numbers, and add this noise to every gradient until told otherwise."""
+        self._ask.function_evaluations = functions
+        self._ask.gradient_evaluations = gradients
+        self._ask.freeze(noise)
+
+    def _look(self, theta: Array) -> tuple[Array, Array]:
+        """Loss and true gradient for those who watch: free of noise, not counted."""
+        self._ask.freeze(None)
+        return self._ask.measure(theta), self._ask.gradient(theta, np.zeros(len(theta), dtype=bool))
+
+    def _counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return self._ask.function_evaluations, self._ask.gradient_evaluations
 
     def _what_blew_up(self, theta: Array, loss: Array, gradient: Array) -> NDArray[np.int8]:
         """Code of `REASONS` per row, 0 where all is well; the position comes first, it explains the others."""

@@ -393,17 +393,16 @@ class Race:
         theta = state.theta[row]
         inner = {name: array[row] for name, array in state.inner.items()}
         rate = state.optimizer.learning_rate
-        ask = LandscapeAsk(self._config.landscape)
-        zero = np.zeros(1, dtype=np.int64)
         noise = None
         if self._shared.noise > 0.0:
             draw = random_stream(self._seed, "gradient noise", self.t)
             noise = self._shared.noise * draw.standard_normal(self._shared.starts.shape)[row]
         with np.errstate(all="ignore"):
-            ask.begin(zero, zero, noise)
+            ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0, noise=noise)
             stream = self._stream(lane)
             result = state.optimizer.step(theta, inner, ask, rate, lambda: stream(self.t))
             symbols = state.optimizer.symbols(theta, inner, result, ask, rate)
+            ask.freeze(None)
             gradient = ask.gradient(theta)
         return Dissection(
             theta[0],

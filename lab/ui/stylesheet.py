@@ -177,7 +177,7 @@ def _inputs(t: Theme, image: Image) -> str:
         border:1px solid {t.line_strong}; background:{t.raised}; }}
     QCheckBox::indicator:checked {{ background:{t.accent}; border:1px solid {t.accent};
         image:url("{image("check-bold", t.on_accent)}"); }}
-    QCheckBox::indicator:focus, QCheckBox:focus::indicator {{ border:2px solid {t.text}; }}
+    QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border:2px solid {t.text}; }}
     QCheckBox::indicator:disabled {{ background:{t.line}; border:1px solid {t.line}; }}
     QRadioButton::indicator {{ width:13px; height:13px; border-radius:7px; border:1px solid {t.line_strong};
         background:{t.raised}; }}

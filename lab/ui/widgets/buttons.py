@@ -1,0 +1,172 @@
+"""Buttons: outlined, primary, chips, icon buttons, segmented choices, the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from lab.ui import fonts
+from lab.ui.icons import icon
+from lab.ui.theme import theme
+from lab.ui.widgets.layout import fill
+
+ButtonKind = Literal["outline", "primary", "chip", "seg", "link", "flat"]
+
+
+class Button(QPushButton):
+    """A button with a word on it. Reached by Tab; a mouse click doesn't leave a focus ring behind."""
+
+    def __init__(
+        self,
+        text: str,
+        icon_name: str = "",
+        kind: ButtonKind = "outline",
+        *,
+        checkable: bool = False,
+        tooltip: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        fonts.use(self, fonts.CAPTION if kind == "seg" else fonts.BODY, fonts.MEDIUM)
+        self.setProperty("kind", kind)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCheckable(checkable)
+        self.setAccessibleName(text.replace("&", ""))
+        self.setToolTip(tooltip)
+        if icon_name:
+            self.setIcon(icon(icon_name, "on_accent" if kind == "primary" else "muted"))
+            self.setIconSize(QSize(16, 16))
+
+
+class IconButton(QToolButton):
+    """A button with only a picture: its tooltip is required, because it is also what a screen reader says."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        tooltip: str,
+        *,
+        kind: Literal["", "play", "tool", "bare"] = "",
+        size: int = 18,
+        color_role: str = "muted",
+        checkable: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        if not tooltip.strip():
+            raise ValueError(f"the icon button {icon_name!r} needs a tooltip")
+        self.setIcon(icon(icon_name, "on_accent" if kind == "play" else color_role))
+        self.setIconSize(QSize(size, size))
+        self.setProperty("kind", kind)
+        self.setToolTip(tooltip)
+        self.setAccessibleName(tooltip)
+        self.setCheckable(checkable)
+        self.setAutoRaise(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_icon(self, icon_name: str, color_role: str = "muted") -> None:
+        """Show another picture (play becomes pause)."""
+        self.setIcon(icon(icon_name, "on_accent" if self.property("kind") == "play" else color_role))
+
+
+class Segmented(QFrame):
+    """Two to five words of which one is chosen. One Tab stop; the arrow keys move the choice."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, options: Sequence[tuple[Any, str] | str], name: str, *, value: Any = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("well")
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._values: list[Any] = []
+        self._buttons: list[Button] = []
+        self._group = QButtonGroup(self)
+        for i, option in enumerate(options):
+            key, title = (option, option) if isinstance(option, str) else option
+            button = Button(title, kind="seg", checkable=True)
+            button.setAccessibleName(f"{name}: {title}")
+            self._values.append(key)
+            self._buttons.append(button)
+            self._group.addButton(button, i)
+        fill(QHBoxLayout(self), tuple(self._buttons), (3, 3, 3, 3), 2)
+        self.set_value(self._values[0] if value is None else value)
+        self._group.idClicked.connect(self._on_clicked)
+
+    @property
+    def value(self) -> Any:
+        """The value of the chosen option."""
+        return self._values[self._group.checkedId()]
+
+    def set_value(self, value: Any) -> None:
+        """Choose without telling anyone; ValueError when there is no such option."""
+        self._buttons[self._values.index(value)].setChecked(True)
+        self._one_tab_stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}.get(
+            Qt.Key(event.key())
+        )
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        at = (self._group.checkedId() + step) % len(self._buttons)
+        self._buttons[at].setChecked(True)
+        self._on_clicked(at)
+        self._buttons[at].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_clicked(self, at: int) -> None:
+        self._one_tab_stop()
+        self.chosen.emit(self._values[at])
+
+    def _one_tab_stop(self) -> None:
+        for button in self._buttons:
+            focus = Qt.FocusPolicy.TabFocus if button.isChecked() else Qt.FocusPolicy.NoFocus
+            button.setFocusPolicy(focus)
+
+
+class Switch(QAbstractButton):
+    """On or off, in effect at once."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(36, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        track = QRectF(1, self.height() / 2 - 9, 34, 18)
+        on = self.isChecked()
+        edge = t.text if self.hasFocus() else t.accent if on else t.line_strong
+        painter.setPen(QPen(t.color(edge), 1.4 if self.hasFocus() else 1))
+        painter.setBrush(t.color("accent" if on and self.isEnabled() else "raised"))
+        painter.drawRoundedRect(track, 9, 9)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(t.color("on_accent" if on else "muted" if self.isEnabled() else "line_strong"))
+        painter.drawEllipse(QRectF(track.right() - 15 if on else track.left() + 3, track.top() + 3, 12, 12))
+        painter.end()

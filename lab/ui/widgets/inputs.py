@@ -1,0 +1,205 @@
+"""Inputs that behave well in a scrolling inspector: slider, number box, combo box."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QStyle, QStyleOptionSlider, QWidget
+
+from lab.ui import fonts
+from lab.ui.widgets.text import restyle
+
+
+class Slider(QSlider):
+    """A horizontal slider that tells gestures apart.
+
+    `started` comes when the hand takes hold, `moved` while it drags, `finished` when it lets go; a key press is all
+    three at once. A click beside the handle brings the handle there. Without focus the wheel scrolls the page.
+    """
+
+    STEPS = 1000
+
+    started = Signal()
+    moved = Signal(int)
+    finished = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(0, self.STEPS)
+        self.setSingleStep(self.STEPS // 100)
+        self.setPageStep(self.STEPS // 10)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(name)
+        self.setMinimumWidth(40)
+        self._held = False
+        self.valueChanged.connect(self._on_value_changed)
+
+    @property
+    def held(self) -> bool:
+        """True while the mouse drags the handle."""
+        return self._held
+
+    def set_position(self, position: int) -> None:
+        """Move the handle without telling anyone."""
+        blocked = self.blockSignals(True)
+        self.setValue(position)
+        self.blockSignals(blocked)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._held = True
+        self.started.emit()
+        self._jump(event.position().toPoint())
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._let_go()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.ActiveWindowFocusReason:
+            self._let_go()  # the window was left while dragging: no release will come
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _let_go(self) -> None:
+        if self._held:
+            self._held = False
+            self.setSliderDown(False)
+            self.finished.emit()
+
+    def _jump(self, at: QPoint) -> None:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        control = QStyle.ComplexControl.CC_Slider
+        handle = self.style().subControlRect(control, option, QStyle.SubControl.SC_SliderHandle, self)
+        if handle.adjusted(-3, -9, 3, 9).contains(at):
+            return
+        groove = self.style().subControlRect(control, option, QStyle.SubControl.SC_SliderGroove, self)
+        room = groove.width() - handle.width()
+        left = at.x() - groove.x() - handle.width() // 2
+        self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), left, room))
+
+    def _on_value_changed(self, value: int) -> None:
+        if self._held:
+            self.moved.emit(value)
+        else:
+            self.started.emit()
+            self.moved.emit(value)
+            self.finished.emit()
+
+
+class NumberBox(QLineEdit):
+    """A value at the right edge of its row, edited in place.
+
+    It reads like text until it is pointed at. With the focus it shows `exact`, all digits; Enter or leaving sends
+    `submitted` when the text was changed, Esc puts the old value back and sends `restored`.
+    """
+
+    submitted = Signal(str)
+    restored = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        fonts.use(self, fonts.BODY, fonts.MEDIUM)
+        self.setProperty("kind", "number")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setAccessibleName(name)
+        self._shown = ""
+        self._exact = ""
+
+    def set_value_text(self, shown: str, exact: str) -> None:
+        """Show a new value in force; clears any complaint."""
+        self._shown, self._exact = shown, exact
+        self.set_bad(False)
+        self._restore()
+
+    def set_bad(self, bad: bool) -> None:
+        """Mark the text as refused by an error border."""
+        if bool(self.property("bad")) != bad:
+            self.setProperty("bad", bad)
+            restyle(self)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if not self.property("bad"):
+            self.setText(self._exact)
+        super().focusInEvent(event)
+        self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.PopupFocusReason:
+            return
+        self._submit()
+        if not self.property("bad"):
+            self.setText(self._shown)
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._submit()
+            self.selectAll()
+        elif event.key() == Qt.Key.Key_Escape and (self.text() != self._exact or self.property("bad")):
+            self._restore()
+            self.restored.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _restore(self) -> None:
+        self.set_bad(False)
+        self.setText(self._exact if self.hasFocus() else self._shown)
+        if self.hasFocus():
+            self.selectAll()
+
+    def _submit(self) -> None:
+        if self.text() not in (self._exact, self._shown):
+            self.submitted.emit(self.text())
+
+
+class ComboBox(QComboBox):
+    """A combo box of (value, title) pairs that lets the wheel scroll the page unless it has the focus."""
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        fonts.use(self, fonts.BODY)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._values: list[object] = []
+        self.activated.connect(self._on_activated)
+
+    def set_options(self, options: list[tuple[object, str]]) -> None:
+        """Replace all options without telling anyone."""
+        blocked = self.blockSignals(True)
+        self.clear()
+        self._values = [value for value, _ in options]
+        self.addItems([title for _, title in options])
+        self.blockSignals(blocked)
+
+    @property
+    def value(self) -> object:
+        """The value of the chosen option."""
+        return self._values[self.currentIndex()]
+
+    def set_value(self, value: object) -> None:
+        """Choose without telling anyone; ValueError when there is no such option."""
+        blocked = self.blockSignals(True)
+        self.setCurrentIndex(self._values.index(value))
+        self.blockSignals(blocked)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _on_activated(self, at: int) -> None:
+        self.chosen.emit(self._values[at])

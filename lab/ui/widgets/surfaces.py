@@ -1,0 +1,196 @@
+"""What things lie on: cards, wells, overlays in the corners of a stage, the error banner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from lab.ui import fonts, icons
+from lab.ui.theme import manager
+from lab.ui.widgets.buttons import Button, IconButton
+from lab.ui.widgets.layout import Item, Margins, fill, row
+from lab.ui.widgets.text import Text, restyle
+
+Corner = Literal["tl", "tr", "bl", "br", "tc", "bc"]
+
+
+class Card(QFrame):
+    """A surface with a hairline around it; a column of what it is given. Cards don't lie in cards."""
+
+    def __init__(self, *items: Item, margins: Margins = (16, 12, 16, 14), spacing: int = 8) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.box = QVBoxLayout(self)
+        fill(self.box, items, margins, spacing)
+
+    def set_focused(self, focused: bool) -> None:
+        """Show by an accent border that this is the panel the transport controls."""
+        self.setProperty("focused", focused)
+        restyle(self)
+
+
+class Well(QFrame):
+    """A borderless raised area, for groups inside a card."""
+
+    def __init__(self, *items: Item, margins: Margins = (12, 8, 12, 8), spacing: int = 4) -> None:
+        super().__init__()
+        self.setObjectName("well")
+        self.box = QVBoxLayout(self)
+        fill(self.box, items, margins, spacing)
+
+
+class Overlay(QFrame):
+    """A nearly opaque row that floats over a plot: a legend, a colour bar, a hint."""
+
+    def __init__(
+        self, *items: Item, margins: Margins = (12, 7, 12, 7), spacing: int = 10, vertical: bool = False
+    ) -> None:
+        super().__init__()
+        self.setObjectName("overlay")
+        self.box = QVBoxLayout(self) if vertical else QHBoxLayout(self)
+        fill(self.box, items, margins, spacing)
+
+
+class HLine(QFrame):
+    """A hairline across."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        self.setFixedHeight(1)
+
+
+class VLine(QFrame):
+    """A short upright hairline between things in a row."""
+
+    def __init__(self, height: int = 28) -> None:
+        super().__init__()
+        self.setObjectName("line")
+        self.setFixedSize(1, height)
+
+
+@dataclass(slots=True)
+class _Placed:
+    widget: QWidget
+    corner: Corner
+    dx: int
+    dy: int
+
+
+class CornerOverlays(QObject):
+    """Keeps widgets in the corners of a parent; those that share a corner are stacked away from the edge.
+
+    Owned by the parent. An overlay that changes size, or is shown or hidden, is put back in place at once.
+    """
+
+    GAP = 8
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._placed: list[_Placed] = []
+        parent.installEventFilter(self)
+
+    def add(self, widget: QWidget, corner: Corner = "tl", dx: int = 14, dy: int = 14) -> None:
+        """Float `widget` in a corner, `dx` and `dy` px from the edges."""
+        widget.setParent(self._parent)
+        widget.installEventFilter(self)
+        self._placed.append(_Placed(widget, corner, dx, dy))
+        widget.show()
+        self.place()
+
+    def remove(self, widget: QWidget) -> None:
+        """Take a widget out again; it is hidden and may be deleted."""
+        widget.removeEventFilter(self)
+        self._placed = [p for p in self._placed if p.widget is not widget]
+        widget.hide()
+        self.place()
+
+    def set_offsets(self, widget: QWidget, dx: int, dy: int) -> None:
+        """Move an overlay's distance from its edges, e.g. when an axis grows."""
+        for p in self._placed:
+            if p.widget is widget:
+                p.dx, p.dy = dx, dy
+        self.place()
+
+    def place(self) -> None:
+        """Put every visible overlay where it belongs."""
+        used: dict[Corner, int] = {}
+        for p in self._placed:
+            if p.widget.isHidden():
+                continue
+            p.widget.adjustSize()
+            size, room = p.widget.size(), self._parent.size()
+            down = used.get(p.corner, p.dy)
+            x = {"l": p.dx, "r": room.width() - size.width() - p.dx, "c": (room.width() - size.width()) // 2}
+            y = {"t": down, "b": room.height() - size.height() - down}
+            p.widget.move(QPoint(x[p.corner[1]], y[p.corner[0]]))
+            p.widget.raise_()
+            used[p.corner] = down + size.height() + self.GAP
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._parent:
+            if kind in (QEvent.Type.Resize, QEvent.Type.Show):
+                self.place()
+        elif kind in (QEvent.Type.LayoutRequest, QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self.place()
+        return False
+
+
+class ErrorBanner(QFrame):
+    """One clear line about what went wrong, in place, with the details on request. Hidden until there is something."""
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setAccessibleName("Error")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._sign = Text()
+        self._message = Text("", "body", elide=True)
+        self._more = Button("Details", kind="link", checkable=True)
+        self._close = IconButton("x", "Dismiss this message", size=14)
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setAccessibleName("Details of the error")
+        self._details.setMaximumHeight(140)
+        self._details.hide()
+        fonts.use(self._details, 12, mono=True)
+        layout = QVBoxLayout(self)
+        line = row(self._sign, (self._message, 1), self._more, self._close)
+        fill(layout, (line, self._details), (12, 4, 6, 4), 4)
+        self._more.toggled.connect(self._details.setVisible)
+        self._close.clicked.connect(self._on_dismissed)
+        manager().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self.hide()
+
+    @property
+    def message(self) -> str:
+        """The line shown, empty when hidden."""
+        return "" if self.isHidden() else self.accessibleDescription()
+
+    def show_error(self, message: str, details: str = "") -> None:
+        """Show one line; `details` (a traceback) can be opened below it and copied."""
+        self._message.setText(message)
+        self.setAccessibleDescription(message)
+        self._details.setPlainText(details)
+        self._more.setChecked(False)
+        self._more.setVisible(bool(details))
+        self.show()
+
+    def clear(self) -> None:
+        """Hide the banner: the cause is gone."""
+        self.hide()
+
+    def _on_dismissed(self) -> None:
+        self.hide()
+        self.dismissed.emit()
+
+    def _on_theme_changed(self) -> None:
+        self._sign.setPixmap(icons.pixmap("warning", 16, "error", self.devicePixelRatioF()))

@@ -111,7 +111,9 @@ class Racer:
             reasons = np.where(fresh, reason, old.reason)
             evaluations = tuple(
                 np.where(old.alive, new, before)
-                for new, before in zip(self._counts(), (old.function_evaluations, old.gradient_evaluations), strict=True)
+                for new, before in zip(
+                    self._counts(), (old.function_evaluations, old.gradient_evaluations), strict=True
+                )
             )
         else:
             alive, diverged_at, reasons, evaluations = old.alive, old.diverged_at, old.reason, self._counts()

@@ -10,7 +10,12 @@ if len(sys.argv) > 3:
 from PySide6.QtCore import QSize, Qt  # noqa: E402
 from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QLineEdit, QProgressBar, QWidget  # noqa: E402
 
+from dataclasses import dataclass  # noqa: E402
+
+from lab.core.params import choice, param  # noqa: E402
+from lab.core.registry import Family  # noqa: E402
 from lab.ui import icons  # noqa: E402
+from lab.ui.form import ConfigForm  # noqa: E402
 from lab.ui.theme import manager  # noqa: E402
 from lab.ui.widgets import *  # noqa: F403, E402
 
@@ -72,6 +77,43 @@ def all_icons() -> Card:
     return Card(row(logo, Text("Visual Lab", "title"), None), holder)
 
 
+OPTIMIZERS: Family = Family("gallery optimizers")
+
+
+@OPTIMIZERS.register("adam", title="Adam")
+@dataclass(frozen=True, slots=True)
+class Adam:
+    learning_rate: float = param(0.001, above=0, soft=(1e-5, 1.0), log=True, symbol="η", doc="Step size.")
+    beta1: float = param(0.9, lo=0, below=1, label="Momentum", symbol="β₁", doc="How much of the last step is kept.")
+    beta2: float = param(0.999, lo=0, below=1, label="Scale memory", symbol="β₂")
+
+
+@OPTIMIZERS.register("sgd", title="Gradient descent")
+@dataclass(frozen=True, slots=True)
+class Sgd:
+    learning_rate: float = param(0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", doc="Step size.")
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    steps: int = param(240, lo=1, soft=(10, 10_000), log=True, doc="How long the race lasts.")
+    noise: float = param(0.0, lo=0, soft=(0, 1), label="Gradient noise", symbol="σ", effect="live")
+    kernel: str = param("rbf", choices=("rbf", "linear", "polynomial", "sigmoid"), label="Kernel")
+    batch: str = param("full", choices=("full", "mini", "single"), label="Batch")
+    nesterov: bool = param(False, label="Look ahead", doc="Nesterov's form.")
+    formula: str = param("(1-x)^2 + 100*(y-x^2)^2", label="Formula")
+    optimizer: Adam | Sgd = choice(OPTIMIZERS, Adam, label="Optimizer")
+
+
+def form() -> Card:
+    focused = ConfigForm(Adam(0.11))
+    head = row(Glyph("star", "purple", size=13, box=22, halo=True), Text("Adam", "strong"), Text("focused racer", "caption"), None, Segmented(["A", "B", "Mean"], "Start"))
+    race = ConfigForm(Race(noise=0.3))
+    race.row("steps").field.setText("0")
+    race.row("steps")._on_submitted("0")
+    return column(Card(head, focused, spacing=6), Card(Text("Race", "strong"), race, spacing=6), spacing=12)
+
+
 def banner() -> ErrorBanner:
     made = ErrorBanner()
     made.show_error("runs[1].config.learning_rate: 0 is not above 0", "Traceback …")
@@ -85,8 +127,11 @@ def main() -> None:
     window.setObjectName("gallery")
     window.setAutoFillBackground(True)
     left = column(texts(), buttons(), marks(), all_icons(), banner(), None, spacing=12)
-    right = column(None, spacing=12)
-    window.setLayout(row((left, 1), (right, 1), margins=(12, 12, 12, 12), spacing=12))
+    right = column(form(), None, spacing=12)
+    holder = QWidget()
+    holder.setLayout(right)
+    holder.setFixedWidth(452)
+    window.setLayout(row((left, 1), (holder, 0), margins=(12, 12, 12, 12), spacing=12))
     window.resize(1400, 1000)
     window.show()
     for _ in range(5):

@@ -116,7 +116,9 @@ class NumberBox(QLineEdit):
         self._exact = ""
 
     def set_value_text(self, shown: str, exact: str) -> None:
-        """Show a new value in force; clears any complaint."""
+        """Show the value in force; what is being typed stays when that value is still the same."""
+        if exact == self._exact and self.hasFocus() and self.isModified():
+            return
         self._shown, self._exact = shown, exact
         self.set_bad(False)
         self._restore()

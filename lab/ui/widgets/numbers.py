@@ -50,12 +50,14 @@ def exact_text(value: float) -> str:
 
 
 def value_text(value: float) -> str:
-    """A parameter's value: three significant digits or as many more, up to six, as it needs (0.9995 isn't 1.00)."""
+    """A parameter's value with the digits it needs: 0.110 and 3.00 (three at least), 0.9995, but 0.001."""
     if isinstance(value, int):
         return number_text(value)
     mantissa = f"{abs(value):.5e}".split("e")[0].rstrip("0")
     needed = len(mantissa.replace(".", ""))
-    return number_text(value, max(3, needed), small=1e-3 if needed <= 2 else 1e-4)
+    if 0 < abs(value) < 0.01:
+        return number_text(value, max(2, needed) if abs(value) < 1e-3 else needed)
+    return number_text(value, max(3, needed))
 
 
 def parse_number(text: str, *, whole: bool = False) -> float:

@@ -1,0 +1,143 @@
+"""A form made from the declarations of a configuration alone: one row a parameter, nothing written by hand.
+
+The form holds the configuration in force. A change that the declarations refuse never gets into it: the row says why
+and the old value stays. Each change is a gesture: `edit_started`, then `edited` once or many times, `edit_finished`,
+so that dragging a slider is one entry on the undo stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from lab.core import params
+from lab.core.errors import BadValue
+from lab.core.params import Declared
+from lab.ui.widgets.number_row import NumberRow
+from lab.ui.widgets.numbers import number_text, parse_number, value_text
+from lab.ui.widgets.rows import ChoiceRow, FamilyRow, FormRow, SwitchRow, TextRow
+
+__all__ = ["ConfigForm", "number_text", "parse_number", "value_text"]
+
+Only = Literal["restart", "live"] | Collection[str] | Callable[[Declared], bool] | None
+
+
+class ConfigForm(QWidget):
+    """The parameters of one configuration as rows of label, control and exact value.
+
+    Parameters
+    ----------
+    config
+        A frozen dataclass declared with `lab.core.params`.
+    only : optional
+        Which fields to show: an effect ("restart" or "live"), a collection of names (in that order), or a predicate.
+    label_width : int
+        Width of the label column in px, so that forms below each other align.
+
+    Notes
+    -----
+    Hidden fields, and fields whose value is a tuple or a document, get no row: they are edited on the stage.
+    """
+
+    edit_started = Signal()
+    edited = Signal(str, object)
+    edit_finished = Signal()
+
+    def __init__(
+        self, config: Any, *, only: Only = None, label_width: int = 120, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._only = only
+        self._label_width = label_width
+        self._rows: dict[str, FormRow] = {}
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        self._config = config
+        self._build()
+
+    @property
+    def config(self) -> Any:
+        """The configuration in force."""
+        return self._config
+
+    def row(self, name: str) -> FormRow:
+        """The row of one field; KeyError when it has none."""
+        return self._rows[name]
+
+    def names(self) -> list[str]:
+        """The fields that have a row, from top to bottom."""
+        return list(self._rows)
+
+    def set_config(self, config: Any) -> None:
+        """Show another configuration without telling anyone; a slider that is being dragged stays under the hand."""
+        rebuild = type(config) is not type(self._config)
+        self._config = config
+        if rebuild:
+            self._build()
+            return
+        for name, row in self._rows.items():
+            if row.value != (value := getattr(config, name)):
+                row.set_value(value)
+
+    def try_edit(self, name: str, value: Any) -> str:
+        """Put a value in force and tell about it; the answer is empty, or the reason why it was refused."""
+        try:
+            changed = params.replace(self._config, name, value)
+        except BadValue as bad:
+            return bad.why if bad.path in ("", name) else str(bad)
+        if changed != self._config:
+            self._config = changed
+            self.edited.emit(name, getattr(changed, name))
+        return ""
+
+    def _build(self) -> None:
+        for old in self._rows.values():
+            self._box.removeWidget(old)
+            old.setParent(None)
+            old.deleteLater()
+        self._rows = {}
+        for d in self._shown():
+            row = self._make(d, getattr(self._config, d.name))
+            if row is None:
+                continue
+            row.started.connect(self.edit_started)
+            row.finished.connect(self.edit_finished)
+            self._rows[d.name] = row
+            self._box.addWidget(row)
+
+    def _shown(self) -> list[Declared]:
+        fields = [d for d in params.declared(type(self._config)) if not d.param.hidden]
+        only = self._only
+        if only is None:
+            return fields
+        if isinstance(only, str):
+            return [d for d in fields if d.param.effect == only]
+        if callable(only):
+            return [d for d in fields if only(d)]
+        by_name = {d.name: d for d in fields}
+        return [by_name[name] for name in only if name in by_name]
+
+    def _make(self, d: Declared, value: Any) -> FormRow | None:
+        def edit(new: Any) -> str:
+            return self.try_edit(d.name, new)
+
+        if d.param.family is not None:
+            if isinstance(value, tuple):
+                return None
+            return FamilyRow(d, value, edit, self._label_width, self._nested)
+        if d.param.choices:
+            return ChoiceRow(d, value, edit, self._label_width)
+        if d.type is bool:
+            return SwitchRow(d, value, edit, self._label_width)
+        if d.type in (int, float):
+            return NumberRow(d, value, edit, self._label_width)
+        if d.type is str:
+            return TextRow(d, value, edit, self._label_width)
+        return None
+
+    def _nested(self, config: Any) -> ConfigForm:
+        return ConfigForm(config, label_width=self._label_width)

@@ -1,0 +1,268 @@
+"""The rows of a form: a label, a control, a reset that appears when needed, a complaint that appears when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from lab.core.params import Declared, Param
+from lab.ui import fonts
+from lab.ui.widgets.buttons import IconButton, Segmented, Switch
+from lab.ui.widgets.inputs import ComboBox, NumberBox
+from lab.ui.widgets.layout import fill, row
+from lab.ui.widgets.numbers import value_text
+from lab.ui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from lab.ui.form import ConfigForm
+
+Edit = Callable[[Any], str]
+_SEGMENTS, _SEGMENT_LETTERS = 3, 26
+
+
+def title_of(option: Any) -> str:
+    """One choice as words: "full_batch" becomes "Full batch", and an abbreviation such as "rbf" stays one."""
+    if isinstance(option, bool):
+        return "On" if option else "Off"
+    if isinstance(option, int | float):
+        return value_text(option)
+    words = str(option).replace("_", " ")
+    if not set(words.lower()) & set("aeiouy "):
+        return words.upper()
+    return words[:1].upper() + words[1:]
+
+
+def bounds_text(p: Param) -> str:
+    """The allowed range in words: "above 0, below 1"."""
+    parts = []
+    if p.above is not None:
+        parts.append(f"above {value_text(p.above)}")
+    if p.lo is not None:
+        parts.append(f"at least {value_text(p.lo)}")
+    if p.below is not None:
+        parts.append(f"below {value_text(p.below)}")
+    if p.hi is not None:
+        parts.append(f"at most {value_text(p.hi)}")
+    return ", ".join(parts)
+
+
+def hint_of(d: Declared) -> str:
+    """The tooltip of a row: what it is, its unit, its bounds, its usual value."""
+    p = d.param
+    lines = [p.doc] if p.doc else []
+    facts = [f"Unit: {p.unit}"] if p.unit else []
+    if bounds := bounds_text(p):
+        facts.append(bounds[0].upper() + bounds[1:])
+    if isinstance(d.default, int | float) and not isinstance(d.default, bool):
+        facts.append(f"default {value_text(d.default)}")
+    if facts:
+        lines.append(" · ".join(facts))
+    return "\n".join(lines)
+
+
+class FormRow(QWidget):
+    """What all rows share. `started` and `finished` frame a gesture; edits between them go through `edit`."""
+
+    started = Signal()
+    finished = Signal()
+
+    def __init__(self, d: Declared, value: Any, edit: Edit, label_width: int) -> None:
+        super().__init__()
+        self.declared = d
+        self._edit = edit
+        self._value = value
+        self.name = f"{d.label} {d.param.symbol}".strip()
+        hint = hint_of(d)
+        self.label = Text(self.name, "body", role="muted", elide=True)
+        self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.label.setFixedWidth(label_width)
+        self.label.installEventFilter(self)
+        self.setToolTip(hint)
+        self.setAccessibleName(self.name)
+        self.setAccessibleDescription(hint)
+        self.reset_button = IconButton("arrow-counter-clockwise", f"Reset {self.name}", kind="bare", size=13)
+        self.reset_button.clicked.connect(self.reset)
+        self.message = Text("", "caption", role="error", wrap=True)
+        self.message.setContentsMargins(0, 0, 6, 6)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.message.hide()
+        self.box = QVBoxLayout(self)
+
+    @property
+    def value(self) -> Any:
+        """The value in force."""
+        return self._value
+
+    def place(self, *controls: QWidget | tuple[QWidget, int] | None) -> None:
+        """Lay out the row: label, controls, and the message below."""
+        fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 1, 0, 1), 0)
+
+    def set_value(self, value: Any) -> None:
+        """Show a value without telling anyone."""
+        self._value = value
+        self.complain("")
+        self.show_value()
+        self.reset_button.setVisible(value != self.declared.default)
+
+    def show_value(self) -> None:
+        """Bring the controls up to the value in force."""
+        raise NotImplementedError
+
+    def complain(self, why: str) -> None:
+        """Say in one line why a value was refused, or with an empty text stop saying it."""
+        self.message.setText(why)
+        self.message.setVisible(bool(why))
+
+    def offer(self, value: Any) -> bool:
+        """Offer a value within a gesture; True when it is in force now."""
+        why = self._edit(value)
+        if why:
+            self.complain(why)
+            return False
+        self._value = value
+        self.complain("")
+        self.reset_button.setVisible(value != self.declared.default)
+        return True
+
+    def offer_once(self, value: Any) -> bool:
+        """A whole gesture with one value; the controls show afterwards what is in force."""
+        if value == self._value:
+            self.set_value(self._value)
+            return True
+        self.started.emit()
+        taken = self.offer(value)
+        if taken:
+            self.show_value()
+        self.finished.emit()
+        return taken
+
+    def reset(self) -> None:
+        """Go back to the declared default."""
+        self.offer_once(self.declared.default)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        double = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonDblClick
+        if watched is self.label and double:
+            self.reset()
+            return True
+        return False
+
+
+class SwitchRow(FormRow):
+    """A parameter that is on or off."""
+
+    def __init__(self, d: Declared, value: bool, edit: Edit, label_width: int) -> None:
+        super().__init__(d, value, edit, label_width)
+        self.switch = Switch(self.name)
+        self.place(None, self.reset_button, self.switch)
+        self.set_value(value)
+        self.switch.clicked.connect(self._on_clicked)
+
+    def show_value(self) -> None:
+        self.switch.setChecked(bool(self._value))
+
+    def _on_clicked(self, on: bool) -> None:
+        if not self.offer_once(on):
+            self.show_value()
+
+
+class ChoiceRow(FormRow):
+    """One of a few: side by side when they are three short words at most, otherwise a list."""
+
+    def __init__(self, d: Declared, value: Any, edit: Edit, label_width: int) -> None:
+        super().__init__(d, value, edit, label_width)
+        options = [(option, title_of(option)) for option in d.param.choices]
+        short = len(options) <= _SEGMENTS and sum(len(title) for _, title in options) <= _SEGMENT_LETTERS
+        self.control: Segmented | ComboBox
+        if short:
+            self.control = Segmented(options, self.name, value=value)
+            self.place(None, self.reset_button, self.control)
+        else:
+            self.control = ComboBox(self.name)
+            self.control.set_options(list(options))
+            self.place((self.control, 1), self.reset_button)
+            self.box.setContentsMargins(0, 3, 0, 3)
+        self.set_value(value)
+        self.control.chosen.connect(self._on_chosen)
+
+    def show_value(self) -> None:
+        self.control.set_value(self._value)
+
+    def _on_chosen(self, value: Any) -> None:
+        if not self.offer_once(value):
+            self.show_value()
+
+
+class TextRow(FormRow):
+    """A typed expression; refused text stays to be corrected, with the reason below it."""
+
+    def __init__(self, d: Declared, value: str, edit: Edit, label_width: int) -> None:
+        super().__init__(d, value, edit, label_width)
+        self.field = NumberBox(self.name)
+        self.field.setProperty("kind", "")
+        self.field.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        fonts.use(self.field, fonts.CAPTION, mono=True)
+        self.place((self.field, 1), self.reset_button)
+        self.box.setContentsMargins(0, 3, 0, 3)
+        self.set_value(value)
+        self.field.submitted.connect(self.offer_once)
+        self.field.restored.connect(lambda: self.complain(""))
+
+    def show_value(self) -> None:
+        self.field.set_value_text(self._value, self._value)
+
+    def complain(self, why: str) -> None:
+        super().complain(why)
+        self.field.set_bad(bool(why))
+
+
+class FamilyRow(FormRow):
+    """A choice among registered algorithms, with the parameters of the chosen one below it.
+
+    What was set on an algorithm is kept while another one is tried, and comes back with it.
+    """
+
+    def __init__(
+        self, d: Declared, value: Any, edit: Edit, label_width: int, nested: Callable[[Any], ConfigForm]
+    ) -> None:
+        super().__init__(d, value, edit, label_width)
+        family = d.param.family
+        assert family is not None
+        self._family = family
+        self._visited: dict[type, Any] = {}
+        self._make_nested = nested
+        self.combo = ComboBox(self.name)
+        self.combo.set_options([(entry.item, entry.title) for entry in family])
+        self.place((self.combo, 1), self.reset_button)
+        self.box.setContentsMargins(0, 3, 0, 3)
+        self.form = nested(value)
+        self._adopt(self.form)
+        self.set_value(value)
+        self.combo.chosen.connect(self._on_chosen)
+
+    def show_value(self) -> None:
+        self._visited[type(self._value)] = self._value
+        self.combo.set_value(type(self._value))
+        self.form.set_config(self._value)
+
+    def _adopt(self, form: ConfigForm) -> None:
+        form.setAccessibleName(f"Parameters of {self.name}")
+        self.box.addWidget(form)
+        form.edit_started.connect(self.started)
+        form.edit_finished.connect(self.finished)
+        form.edited.connect(self._on_nested_edited)
+
+    def _on_chosen(self, cls: Any) -> None:
+        if not self.offer_once(self._visited.get(cls) or cls()):
+            self.show_value()
+
+    def _on_nested_edited(self, name: str, value: object) -> None:
+        config = self.form.config
+        if self.offer(config):
+            self._visited[type(config)] = config
+        else:
+            self.form.set_config(self._value)

@@ -21,7 +21,7 @@ from lab.engine.optimizers.adam import Adam
 from lab.engine.optimizers.lbfgs import LBFGS
 from lab.engine.optimizers.momentum import Momentum
 from lab.engine.optimizers.nesterov import Nesterov
-from lab.engine.optimizers.rmsprop import RMSProp
+from lab.engine.optimizers.rmsprop import RMSprop
 from lab.engine.optimizers.sgd import SGD
 from lab.sims import SIMS
 from lab.sims._racer import REASONS, Racer
@@ -47,7 +47,7 @@ def _default_racers() -> tuple[Entrant, ...]:
         SGD(learning_rate=0.0016),
         Momentum(learning_rate=0.0007, momentum=0.93),
         Nesterov(learning_rate=0.0008, momentum=0.92),
-        RMSProp(learning_rate=0.035, alpha=0.95),
+        RMSprop(learning_rate=0.035, decay=0.95),
         Adam(learning_rate=0.11),
         LBFGS(),
     ]

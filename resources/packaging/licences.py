@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import struct
 import subprocess
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distribution
@@ -79,12 +80,34 @@ def _texts(dist: Distribution, name: str) -> Iterator[tuple[str, str]]:
             # licenses/numpy/fft/pocketfft/LICENSE.md -> numpy-fft-pocketfft-LICENSE.md
             parts = [part for part in file.parts[1:] if part != "licenses"]
             yield "-".join(parts), Path(str(file.locate())).read_text("utf-8", errors="replace")
+        elif file.suffix.lower() in (".ttf", ".otf"):
+            yield f"{file.name}.txt", font_notice(Path(str(file.locate())).read_bytes())
     for text in STANDARD_TEXTS.get(name, ()):
         yield text, (HERE / "texts" / text).read_text("utf-8")
     if name == "visual-lab":
         yield "LICENSE", (ROOT / "LICENSE").read_text("utf-8")
     elif name == "latex2mathml":  # states MIT and its author in the metadata, and ships no text
         yield "LICENSE.txt", _mit(f"Copyright (c) 2016 {dist.metadata.get('Author') or 'Ronie Martinez'}")
+
+
+def font_notice(font: bytes) -> str:
+    """What an OpenType font says of its own copyright (0), trademark (7), licence (13) and where to find it (14).
+
+    The ``name`` table is found through the directory at byte 12 (16 bytes an entry: tag, checksum, offset, length);
+    its records are six 16-bit numbers: platform, encoding, language, name, length, offset. Source: OpenType
+    specification, "name - Naming Table".
+    """
+    (tables,) = struct.unpack_from(">H", font, 4)
+    directory = {font[at : at + 4]: struct.unpack_from(">II", font, at + 8) for at in range(12, 12 + 16 * tables, 16)}
+    start, _ = directory[b"name"]
+    _, count, strings = struct.unpack_from(">HHH", font, start)
+    found: dict[int, str] = {}
+    for i in range(count):
+        platform, _, _, name, length, offset = struct.unpack_from(">HHHHHH", font, start + 6 + 12 * i)
+        if name in (0, 7, 13, 14) and platform == 3:  # Windows: always UTF-16, big-endian
+            at = start + strings + offset
+            found.setdefault(name, font[at : at + length].decode("utf-16-be"))
+    return "\n\n".join(found[name] for name in sorted(found)) + "\n"
 
 
 def _mit(copyright_line: str) -> str:

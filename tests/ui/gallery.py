@@ -15,6 +15,7 @@ from dataclasses import dataclass  # noqa: E402
 from lab.core.params import choice, param  # noqa: E402
 from lab.core.registry import Family  # noqa: E402
 from lab.ui import icons  # noqa: E402
+from lab.ui.formula import FormulaLabel  # noqa: E402
 from lab.ui.form import ConfigForm  # noqa: E402
 from lab.ui.theme import manager  # noqa: E402
 from lab.ui.widgets import *  # noqa: F403, E402
@@ -114,6 +115,34 @@ def form() -> Card:
     return column(Card(head, focused, spacing=6), Card(Text("Race", "strong"), race, spacing=6), spacing=12)
 
 
+ADAM = r"\theta_{t+1}=\theta_t-\role{control}{\eta}\,\frac{\role{forward}{\hat m_t}}{\sqrt{\hat v_t}+\varepsilon}"
+ADAM_NUMBERS = r"\slotv{theta}-\role{control}{\slot{eta}}\,\frac{\role{forward}{\slotv{m}}}{\slotv{root}}\;=\;\role{result}{\slotv{next}}"
+DECAY = r"\eta_t=\role{control}{\eta_0}\,e^{-\role{control}{\lambda} t}"
+DECAY_NUMBERS = r"\role{control}{\slot{eta}}\,e^{-\role{control}{\slot{lam}}\cdot\slot{t}}=\role{result}{\slot{out}}"
+
+
+def strip(latex, numbers, values, size=17, height=60) -> Card:
+    label = FormulaLabel(size)
+    label.set_result_color("purple")
+    label.set_formula(latex, numbers)
+    label.set_values(values)
+    card = Card(row(Glyph("star", "purple", size=13, box=24, halo=True), Text("Adam", "strong"), Text("start A", "body", role="muted"), VLine(), (label, 1), IconButton("copy-simple", "Copy as LaTeX")), margins=(16, 0, 12, 0))
+    card.setFixedHeight(height)
+    return card
+
+
+def strips() -> QWidget:
+    adam = {"theta": (-3.31, -2.31), "eta": 0.11, "m": (48.88, 12.67), "root": (51.05, 74.11), "next": (-3.4142, -2.3278)}
+    wild = {"theta": (-3.31e7, 2.31), "eta": 1e-8, "m": (4.2e-9, 1.267), "root": (0.5105, 741.1), "next": (-3.4142e-12, -2.3278)}
+    narrow = strip(ADAM, ADAM_NUMBERS, adam, 12, 44)
+    narrow.setFixedWidth(420)
+    cut = strip(ADAM, ADAM_NUMBERS, adam)
+    cut.setFixedWidth(300)
+    holder = QWidget()
+    holder.setLayout(column(strip(ADAM, ADAM_NUMBERS, adam), strip(ADAM, ADAM_NUMBERS, wild), strip(DECAY, DECAY_NUMBERS, {"eta": 0.1, "lam": 0.05, "t": 30, "out": 0.0223}), row(narrow, cut, None), spacing=8))
+    return holder
+
+
 def banner() -> ErrorBanner:
     made = ErrorBanner()
     made.show_error("runs[1].config.learning_rate: 0 is not above 0", "Traceback …")
@@ -126,7 +155,7 @@ def main() -> None:
     window = QWidget()
     window.setObjectName("gallery")
     window.setAutoFillBackground(True)
-    left = column(texts(), buttons(), marks(), all_icons(), banner(), None, spacing=12)
+    left = column(strips(), texts(), buttons(), marks(), all_icons(), banner(), None, spacing=12)
     right = column(form(), None, spacing=12)
     holder = QWidget()
     holder.setLayout(right)

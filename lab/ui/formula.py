@@ -1,0 +1,253 @@
+"""The equation strip's formula: symbols once, numbers at every step, each in the colour of its role on the stage."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lab.ui import fonts
+from lab.ui.theme import manager, theme
+from lab.ui.typeset import Slot, Typeset, math_font, plain, typeset
+from lab.ui.widgets.numbers import MINUS, number_text
+
+_POWER = re.compile("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+Value = float | Sequence[float] | Any
+_SMALLEST = 0.78
+
+
+def slot_number(value: float) -> str:
+    """One number with about four characters of digits: 0.110, −3.307, 48.88, 1.2·10⁵, 10⁻⁸."""
+    if isinstance(value, int | np.integer):
+        return number_text(int(value))
+    v = float(value)
+    if not math.isfinite(v):
+        return number_text(v)
+    size = abs(v)
+    if size and (size < 5e-4 or size >= 99_999.5):
+        text = number_text(v, 3, small=1.0 if size < 1 else 1e-3)
+        return text.replace("1.0·", "", 1) if text.lstrip(MINUS).startswith("1.0·") else text
+    decimals = 3 if size < 9.9995 else 2 if size < 99.995 else 1 if size < 999.95 else 0
+    text = f"{size:.{decimals}f}"
+    return MINUS + text if v < 0 and float(text) else text
+
+
+def slot_text(value: Any, vector: bool) -> str:
+    """The text for a slot: a number, or a vector's numbers in parentheses."""
+    if vector or np.ndim(value):
+        return "(" + ", ".join(slot_number(v) for v in value) + ")"
+    return slot_number(value)
+
+
+def latex_number(text: str) -> str:
+    r"""A slot's text as LaTeX: ``3.3\cdot 10^{-5}``."""
+    text = _POWER.sub(lambda found: f"10^{{{found[1].translate(_PLAIN)}}}", text.replace("·", r"\cdot "))
+    return text.replace(MINUS, "{-}").replace("∞", r"\infty ").replace("–", r"\text{–}")
+
+
+class FormulaLabel(QWidget):
+    r"""A rule in symbols, followed by the same rule with this step's numbers.
+
+    ``\role{control|gradient|forward|result|muted}{...}`` colours a term; ``\slot{name}`` and ``\slotv{name}`` are
+    filled by `set_values`, which costs microseconds. The widget never asks for width: where both halves don't fit, even
+    slightly reduced, only the symbols are shown, and where those don't fit they are cut with an ellipsis.
+    """
+
+    GAP = 10.0
+
+    def __init__(self, size: float = 17, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("Formula")
+        self._size = size
+        self._result = "text"
+        self._latex, self._numbers = "", ""
+        self._dim = 2
+        self._values: dict[str, Value] = {}
+        self._halves: list[Typeset] = []
+        self._fonts: dict[float, tuple[Any, QFontMetricsF]] = {}
+        self._still: QPixmap | None = None
+        self._scale = 1.0
+        self._shown = 0
+        manager().changed.connect(self._retypeset)
+
+    def set_formula(self, latex: str, numbers_latex: str = "", *, dim: int = 2) -> None:
+        """Show a rule: its symbols, and its right-hand side with slots; an equals sign missing between is added."""
+        joined = numbers_latex
+        if numbers_latex and "=" not in numbers_latex.split(r"\role")[0].lstrip()[:2]:
+            joined = f"={numbers_latex}"
+        if (latex, joined, dim) == (self._latex, self._numbers, self._dim):
+            return
+        self._latex, self._numbers, self._dim = latex, joined, dim
+        self._values = {}
+        self.setAccessibleDescription(plain(latex, str))
+        self._retypeset()
+
+    def set_values(self, values: Mapping[str, Value]) -> None:
+        """Fill the slots; a name that isn't given keeps its number, an unfilled one shows a dash."""
+        self._values.update(values)
+        length = next((len(v) for v in values.values() if hasattr(v, "__len__") and len(v)), self._dim)
+        if length != self._dim:
+            self._dim = length
+            self._retypeset()
+        else:
+            self.update()
+
+    def set_result_color(self, role: str) -> None:
+        r"""The colour of ``\role{result}``: that of the racer, class or cell in focus."""
+        if role != self._result:
+            theme().hex(role)
+            self._result = role
+            self._retypeset()
+
+    def set_size(self, size: float) -> None:
+        """The font size in px at 100 %; 17 in a whole panel, 12 in a tiled one."""
+        if size != self._size:
+            self._size = size
+            self._retypeset()
+
+    def latex_with_values(self) -> str:
+        """Ordinary LaTeX with the numbers filled in, for the clipboard."""
+
+        def number(name: str) -> str:
+            if name not in self._values:
+                return rf"\mathrm{{{name}}}"
+            return latex_number(slot_text(self._values[name], False))
+
+        return plain(f"{self._latex} {self._numbers}".strip(), number)
+
+    def slots(self) -> list[Slot]:
+        """The boxes for numbers that are on screen."""
+        return [slot for half in self._halves[: self._shown] for slot in half.slots]
+
+    @property
+    def shows_numbers(self) -> bool:
+        """Whether there was room for the numbers."""
+        return self._shown == len(self._halves) == 2
+
+    def sizeHint(self) -> QSize:
+        return QSize(math.ceil(self._width(len(self._halves))), math.ceil(sum(self._extent(len(self._halves)))) + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 20)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._halves:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._picture())
+        baseline = self._baseline()
+        x = 0.0
+        for half in self._halves[: self._shown]:
+            for slot in half.slots:
+                self._draw_number(painter, slot, x, baseline, half.left)
+            x += (half.width + self.GAP) * self._scale
+        painter.end()
+
+    def _draw_number(self, painter: QPainter, slot: Slot, x: float, baseline: float, left: float) -> None:
+        value = self._values.get(slot.name)
+        text = "–" if value is None else slot_text(value, slot.vector)
+        font, metrics = self._font(slot.size * self._scale)
+        room = slot.width * self._scale
+        width = metrics.horizontalAdvance(text)
+        painter.setFont(font)
+        painter.setPen(theme().color(slot.color))
+        at = QPointF(x + (slot.x - left) * self._scale + room / 2, baseline + slot.baseline * self._scale)
+        if width <= room + 2:
+            painter.drawText(at - QPointF(width / 2, 0), text)
+            return
+        painter.save()
+        painter.translate(at)
+        painter.scale(room / width, room / width)
+        painter.drawText(QPointF(-width / 2, 0), text)
+        painter.restore()
+
+    def _font(self, px: float) -> tuple[Any, QFontMetricsF]:
+        key = round(px, 1)
+        if key not in self._fonts:
+            font = math_font(px)
+            self._fonts[key] = (font, QFontMetricsF(font))
+        return self._fonts[key]
+
+    def _retypeset(self) -> None:
+        t = theme()
+        roles = {
+            "control": t.accent,
+            "gradient": t.gradient,
+            "forward": t.forward,
+            "muted": t.muted,
+            "result": t.hex(self._result),
+        }
+        size = self._size * fonts.scale()
+        parts = [p for p in (self._latex, self._numbers) if p]
+        self._halves = [typeset(p, size, t.text, roles, self._dim) for p in parts]
+        self.updateGeometry()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Decide what fits: both halves, both reduced a little, or the symbols alone."""
+        self._still = None
+        count = len(self._halves)
+        self._scale, self._shown = 1.0, count
+        for shown in range(count, 0, -1):
+            room = self.width() / max(self._width(shown), 1.0)
+            tall = self.height() / max(sum(self._extent(shown)), 1.0)
+            self._scale, self._shown = min(1.0, max(room, _SMALLEST), tall), shown
+            if room >= _SMALLEST:
+                break
+        self.update()
+
+    def _width(self, shown: int) -> float:
+        halves = self._halves[:shown]
+        return sum(half.width for half in halves) + self.GAP * max(len(halves) - 1, 0)
+
+    def _extent(self, shown: int) -> tuple[float, float]:
+        halves = self._halves[:shown]
+        return max((h.ascent for h in halves), default=0.0), max((h.descent for h in halves), default=0.0)
+
+    def _baseline(self) -> float:
+        ascent, descent = self._extent(self._shown)
+        dpr = self.devicePixelRatioF()
+        y = self.height() / 2 + (ascent - descent) / 2 * self._scale
+        return round(y * dpr) / dpr
+
+    def _picture(self) -> QPixmap:
+        """What doesn't change from step to step, as pixels."""
+        dpr = self.devicePixelRatioF()
+        if self._still is not None and self._still.devicePixelRatio() == dpr:
+            return self._still
+        made = QPixmap(max(round(self.width() * dpr), 1), max(round(self.height() * dpr), 1))
+        made.setDevicePixelRatio(dpr)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        cut = self._width(self._shown) * self._scale > self.width() + 1
+        if cut:
+            painter.setClipRect(QRectF(0, 0, self.width() - 16, self.height()))
+        x, baseline = 0.0, self._baseline()
+        for half in self._halves[: self._shown]:
+            height = half.ascent + half.descent
+            box = QRectF(x, baseline - half.ascent * self._scale, half.width * self._scale, height * self._scale)
+            QSvgRenderer(QByteArray(half.svg)).render(painter, box)
+            x += (half.width + self.GAP) * self._scale
+        if cut:
+            painter.setClipping(False)
+            painter.setFont(math_font(self._size * fonts.scale()))
+            painter.setPen(theme().color("muted"))
+            painter.drawText(QPointF(self.width() - 14, baseline), "…")
+        painter.end()
+        self._still = made
+        return made

@@ -66,8 +66,6 @@ def compute_field(
         shade = above / top
     shade = np.clip(shade, 0.0, 1.0)
     generator = contourpy.contour_generator(x, y, shade)
-    lines = tuple(
-        line for level in np.linspace(0.09, 0.97, LEVELS) for line in generator.lines(level) if len(line) > 2
-    )
+    lines = tuple(line for level in np.linspace(0.09, 0.97, LEVELS) for line in generator.lines(level) if len(line) > 2)
     ticket.progress(1.0)
     return Field(world, (shade[::-1] * 255).astype(np.uint8), lines, lo, lo + top)

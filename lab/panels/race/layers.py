@@ -158,7 +158,9 @@ class RacersLayer:
             return
         self._flags(painter, stage)
         pixels = np.clip(self.pixels(stage), -1e7, 1e7)
-        order = sorted(range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0])
+        order = sorted(
+            range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
+        )
         many = pixels[..., 0].size > MANY
         for lane in order:
             look = self.looks[lane]

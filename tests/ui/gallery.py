@@ -7,7 +7,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if len(sys.argv) > 3:
     os.environ["QT_SCALE_FACTOR"] = sys.argv[3]
 
-from PySide6.QtCore import QSize, Qt  # noqa: E402
+import numpy as np  # noqa: E402
 from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QLineEdit, QProgressBar, QWidget  # noqa: E402
 
 from dataclasses import dataclass  # noqa: E402
@@ -17,6 +17,7 @@ from lab.core.registry import Family  # noqa: E402
 from lab.ui import icons  # noqa: E402
 from lab.ui.formula import FormulaLabel  # noqa: E402
 from lab.ui.form import ConfigForm  # noqa: E402
+from lab.ui.plots import LinePlot  # noqa: E402
 from lab.ui.theme import manager  # noqa: E402
 from lab.ui.widgets import *  # noqa: F403, E402
 
@@ -143,6 +144,29 @@ def strips() -> QWidget:
     return holder
 
 
+def loss_plot(steps=240, cursor=60, **kw) -> LinePlot:
+    plot = LinePlot("Loss by step", **kw)
+    rng = np.random.default_rng(1)
+    t = np.arange(steps + 1)
+    kinds = [("SGD", "sky", "o", 0.02), ("Momentum", "yellow", "s", 0.05), ("Nesterov", "vermillion", "t1", 0.06), ("RMSProp", "green", "d", 0.03), ("Adam", "purple", "star", 0.045), ("L-BFGS", "ink", "h", 0.6)]
+    for key, color, symbol, rate in kinds:
+        plot.set_series(key, color, symbol, 2.8 if key == "Adam" else 1.8)
+        y = 200 * np.exp(-rate * t * 240 / steps + 0.06 * rng.normal(size=len(t)).cumsum())
+        if key == "Momentum":
+            y[t > steps * 0.7] = np.nan
+        plot.set_data(key, t, y)
+    plot.set_cursor(cursor)
+    plot.set_target(1e-4)
+    return plot
+
+
+def plots() -> Card:
+    head = row(Text("Loss by step", "strong"), None, Swatch("muted"), Text("so far", "caption"), Swatch("muted", alpha=0.35), Text("replay ahead", "caption"))
+    plot = loss_plot()
+    plot.setMinimumHeight(250)
+    return Card(head, (plot, 1), margins=(16, 12, 12, 8))
+
+
 def banner() -> ErrorBanner:
     made = ErrorBanner()
     made.show_error("runs[1].config.learning_rate: 0 is not above 0", "Traceback …")
@@ -156,7 +180,7 @@ def main() -> None:
     window.setObjectName("gallery")
     window.setAutoFillBackground(True)
     left = column(strips(), texts(), buttons(), marks(), all_icons(), banner(), None, spacing=12)
-    right = column(form(), None, spacing=12)
+    right = column(form(), (plots(), 1), spacing=12)
     holder = QWidget()
     holder.setLayout(right)
     holder.setFixedWidth(452)

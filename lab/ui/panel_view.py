@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.panel import PanelSpec
 from lab.ui import icons
+from lab.ui.command_palette import Command
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
 from lab.ui.scrub import Tick
@@ -133,8 +134,23 @@ class PanelView(QWidget):
     def paint_vector(self, painter: QPainter, area: QRectF) -> None:
         """Draw the stage as vectors into `area`."""
 
-    def settled(self) -> None:
-        """Called before a picture is taken: finish what would otherwise come a moment later."""
+    def picture_of(self) -> QWidget:
+        """The widget that a picture of the stage shows."""
+        return self
+
+    def thumbnail(self, size: QSize) -> QImage:
+        """A small picture of the panel for the start page."""
+        raise TypeError(f"{type(self).__name__} has no picture")
+
+    def choose_preset(self, id: str) -> None:
+        """Load a ready-made experiment; undo brings the present one back."""
+        preset = self.experiment.spec.preset(id)
+        self.experiment.set_playing(False)
+        self.experiment.set_run(preset.make(), f"Load {preset.title}")
+
+    def commands(self) -> list[Command]:
+        """What the panel adds to the command palette."""
+        return []
 
     # -- shared --------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -122,6 +122,11 @@ class StartPage(QWidget):
         for widget in (title, line, self._recent_title, opener):
             centre.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter)
         fill(QHBoxLayout(self), (None, centre, None), (0, 0, 0, 0), 0)
+
+    def show_pictures(self, pictures: Mapping[str, QImage]) -> None:
+        """Show what each panel looks like."""
+        for id, image in pictures.items():
+            self.cards[id].set_image(image)
 
     def show_recent(self, files: Sequence[Path]) -> None:
         """List the sessions opened lately."""

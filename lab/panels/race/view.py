@@ -7,11 +7,11 @@ import dataclasses
 import io
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent, QPainter
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QMouseEvent, QPainter
+from PySide6.QtWidgets import QMenu, QWidget
 
-from lab.engine.landscapes import LANDSCAPES
+from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.field import Field, compute_field
@@ -33,6 +33,7 @@ from lab.sims.race import (
     RaceFrame,
     RemoveStart,
 )
+from lab.ui.command_palette import Command
 from lab.ui.panel_view import PanelView
 from lab.ui.plots import LinePlot
 from lab.ui.scrub import Tick
@@ -535,6 +536,28 @@ class RaceView(PanelView):
         self._remember(focus_start=-1, average=False, world=())
         self.experiment.set_run(preset.make(), f"Load {preset.title}")
 
+    def commands(self) -> list[Command]:
+        """Every landscape and every optimizer, by name."""
+        found = [
+            Command(f"Race on {entry.title}", "Landscape", lambda cls=entry.item: self.choose_landscape(cls()))
+            for entry in LANDSCAPES
+        ]
+        found += [
+            Command(f"Add {entry.title}", "Optimizer", lambda kind=entry.id: self.add_optimizer(kind))
+            for entry in OPTIMIZERS
+        ]
+        return found
+
+    def choose_landscape(self, landscape: Landscape) -> None:
+        """Race on another landscape, from its classic start."""
+        config = dataclasses.replace(self.config, landscape=landscape, starts=landscape.starts[:1])
+        self._remember(focus_start=-1, average=False, world=())
+        self.experiment.set_run(dataclasses.replace(self.experiment.run, config=config, head=None), "Change landscape")
+
+    def picture_of(self) -> QWidget:
+        """The stage."""
+        return self.stage
+
     def add_optimizer(self, kind: str) -> None:
         """Another racer, with its rule's usual parameters (or those a racer of its kind already has)."""
         racers = self.config.racers
@@ -603,6 +626,20 @@ class RaceView(PanelView):
                         cells = [*numbers[: len(coordinates)], *numbers[2:4]]
                         writer.writerow([step, look.title, start_name(int(start)), *(f"{v:.8g}" for v in cells)])
         return out.getvalue()
+
+    def thumbnail(self, size: QSize) -> QImage:
+        """The stage alone, without axes' names and overlays."""
+        self.stage.compact = True
+        self.stage.resize(size)
+        self.show_run()
+        self.show_frame(self.experiment.frame())
+        image = QImage(size * 2, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(2.0)
+        image.fill(theme().color("surface"))
+        painter = QPainter(image)
+        self.stage.paint_onto(painter)
+        painter.end()
+        return image
 
     def paint_vector(self, painter: QPainter, area: QRectF) -> None:
         """The stage as vectors."""

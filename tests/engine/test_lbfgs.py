@@ -132,6 +132,15 @@ def test_where_no_trial_passes_the_row_stays_and_forgets() -> None:
     assert ask.function_evaluations.tolist() == [HALVINGS + 1] * 2
 
 
+def test_a_search_ends_when_no_shorter_step_could_move() -> None:
+    """Near Himmelblau's irrational minimum the loss can't reach 0; without this each step would cost 26 losses."""
+    landscape = LANDSCAPES["himmelblau"]()
+    ask = LandscapeAsk(landscape)
+    end = run(LBFGS(), ask, np.array([[0.0, 3.0]]), 200)[-1]
+    assert landscape.value(end.theta)[0] < 1e-29
+    assert ask.function_evaluations[0] < 200 * 13
+
+
 def test_only_searching_rows_are_charged() -> None:
     """In the minimum the first trial passes; on Rosenbrock's wall several are needed."""
     landscape = LANDSCAPES["rosenbrock"]()

@@ -68,8 +68,8 @@ def test_parts_sum_to_the_step(id: str, place: str, data: st.DataObject) -> None
     landscape = LANDSCAPES[place]()
     results = run(data.draw(configs(OPTIMIZERS[id])), landscape, sample(landscape, 5, seed=1), 6)
     for before, after in pairwise(results):
-        if not np.isfinite(after.theta).all():
-            break
+        if not (np.abs(after.theta) < 1e100).all():
+            break  # diverged: the sums below would overflow
         parts = np.array(list(after.parts.values()))
         moved = after.theta - before.theta
         # Both sides are rounded at the size of what they were added from.

@@ -160,6 +160,11 @@ class LinePlot(pg.PlotWidget):
         self._lines.forget()
         self._fit()
 
+    def clear_series(self) -> None:
+        """Take out every line."""
+        for key in list(self.keys()):
+            self.remove_series(key)
+
     def keys(self) -> list[str]:
         """The keys of all lines."""
         return list(self._lines.series)

@@ -103,6 +103,7 @@ class StartPage(QWidget):
     def __init__(self, panels: Sequence[Entry[PanelSpec]]) -> None:
         super().__init__()
         self.setAccessibleName("Start page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.cards = {entry.id: PanelCard(entry.item) for entry in panels}
         for id, card in self.cards.items():
             card.chosen.connect(lambda id=id: self.panel_chosen.emit(id))

@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         dock.raise_()
         self.activate(dock)
         self._dress_tabs()
+        view.setFocus()
         return dock
 
     def close_panel(self, dock: PanelDock) -> None:
@@ -195,6 +196,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.hide()
         self.centralWidget().show()
+        self.start.setFocus()
         self._bottom.setVisible(False)
 
     def show_panels(self) -> None:

@@ -14,7 +14,7 @@ import dataclasses
 import math
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -114,6 +114,11 @@ def choice(family: Family[Any], default: Any, *, doc: str = "", label: str = "",
     if callable(default):
         return dataclasses.field(default_factory=default, metadata={_KEY: declared})
     return dataclasses.field(default=default, metadata={_KEY: declared})
+
+
+def made(factory: Callable[[], Any], *, doc: str = "", label: str = "", effect: Effect = "restart") -> Any:
+    """Declare a field whose default is built when asked for."""
+    return dataclasses.field(default_factory=factory, metadata={_KEY: Param(doc=doc, label=label, effect=effect)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ Parts = Mapping[str, Array]
 class Ask(Protocol):
     """The only way an optimizer sees the landscape: batched, counted, and with the step's noise frozen.
 
-    Every call takes points of shape (n, d) (rows as handed to `step`, in the same order) and is counted per row;
-    rows can be excluded from the count with `where`.
+    Every call takes points of shape (n, d) (rows as handed to `step`, in the same order), answers for all of them and
+    is counted per row; rows can be excluded from the count with `where`, because an unbatched implementation would
+    not have asked there.
     """
 
     def value(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
@@ -54,16 +55,21 @@ class Optimizer(Protocol):
     shape (n, 1).
     """
 
-    learning_rate: float
     #: The rule in LaTeX. ``\\role{gradient}{...}`` colours a term (roles: control, gradient, forward, result).
     latex: ClassVar[str]
-    #: The same right-hand side with this step's numbers: ``\\slot{name}`` stands for a scalar, ``\\slotv{name}`` for a
-    #: vector of length d; the names are the keys of `symbols`.
+    #: The same right-hand side with this step's numbers: ``\\slot{name}`` stands for a scalar (in `symbols` a float,
+    #: or one number per row in an array of shape (n,)), ``\\slotv{name}`` for a vector (an array of shape (n, d)); the
+    #: names are the keys of `symbols`.
     latex_numbers: ClassVar[str]
     #: One sentence: why this rule exists.
     why: ClassVar[str]
     #: Paper or book with the equation's number.
     source: ClassVar[str]
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate where no schedule says otherwise."""
+        ...
 
     def start(self, theta: Array, ask: Ask) -> State:
         """The state before the first step, for points of shape (n, d)."""
@@ -74,5 +80,8 @@ class Optimizer(Protocol):
         ...
 
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
-        """The numbers of this step by the names of the slots in `latex_numbers` (floats or (n, d) arrays)."""
+        """The numbers of this step by the names of the slots in `latex_numbers`: floats, (n,) or (n, d) arrays.
+
+        Asking the landscape again for these costs nothing in the counts: it passes a `where` of all False.
+        """
         ...

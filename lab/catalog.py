@@ -1,0 +1,41 @@
+"""Everything the lab knows, by kind: ``visual-lab list``. Loads every family without importing Qt."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+
+from lab.core.registry import FAMILIES
+
+_ROOTS = ("lab.sims", "lab.panels", "lab.selftest")
+
+
+def load_all() -> dict[str, list[str]]:
+    """Import every package that declares a family, discover them all, and return ``{kind: [ids]}`` sorted by kind.
+
+    In the engine each sub-package is a kind of its own; sims, panels and truths are one kind each. A discovered module
+    may declare a further family (a plug-in's does), hence the loop. Cost grows with the number of registered modules.
+    """
+    engine = importlib.import_module("lab.engine")
+    kinds = [f"lab.engine.{module.name}" for module in pkgutil.iter_modules(engine.__path__) if module.ispkg]
+    for name in (*kinds, *_ROOTS):
+        importlib.import_module(name)
+    known: dict[str, list[str]] = {}
+    while len(known) < len(FAMILIES):
+        known = {name: family.ids() for name, family in list(FAMILIES.items())}
+    return dict(sorted(known.items()))
+
+
+def list_command(arguments: argparse.Namespace) -> int:
+    """Print every family's ids, as text or, with ``--json``, as ``{kind: [ids]}``."""
+    known = load_all()
+    if arguments.json:
+        print(json.dumps(known, indent=2))
+        return 0
+    for kind, ids in known.items():
+        print(f"{kind} ({len(ids)})")
+        for id in ids:
+            print(f"  {id:<24} {FAMILIES[kind].entry(id).title}")
+    return 0

@@ -1,0 +1,290 @@
+"""Play, step back, scrub: any step of a run, exactly, within a budget of memory.
+
+A tail of exact snapshots makes stepping back free; keyframes, whose spacing doubles when the budget is spent,
+make any other step reachable by restoring the nearest one below and replaying from it. Cost of a seek: at most
+`spacing` steps; of a step: one snapshot (a few references).
+"""
+
+from __future__ import annotations
+
+import weakref
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from lab.core.errors import StateTooLarge
+from lab.core.run import EventNode, Run
+from lab.core.simulation import Mark, Simulation, nbytes
+from lab.core.traces import Trace
+
+MEGABYTE = 1 << 20
+TAIL_STEPS = 128
+FIRST_SPACING = 16
+MIN_SNAPSHOTS = 8
+
+
+class SnapshotBudget:
+    """Memory that all timelines share evenly.
+
+    Parameters
+    ----------
+    total : int
+        Bytes.
+    """
+
+    def __init__(self, total: int = 96 * MEGABYTE) -> None:
+        self.total = total
+        self._members: weakref.WeakSet[Timeline] = weakref.WeakSet()
+
+    def join(self, timeline: Timeline) -> None:
+        """Give a timeline its share; everybody's gets smaller."""
+        self._members.add(timeline)
+
+    def share(self) -> int:
+        """Bytes each timeline may hold now."""
+        return self.total // max(1, len(self._members))
+
+
+SHARED_BUDGET = SnapshotBudget()
+
+
+class _Kept:
+    """A snapshot: the step, how many of the run's events it has seen, the state."""
+
+    __slots__ = ("applied", "size", "state", "step")
+
+    def __init__(self, step: int, applied: int, state: Any, size: int) -> None:
+        self.step = step
+        self.applied = applied
+        self.state = state
+        self.size = size
+
+
+class Timeline:
+    """One run, standing at one step, with all its past and its known future at hand.
+
+    Parameters
+    ----------
+    make : callable
+        Makes a simulation from a run (usually the simulation's class).
+    run : Run
+        What to simulate.
+    budget : SnapshotBudget, optional
+        Where the memory for snapshots comes from.
+
+    Attributes
+    ----------
+    run : Run
+        The present run.
+    sim : Simulation
+        The simulation, at `step`.
+    step : int
+        Where the cursor stands.
+    frontier : int
+        The latest step ever reached of this run; traces and marks are known up to here.
+    trace : Trace
+        Histories from step 0 to `frontier`.
+    marks : list of Mark
+        What happened from step 0 to `frontier`, in order.
+    """
+
+    def __init__(self, make: Callable[[Run], Simulation], run: Run, budget: SnapshotBudget = SHARED_BUDGET) -> None:
+        self._make = make
+        self._budget = budget
+        self._target: int | None = None
+        budget.join(self)
+        self._begin(run)
+
+    # -- moving ------------------------------------------------------------------------------------------------
+
+    @property
+    def done(self) -> bool:
+        """True when no further step would change anything (at the cursor)."""
+        return self.sim.done
+
+    @property
+    def pending(self) -> int | None:
+        """The step a running seek is on its way to, or None."""
+        return self._target
+
+    def advance(self) -> None:
+        """One step forward."""
+        self._target = None
+        self._advance()
+
+    def seek(self, step: int) -> None:
+        """Go to `step` at once; see `request` for a seek in slices."""
+        self.request(step)
+        self.work(lambda: True)
+
+    def request(self, step: int) -> None:
+        """Aim at `step`: restores the nearest snapshot below; `work` then replays. The newest aim wins."""
+        self._target = max(0, step)
+        nearest = self._nearest(self._target)
+        # The cursor itself is the nearest state when the aim lies a short way ahead.
+        if self._stale or self.step > self._target or nearest.step > self.step:
+            self._restore(nearest)
+        if self.step == self._target:
+            self._target = None
+
+    def work(self, keep_going: Callable[[], bool]) -> bool:
+        """Replay towards the aim while `keep_going()`; at least one step. True when there."""
+        while self._target is not None:
+            if self.step >= self._target or self.sim.done:
+                self._target = None
+                break
+            self._advance()
+            if self.step < self._target and not keep_going():
+                return False
+        return True
+
+    def edit(self, run: Run, *, step: int | None = None) -> None:
+        """Replace the run and aim at `step` (default: where the cursor is, or was going).
+
+        When only events differ, snapshots, traces and marks before the first difference stay. `work` then
+        replays what is missing, as after `request`. A run that can't be simulated leaves everything as it was.
+        """
+        if step is None:
+            step = self.step if self._target is None else self._target
+        same = run.config is self.run.config and run.seed == self.run.seed and run.documents is self.run.documents
+        if same:
+            self._rebase(run)
+        else:
+            self._begin(run)
+        self.request(step)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _begin(self, run: Run) -> None:
+        sim = self._make(run)
+        state = sim.snapshot()
+        size = nbytes(state)
+        self._refuse_too_large(size)
+        self.run = run
+        self.sim = sim
+        self.step = 0
+        self.frontier = -1
+        self.trace = Trace()
+        self.marks: list[Mark] = []
+        self.spacing = FIRST_SPACING
+        self._nodes: list[EventNode] = run.nodes()
+        self._applied = 0
+        self._stale = False
+        self._target = None
+        self._size = size
+        self._base = _Kept(0, 0, state, size)
+        self._keys: list[_Kept] = []
+        self._key_bytes = 0
+        self._tail: deque[_Kept] = deque()
+        self._restore(self._base)
+
+    def _advance(self) -> None:
+        self.sim.step()
+        self.step += 1
+        known = self.step <= self.frontier
+        if not known:
+            self.frontier = self.step
+            self.marks.extend(self.sim.marks())
+        self._apply_events()
+        if not known:
+            self._record()
+        self._keep()
+
+    def _apply_events(self) -> None:
+        nodes = self._nodes
+        while self._applied < len(nodes) and nodes[self._applied].step == self.step:
+            self.sim.apply(nodes[self._applied].event)
+            self._applied += 1
+
+    def _record(self) -> None:
+        if self.step % self.trace.stride == 0:
+            self.trace.append(self.step, self.sim.trace())
+
+    def _refuse_too_large(self, size: int) -> None:
+        limit = self._budget.share() // MIN_SNAPSHOTS
+        if size > limit:
+            raise StateTooLarge(f"one state takes {size / MEGABYTE:.1f} MB; the limit is {limit / MEGABYTE:.1f} MB")
+
+    def _keep(self) -> None:
+        tail = self._tail
+        if tail and tail[-1].step >= self.step:
+            # The cursor came back: the tail goes on from here, what lies ahead is found by keyframes.
+            while tail and tail[-1].step >= self.step:
+                tail.pop()
+        elif tail and tail[-1].step != self.step - 1:
+            tail.clear()
+        kept = _Kept(self.step, self._applied, self.sim.snapshot(), self._size)
+        tail.append(kept)
+        share = self._budget.share()
+        if len(tail) > TAIL_STEPS or len(tail) * self._size > max(share // 4, MIN_SNAPSHOTS // 2 * self._size):
+            tail.popleft()
+        if self.step % self.spacing == 0 and self.step:
+            self._keep_key(kept, share)
+
+    def _keep_key(self, kept: _Kept, share: int) -> None:
+        at = bisect_left(self._keys, kept.step, key=lambda k: k.step)
+        if at < len(self._keys) and self._keys[at].step == kept.step:
+            return
+        kept.size = self._size = nbytes(kept.state)
+        self._refuse_too_large(kept.size)
+        self._keys.insert(at, kept)
+        self._key_bytes += kept.size
+        while self._key_bytes > share * 3 // 4 and len(self._keys) > 1:
+            self.spacing *= 2
+            self._keys = [k for k in self._keys if k.step % self.spacing == 0]
+            self._key_bytes = sum(k.size for k in self._keys)
+
+    def _nearest(self, step: int) -> _Kept:
+        best = self._base
+        at = bisect_right(self._keys, step, key=lambda k: k.step)
+        if at:
+            best = self._keys[at - 1]
+        tail = self._tail
+        if tail and tail[0].step <= step:
+            # The tail is contiguous.
+            found = tail[min(step, tail[-1].step) - tail[0].step]
+            if found.step > best.step:
+                best = found
+        return best
+
+    def _restore(self, kept: _Kept) -> None:
+        self.sim.restore(kept.state)
+        self.step = kept.step
+        self._applied = kept.applied
+        self._stale = False
+        self._apply_events()
+        if self.frontier < 0:
+            self.frontier = 0
+            self._record()
+
+    def _rebase(self, run: Run) -> None:
+        """Keep what the old and the new chain of events have in common."""
+        old = self._nodes
+        fresh: list[EventNode] = []
+        node = run.head
+        while node is not None and not (node.length <= len(old) and old[node.length - 1] is node):
+            fresh.append(node)
+            node = node.parent
+        common = node.length if node is not None else 0
+        fresh.reverse()
+        changed = [n.step for n in (*old[common : common + 1], *fresh[:1])]
+        self.run = run
+        if not changed:
+            return
+        first = min(changed)
+        self._nodes = old[:common] + fresh
+
+        def valid(kept: _Kept) -> bool:
+            return kept.applied <= common and kept.step < first
+
+        self._keys = [k for k in self._keys if valid(k)]
+        self._key_bytes = sum(k.size for k in self._keys)
+        while self._tail and not valid(self._tail[-1]):
+            self._tail.pop()
+        if self.frontier >= first:
+            self.frontier = first - 1
+            self.trace.cut(first - 1)
+            self.marks = [m for m in self.marks if m.step < first]
+        if self.step >= first:
+            self._stale = True

@@ -1,0 +1,101 @@
+"""Answers an optimizer's questions from a landscape, counts them, and freezes the noise of a step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.engine.landscapes import Landscape
+from lab.engine.optimizers._contract import Array
+
+Counts = NDArray[np.int64]
+_NONE_YET: Counts = np.zeros(0, np.int64)
+
+
+class LandscapeAsk:
+    """What a batch of runs may know of one landscape; implements `Ask`.
+
+    The last points asked about are remembered by identity, once for the value and once for the gradient: the race
+    measures the loss at an array of points, and the optimizer that starts its next step from that same array gets it
+    for nothing. Arrays handed in must therefore not be written into, as the optimizer contract says anyway. What is
+    *counted* does not depend on the memory, so that a run wound back and played again counts the same.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        Where the answers come from.
+    noise_sigma : float
+        Standard deviation of the noise added to every component of the gradient.
+    noise : ndarray of shape (n, d), optional
+        Standard normal numbers for the first step; later steps bring theirs with `freeze`.
+
+    Attributes
+    ----------
+    function_evaluations, gradient_evaluations, hessian_evaluations : ndarray of int64, shape (n,)
+        Answers given per row. They grow with the batch, new rows start at zero. They are replaced, never written into:
+        keeping a reference is a snapshot, assigning it back restores it.
+    """
+
+    __slots__ = (
+        "_gradient",
+        "_gradient_at",
+        "_noise",
+        "_value",
+        "_value_at",
+        "function_evaluations",
+        "gradient_evaluations",
+        "hessian_evaluations",
+        "landscape",
+        "noise_sigma",
+    )
+
+    def __init__(self, landscape: Landscape, noise_sigma: float = 0.0, noise: Array | None = None) -> None:
+        self.landscape = landscape
+        self.noise_sigma = noise_sigma
+        self._noise = noise
+        self._value_at: Array | None = None
+        self._gradient_at: Array | None = None
+        self._value: Array = np.zeros(0)
+        self._gradient: Array = np.zeros((0, 0))
+        self.function_evaluations = _NONE_YET
+        self.gradient_evaluations = _NONE_YET
+        self.hessian_evaluations = _NONE_YET
+
+    def freeze(self, noise: Array | None) -> None:
+        """Use these standard normal numbers, shape (n, d), for every gradient until the next call; None is silence."""
+        self._noise = noise
+
+    def measure(self, theta: Array) -> Array:
+        """Loss at each point, shape (n,), for whoever watches: not counted."""
+        if theta is not self._value_at:
+            self._value = self.landscape.value(theta)
+            self._value_at = theta
+        return self._value
+
+    def value(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """Loss at each point, shape (n,); free of noise."""
+        self.function_evaluations = _counted(self.function_evaluations, len(theta), where)
+        return self.measure(theta)
+
+    def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """Gradient at each point, shape (n, d), with the noise of the step."""
+        self.gradient_evaluations = _counted(self.gradient_evaluations, len(theta), where)
+        if theta is not self._gradient_at:
+            self._gradient = self.landscape.gradient(theta)
+            self._gradient_at = theta
+        if self._noise is None or self.noise_sigma == 0.0:
+            return self._gradient
+        return self._gradient + self.noise_sigma * self._noise
+
+    def hessian(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """Matrix of second derivatives at each point, shape (n, d, d); free of noise."""
+        self.hessian_evaluations = _counted(self.hessian_evaluations, len(theta), where)
+        return self.landscape.hessian(theta)
+
+
+def _counted(counts: Counts, rows: int, where: NDArray[np.bool_] | None) -> Counts:
+    if len(counts) < rows:
+        counts = np.concatenate([counts, np.zeros(rows - len(counts), np.int64)])
+    elif len(counts) > rows:
+        raise ValueError(f"{rows} points asked about, but {len(counts)} rows are counted; cut the counters first")
+    return counts + (1 if where is None else where)

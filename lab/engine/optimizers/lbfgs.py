@@ -1,0 +1,231 @@
+"""L-BFGS: Newton's direction from the last few steps, without ever forming a Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.core.params import param
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers._parts import Parts, quiet
+
+#: Armijo's constant: a trial must gain at least this share of what the slope promises.
+SUFFICIENT_DECREASE = 1e-4
+#: After so many halvings (the step has shrunk 30 million times) the search gives up.
+HALVINGS = 25
+#: Pairs whose y.s is not above this are dropped: there the loss does not curve upwards (as in torch.optim.LBFGS).
+LEAST_CURVATURE = 1e-10
+
+
+@OPTIMIZERS.register("lbfgs", title="L-BFGS")
+@dataclass(frozen=True, slots=True)
+class LBFGS:
+    """Quasi-Newton: keeps pairs (s, y) of past steps and gradient changes and multiplies by their inverse Hessian.
+
+    The two-loop recursion runs over all rows at once. Empty places of a row's memory hold rho = 0 and drop out by
+    themselves. A step costs one gradient, 4 ``history`` n d multiplications and, with backtracking, one to 26 losses.
+
+    With ``backtracking`` the step is halved until Armijo's condition holds. Where none of the trials passes (a point
+    as good as float64 allows, or a noisy gradient) the row stays where it is and forgets its pairs, so that the next
+    attempt is plain steepest descent. With ``fixed`` each step has the length ``learning_rate``, and the first
+    min(1, 1 / |g|_1) times that: exactly torch.optim.LBFGS with ``max_iter=1``, free to diverge.
+
+    On negative curvature (near a saddle) the pair is dropped in both, so the remembered matrix stays positive
+    definite and the direction downhill; with an empty memory that is the gradient's own direction.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Length of the first trial, in units of the quasi-Newton step; 1 is right near a minimum.
+    history : int
+        Pairs remembered.
+    line_search : str
+        "backtracking" or "fixed".
+    """
+
+    learning_rate: float = param(
+        1.0, above=0, soft=(1e-3, 2.0), log=True, symbol="η", effect="live", doc="Length of the first trial step."
+    )
+    history: int = param(10, lo=1, hi=100, soft=(1, 20), symbol="m", doc="Pairs of steps and gradient changes kept.")
+    line_search: str = param(
+        "backtracking", choices=("backtracking", "fixed"), effect="live",
+        doc="Halve the step until the loss falls enough, or take it as it is.",
+    )  # fmt: skip
+
+    latex: ClassVar[str] = (
+        r"\theta_{t+1}=\theta_t+\role{control}{\alpha_t}\,\role{forward}{p_t},"
+        r"\quad p_t=-H_t\,\role{gradient}{\nabla f(\theta_t)}"
+    )
+    latex_numbers: ClassVar[str] = (
+        r"\slotv{theta}+\role{control}{\slot{alpha}}\,\role{forward}{\slotv{direction}}=\role{result}{\slotv{theta_next}}"
+    )
+    why: ClassVar[str] = (
+        "The change of the gradient along past steps tells the curvature, and that tells how far to go."
+    )
+    source: ClassVar[str] = "Nocedal & Wright, Numerical Optimization (2006), Algorithms 7.4, 7.5 and 3.1"
+
+    def start(self, theta: Array, ask: Ask) -> State:
+        """An empty memory.
+
+        Returns
+        -------
+        Mapping
+            ``s`` and ``y`` (n, history, d), newest pair last; ``rho`` (n, history), 1 / y.s or 0 for an empty place;
+            ``count`` (n, 1) pairs held; ``gamma`` (n, 1), the first guess of the inverse Hessian; ``steps`` (n, 1)
+            taken; ``previous_theta`` and ``previous_gradient`` (n, d); ``direction`` (n, d) and ``step_length``
+            (n, 1) of the last step.
+        """
+        n, d = theta.shape
+        return {
+            "s": np.zeros((n, self.history, d)),
+            "y": np.zeros((n, self.history, d)),
+            "rho": np.zeros((n, self.history)),
+            "count": np.zeros((n, 1)),
+            "gamma": np.ones((n, 1)),
+            "steps": np.zeros((n, 1)),
+            "previous_theta": theta,
+            "previous_gradient": np.zeros((n, d)),
+            "direction": np.zeros((n, d)),
+            "step_length": np.zeros((n, 1)),
+        }
+
+    @quiet
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+        """Remember the last pair, find the direction, go along it."""
+        gradient = ask.gradient(theta)
+        memory = _remember(theta, gradient, state)
+        direction = _two_loops(gradient, memory)
+        searching = self.line_search == "backtracking"
+        untried = memory["count"] == 0 if searching else state["steps"] == 0
+        size = np.abs(gradient).sum(axis=1, keepdims=True)
+        alpha = np.where(untried, np.minimum(1.0, 1.0 / size), 1.0) * lr
+        if searching:
+            slope = _dot(direction, gradient)
+            if not (slope < 0).all():
+                # Rounding, or a memory that overflowed: the gradient itself is always safe.
+                direction = np.where(slope < 0, direction, -gradient)
+                slope = _dot(direction, gradient)
+            theta_next, alpha, failed = _backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
+            if failed.any():
+                memory = _forget(memory, failed)
+        else:
+            theta_next = theta + alpha * direction
+
+        def parts() -> dict[str, Array]:
+            moved = alpha > 0
+            plain = np.where(moved, -alpha * gradient, 0.0)
+            return {"gradient": plain, "curvature": np.where(moved, alpha * direction - plain, 0.0)}
+
+        after = {
+            **memory,
+            "steps": state["steps"] + 1.0,
+            "previous_theta": theta,
+            "previous_gradient": gradient,
+            "direction": direction,
+            "step_length": alpha,
+        }
+        return StepResult(theta_next, after, Parts(parts))
+
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+        """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
+        return {
+            "theta": theta,
+            "alpha": result.state["step_length"][:, 0],
+            "direction": result.state["direction"],
+            "theta_next": result.theta,
+        }
+
+
+def _dot(a: Array, b: Array) -> Array:
+    """Row by row scalar product, shape (n, 1); a plain sum, so a row's result does not depend on the batch."""
+    total: Array = a[:, :1] * b[:, :1]
+    for i in range(1, a.shape[1]):
+        total += a[:, i : i + 1] * b[:, i : i + 1]
+    return total
+
+
+def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
+    """The memory with the pair of the last step appended where it curves upwards."""
+    memory = {name: state[name] for name in ("s", "y", "rho", "count", "gamma")}
+    # The difference of the points, not the step taken: it stays true when a hand has dragged the point in between.
+    s = theta - state["previous_theta"]
+    y = gradient - state["previous_gradient"]
+    ys = _dot(y, s)
+    keep = (ys > LEAST_CURVATURE) & (state["steps"] > 0)
+    if not keep.any():
+        return memory
+    dropped = np.flatnonzero(~keep)
+    for name, newest in (("s", s), ("y", y), ("rho", 1.0 / ys[:, 0])):
+        old = memory[name]
+        pushed = np.empty_like(old)
+        pushed[:, :-1] = old[:, 1:]
+        pushed[:, -1] = newest
+        if dropped.size:
+            pushed[dropped] = old[dropped]
+        memory[name] = pushed
+    memory["count"] = np.minimum(memory["count"] + keep, float(state["rho"].shape[1]))
+    memory["gamma"] = np.where(keep, ys / _dot(y, y), memory["gamma"])
+    return memory
+
+
+def _two_loops(gradient: Array, memory: Mapping[str, Array]) -> Array:
+    """Minus the inverse Hessian times the gradient, shape (n, d): Nocedal & Wright, Algorithm 7.4."""
+    s, y, rho = memory["s"], memory["y"], memory["rho"]
+    places = range(rho.shape[1] - int(memory["count"].max(initial=0.0)), rho.shape[1])
+    weights: dict[int, Array] = {}
+    q: Array = -gradient
+    for k in reversed(places):
+        weights[k] = rho[:, k : k + 1] * _dot(s[:, k], q)
+        q = q - weights[k] * y[:, k]
+    r: Array = memory["gamma"] * q
+    for k in places:
+        r = r + (weights[k] - rho[:, k : k + 1] * _dot(y[:, k], r)) * s[:, k]
+    return r
+
+
+def _backtrack(
+    theta: Array, direction: Array, slope: Array, alpha: Array, ask: Ask, first: NDArray[np.bool_]
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Halve `alpha` (n, 1) row by row until Armijo's condition holds.
+
+    Returns the points, the accepted lengths (0 where none passed) and which rows failed, shape (n, 1). The loss at
+    `theta` was the last trial of the step before, so only a row's `first` step is charged for it.
+    """
+    here = ask.value(theta, where=first)
+    promised = SUFFICIENT_DECREASE * slope[:, 0]
+    searching = np.ones(len(theta), np.bool_)
+    failed = np.zeros(len(theta), np.bool_)
+    trial = theta + alpha * direction
+    for _ in range(HALVINGS + 1):
+        loss = ask.value(trial, where=searching)
+        searching = searching & ~(loss <= here + alpha[:, 0] * promised)
+        if not searching.any():
+            break
+        # A trial that float64 can't tell from theta has lost: no shorter step would move at all.
+        rows = np.flatnonzero(searching)
+        moves = (trial[rows] != theta[rows]).any(axis=1)
+        lost, rows = rows[~moves], rows[moves]
+        failed[lost] = True
+        searching[lost] = False
+        # Fresh arrays, since the ask remembers the last trial by identity.
+        alpha, trial = alpha.copy(), trial.copy()
+        alpha[rows] *= 0.5
+        trial[rows] = theta[rows] + alpha[rows] * direction[rows]
+    failed |= searching
+    if not failed.any():
+        return trial, alpha, failed[:, None]
+    return np.where(failed[:, None], theta, trial), np.where(failed[:, None], 0.0, alpha), failed[:, None]
+
+
+def _forget(memory: Mapping[str, Array], rows: NDArray[np.bool_]) -> dict[str, Array]:
+    """The memory with all pairs of some rows, shape (n, 1), taken out of use."""
+    return {
+        **memory,
+        "rho": np.where(rows, 0.0, memory["rho"]),
+        "count": np.where(rows, 0.0, memory["count"]),
+        "gamma": np.where(rows, 1.0, memory["gamma"]),
+    }

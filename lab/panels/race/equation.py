@@ -1,0 +1,69 @@
+"""The equation strip: the rule of the racer in focus, with this step's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+
+from lab.engine.optimizers import Optimizer
+from lab.panels.race.looks import Look
+from lab.ui.formula import FormulaLabel
+from lab.ui.theme import tokens
+from lab.ui.widgets import Glyph, IconButton, Text, VLine
+from lab.ui.widgets.layout import fill
+
+
+class EquationStrip(QFrame):
+    """Mark and name, then the rule typeset once and its numbers drawn anew at every step."""
+
+    copied = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setFixedHeight(tokens()["size_px"]["equation"])
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Update rule")
+        self._glyph = Glyph("o", "muted", size=13, box=24, halo=True)
+        self._name = Text("", "strong")
+        self._state = Text("", "body", role="muted")
+        self.formula = FormulaLabel(16)
+        copy = IconButton("copy-simple", "Copy the rule as LaTeX, with its numbers", size=17)
+        copy.clicked.connect(self.copied)
+        fill(
+            QHBoxLayout(self),
+            (self._glyph, self._name, self._state, 4, VLine(), 4, (self.formula, 1), copy),
+            (16, 0, 12, 0),
+            8,
+        )
+        self._rule: tuple[str, str, int] | None = None
+
+    def show_rule(self, look: Look, state: str, optimizer: Optimizer, dim: int) -> None:
+        """Show which rule is in focus."""
+        self._glyph.set_mark(look.symbol, look.color_role, halo=True)
+        self._name.setText(look.title)
+        self._state.setText(state)
+        self.formula.set_result_color(look.color_role)
+        rule = (optimizer.latex, optimizer.latex_numbers, dim)
+        if rule != self._rule:
+            self._rule = rule
+            self.formula.set_formula(optimizer.latex, optimizer.latex_numbers, dim=dim)
+            self.setToolTip(f"{optimizer.why}\n{optimizer.source}")
+
+    def show_numbers(self, symbols: Mapping[str, Any]) -> None:
+        """Show this step's numbers in the rule."""
+        self.formula.set_values(symbols)
+
+    def show_nothing(self) -> None:
+        """No racer, no rule."""
+        self._name.setText("No racer yet")
+        self._state.setText("")
+        self._rule = None
+        self.formula.set_formula("", "", dim=2)
+
+    def latex(self) -> str:
+        """The rule and its numbers as LaTeX."""
+        return self.formula.latex_with_values()

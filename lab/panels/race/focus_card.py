@@ -1,0 +1,93 @@
+"""The racer in focus: its mark, its parameters, and which start is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from lab.core import params
+from lab.panels.race.looks import Look, start_name
+from lab.sims.race import RaceConfig, RaceFrame
+from lab.ui.experiment import Experiment
+from lab.ui.form import ConfigForm
+from lab.ui.widgets import Card, ComboBox, Glyph, Segmented, Text, row
+
+MEDIAN = -1
+
+
+class FocusCard(Card):
+    """Form of the racer's rule; live parameters become events, the others start the race again."""
+
+    #: A start was chosen, or `MEDIAN` for all of them.
+    start_chosen = Signal(int)
+
+    def __init__(self, experiment: Experiment, look: Look) -> None:
+        super().__init__(spacing=4)
+        self._experiment = experiment
+        self.glyph = Glyph(look.symbol, look.color_role, size=12, box=24, halo=True)
+        self.name = Text(look.title, "strong")
+        self._selector: QWidget | None = None
+        self._starts: tuple[int, ...] = ()
+        self._head = row(self.glyph, self.name, Text("in focus", "caption"), None)
+        self.box.addLayout(self._head)
+        self._form: ConfigForm | None = None
+        self._lane = -1
+
+    def show_racer(self, look: Look, optimizer: Any) -> None:
+        """Show this racer with the parameters that now hold."""
+        self.glyph.set_mark(look.symbol, look.color_role, halo=True)
+        self.name.setText(look.title)
+        self._lane = look.lane
+        if self._form is None:
+            self._form = ConfigForm(optimizer, label_width=132)
+            self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
+            self._form.edited.connect(self._on_edited)
+            self._form.edit_finished.connect(self._experiment.end_gesture)
+            self.box.addWidget(self._form)
+        else:
+            self._form.set_config(optimizer)
+
+    def show_starts(self, frame: RaceFrame, start: int) -> None:
+        """Offer the starts that take part; few as segments, many as a list."""
+        present = tuple(i for i in range(len(frame.starts)) if frame.present[i])
+        if present != self._starts:
+            self._starts = present
+            self._rebuild()
+        selector = self._selector
+        if isinstance(selector, Segmented | ComboBox) and selector.value != start:
+            selector.set_value(start)
+
+    def _rebuild(self) -> None:
+        if self._selector is not None:
+            self._head.removeWidget(self._selector)
+            self._selector.deleteLater()
+            self._selector = None
+        options: list[tuple[object, str]] = [(i, start_name(i)) for i in self._starts]
+        if len(options) < 2:
+            return
+        options.append((MEDIAN, "Median"))
+        if len(options) <= 4:
+            segments = Segmented(options, "Start")
+            segments.chosen.connect(self.start_chosen)
+            self._selector = segments
+        else:
+            combo = ComboBox("Start")
+            combo.set_options(options)
+            combo.chosen.connect(self.start_chosen)
+            self._selector = combo
+        self._head.addWidget(self._selector)
+
+    def _on_edited(self, name: str, value: Any) -> None:
+        config: RaceConfig = self._experiment.run.config
+        entrant = next(r for r in config.racers if r.id == self._lane)
+        declared = params.field_of(type(entrant.optimizer), name)
+        label = f"Change {declared.label.lower()} of {self.name.text()}"
+        if declared.param.effect == "live":
+            self._experiment.set_live(name, value, self._lane, label)
+            return
+        changed = dataclasses.replace(entrant, optimizer=params.replace(entrant.optimizer, name, value))
+        racers = tuple(changed if r.id == self._lane else r for r in config.racers)
+        self._experiment.set_config(dataclasses.replace(config, racers=racers), label)

@@ -1,0 +1,292 @@
+"""What is drawn on a two-dimensional stage, from the ground up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPath
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from lab.engine.landscapes import Landscape
+from lab.panels.race.field import Field
+from lab.panels.race.looks import Look, start_name
+from lab.sims.race import RaceFrame
+from lab.ui import fonts
+from lab.ui.stage import Stage
+from lab.ui.theme import theme
+from lab.ui.widgets import glyph_path, number_text
+
+#: More minima than this are marked small and without names.
+FEW = 6
+#: More racers than this are drawn without edges and halos.
+MANY = 200
+
+
+class FieldLayer:
+    """Heat image and contours; an older field is shown, moved to its place, until the new one is there."""
+
+    def __init__(self) -> None:
+        self.show_contours = True
+        self._field: Field | None = None
+        self._path = QPainterPath()
+        self._image: QImage | None = None
+        self._theme = ""
+
+    def set_field(self, field: Field | None) -> None:
+        """Show another field."""
+        self._field = field
+        self._image = None
+        self._path = QPainterPath()
+        if field is not None and field.lines:
+            gap = np.full((1, 2), np.nan)
+            points = np.concatenate([piece for line in field.lines for piece in (line, gap)])
+            self._path = arrayToQPath(points[:, 0].copy(), points[:, 1].copy(), connect="finite")
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        if self._field is None:
+            return
+        t = theme()
+        if self._image is None or self._theme != t.name:
+            self._theme = t.name
+            rgb = t.stage_lut()[self._field.shade]
+            ny, nx = self._field.shade.shape
+            self._image = QImage(np.ascontiguousarray(rgb).data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
+        x, y, width, height = self._field.world
+        (left, bottom), (right, top) = stage.to_pixels(np.array([[x, y], [x + width, y + height]]))
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
+        if self.show_contours:
+            to_pixels = QTransform((right - left) / width, 0, 0, (top - bottom) / height, 0, 0)
+            to_pixels *= QTransform.fromTranslate(
+                left - x * (right - left) / width, bottom - y * (top - bottom) / height
+            )
+            pen = QPen(t.color("#BFD2EA" if t.dark else "#26466B", 0.17 if t.dark else 0.22), 1)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(to_pixels.map(self._path))
+
+
+class CriticalLayer:
+    """Known minima, maxima and saddles."""
+
+    def __init__(self, landscape: Landscape) -> None:
+        self._points = landscape.critical_points
+        self._few = sum(c.kind == "minimum" for c in self._points) <= FEW
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        t = theme()
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        minima = 0
+        for critical in self._points:
+            x, y = stage.to_pixels(np.array(critical.point))
+            if critical.kind == "minimum":
+                minima += 1
+                self._minimum(painter, stage, x, y, f"min {minima}", critical.is_global)
+            elif self._few:
+                painter.setPen(QPen(t.color("text", 0.55), 1.2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                # A saddle is crossed by two slopes, a maximum is a summit.
+                painter.drawPath(glyph_path("x" if critical.kind == "saddle" else "t1", 7, x, y))
+
+    def _minimum(self, painter: QPainter, stage: Stage, x: float, y: float, name: str, lowest: bool) -> None:
+        t = theme()
+        radius = 11.0 if self._few else 6.0 if lowest else 3.5
+        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+        arm = radius * 0.5
+        painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
+        painter.drawLine(QPointF(x, y - arm), QPointF(x, y + arm))
+        if self._few and not stage.compact:
+            width = painter.fontMetrics().horizontalAdvance(name)
+            painter.drawText(QPointF(x - width / 2, y - radius - 6), name)
+
+
+@dataclass(slots=True)
+class Pick:
+    """What lies under the pointer: a head (lane and start), or a start's flag (lane None)."""
+
+    start: int
+    lane: int | None
+
+
+class RacersLayer:
+    """Start flags, heads with halo, diverged and out-of-sight racers."""
+
+    def __init__(self) -> None:
+        self.frame: RaceFrame | None = None
+        self.looks: Sequence[Look] = ()
+        self.focus: tuple[int, int] | None = None
+        self.average = False
+
+    def pixels(self, stage: Stage) -> NDArray[np.float64]:
+        """Where the heads are, in pixels, shape (L, S, 2)."""
+        assert self.frame is not None
+        return stage.to_pixels(self.frame.theta)
+
+    def start_pixels(self, stage: Stage) -> NDArray[np.float64]:
+        """Where the starts are, in pixels, shape (S, 2)."""
+        assert self.frame is not None
+        return stage.to_pixels(self.frame.starts)
+
+    def pick(self, stage: Stage, at: QPointF, reach: float = 14.0) -> Pick | None:
+        """The head or flag nearest to the pointer within reach; at a tie, the racer in focus, then the flag."""
+        if self.frame is None or not self.frame.present.any():
+            return None
+        here = np.array([at.x(), at.y()])
+        flags = np.hypot(*(self.start_pixels(stage) - here).T)
+        flags[~self.frame.present] = np.inf
+        heads = np.hypot(*np.moveaxis(self.pixels(stage) - here, -1, 0))
+        heads[:, ~self.frame.present] = np.inf
+        start = int(flags.argmin())
+        best = Pick(start, None) if flags[start] <= reach else None
+        if heads.size:
+            lane, row = np.unravel_index(int(heads.argmin()), heads.shape)
+            # On the flag itself all heads coincide at first: the flag is meant, unless a head has left it.
+            if heads[lane, row] <= reach and (best is None or heads[lane, row] < flags[start] - 1.0):
+                best = Pick(int(row), self.frame.lanes[int(lane)])
+        return best
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        frame = self.frame
+        if frame is None or not len(frame.starts):
+            return
+        self._flags(painter, stage)
+        pixels = np.clip(self.pixels(stage), -1e7, 1e7)
+        order = sorted(
+            range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
+        )
+        many = pixels[..., 0].size > MANY
+        for lane in order:
+            look = self.looks[lane]
+            for start in np.flatnonzero(frame.present):
+                x, y = pixels[lane, start]
+                if not stage.plot.adjusted(-2, -2, 2, 2).contains(QPointF(x, y)):
+                    self._outside(painter, stage, look, x, y)
+                elif frame.diverged_at[lane, start] >= 0:
+                    self._diverged(painter, look, x, y, int(frame.diverged_at[lane, start]))
+                else:
+                    here = self.focus is not None and look.lane == self.focus[0]
+                    main = here and (self.average or self.focus is None or int(start) == self.focus[1])
+                    self._head(painter, look, x, y, here, main, many)
+
+    def _head(self, painter: QPainter, look: Look, x: float, y: float, here: bool, main: bool, many: bool) -> None:
+        t = theme()
+        if here and not many:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color(look.color_role, 0.38 if main else 0.2))
+            radius = 16.0 if main else 12.0
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+        painter.setPen(Qt.PenStyle.NoPen if many else QPen(t.color(t.ink), 1.4))
+        painter.setBrush(t.color(look.color_role))
+        painter.drawPath(glyph_path(look.symbol, 7 if many else 16 if main else 13, x, y))
+
+    def _diverged(self, painter: QPainter, look: Look, x: float, y: float, step: int) -> None:
+        t = theme()
+        painter.setPen(QPen(t.color(t.ink), 1.2))
+        painter.setBrush(t.color("error"))
+        painter.drawPath(glyph_path("x", 14, x, y))
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        text = f"{look.title} diverged at {step:,}"
+        _label(painter, text, x + 11, y + 4)
+
+    def _outside(self, painter: QPainter, stage: Stage, look: Look, x: float, y: float) -> None:
+        """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
+        t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
+        px, py = min(max(x, plot.left()), plot.right()), min(max(y, plot.top()), plot.bottom())
+        angle = math.atan2(y - py, x - px)
+        away = math.hypot(x - px, y - py) / stage.plot.width()
+        painter.setPen(QPen(t.color(t.ink), 1.2))
+        painter.setBrush(t.color(look.color_role))
+        painter.drawPath(glyph_path(look.symbol, 10, px, py))
+        tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
+        wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
+        painter.drawPolygon(QPolygonF([tip, *wings]))
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        text = f"{number_text(away, 2)}× away"
+        width = painter.fontMetrics().horizontalAdvance(text)
+        _label(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
+
+    def _flags(self, painter: QPainter, stage: Stage) -> None:
+        assert self.frame is not None
+        t = theme()
+        painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
+        pixels = self.start_pixels(stage)
+        crowded = int(self.frame.present.sum()) > 26
+        for start in np.flatnonzero(self.frame.present):
+            x, y = pixels[start]
+            if not stage.plot.contains(QPointF(x, y)):
+                continue
+            radius = 4.0 if crowded else 11.5
+            painter.setPen(QPen(t.color("text"), 1.6))
+            painter.setBrush(t.color("surface", 0.95))
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+            if not crowded:
+                box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(int(start)))
+
+
+class ArrowsLayer:
+    """Where the racer in focus goes next: the descent direction and its step; directions, not lengths."""
+
+    LENGTHS = (86.0, 58.0)
+
+    def __init__(self) -> None:
+        self.origin: NDArray[np.float64] | None = None
+        self.gradient = np.zeros(2)
+        self.step = np.zeros(2)
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        if self.origin is None:
+            return
+        t = theme()
+        x, y = stage.to_pixels(self.origin)
+        if not stage.plot.contains(QPointF(x, y)):
+            return
+        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
+        unit = np.array([stage.plot.width() / stage.world.width(), -stage.plot.height() / stage.world.height()])
+        drawn = ((-self.gradient, "gradient", "−∇f"), (self.step, "text", "Δθ"))
+        for (vector, role, name), length in zip(drawn, self.LENGTHS, strict=True):
+            with np.errstate(all="ignore"):
+                direction = vector * unit
+                norm = float(np.hypot(*direction))
+            if not math.isfinite(norm) or norm == 0.0:
+                continue
+            dx, dy = direction / norm
+            tip = QPointF(x + dx * length, y + dy * length)
+            _arrow(painter, QPointF(x, y), tip, t.color(role), t.color(t.ink, 0.75))
+            width = painter.fontMetrics().horizontalAdvance(name)
+            where = QPointF(tip.x() + dx * (10 + width / 2) - width / 2, tip.y() + dy * 16 + 5)
+            painter.setPen(t.color(role))
+            _label(painter, name, where.x(), where.y(), role)
+
+
+def _arrow(painter: QPainter, start: QPointF, tip: QPointF, color: object, casing: object) -> None:
+    angle = math.atan2(tip.y() - start.y(), tip.x() - start.x())
+    back = QPointF(tip.x() - 11 * math.cos(angle), tip.y() - 11 * math.sin(angle))
+    across = QPointF(-math.sin(angle) * 5.5, math.cos(angle) * 5.5)
+    head = QPolygonF([tip, back + across, back - across])
+    for pen_color, width in ((casing, 5.5), (color, 3.0)):
+        pen = QPen(pen_color, width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawLine(start, back)
+    painter.setPen(QPen(casing, 1.0))
+    painter.setBrush(color)
+    painter.drawPolygon(head)
+
+
+def _label(painter: QPainter, text: str, x: float, y: float, role: str = "text") -> None:
+    """Text on a patch of the surface's colour, its baseline's left end at (x, y)."""
+    t = theme()
+    box = painter.fontMetrics().boundingRect(text).translated(round(x), round(y)).adjusted(-5, -3, 5, 3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(t.color("surface", 0.82))
+    painter.drawRoundedRect(QRectF(box), 4, 4)
+    painter.setPen(t.color(role))
+    painter.drawText(QPointF(x, y), text)

@@ -1,0 +1,129 @@
+"""The race's set-up: which landscape, how noisy, from where."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from lab.core.errors import BadValue
+from lab.panels.race.looks import start_name
+from lab.sims.race import MoveStart, PlaceStarts, RaceConfig, RaceFrame, RemoveStart
+from lab.ui.experiment import Experiment
+from lab.ui.form import ConfigForm
+from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_text, number_text, parse_number, row
+
+#: More starts than this are not listed one by one.
+LISTED = 12
+
+
+class SetupOverlay(Overlay):
+    """A card over the stage: landscape and noise as a form, start points as exact numbers."""
+
+    closed = Signal()
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__(vertical=True, margins=(16, 10, 10, 14), spacing=8)
+        self._experiment = experiment
+        self.setFixedWidth(360)
+        close = IconButton("x", "Close the set-up", size=14)
+        close.clicked.connect(self.closed)
+        self.box.addLayout(row(Text("Set-up", "strong"), None, close))
+        config: RaceConfig = experiment.run.config
+        self.form = ConfigForm(config, only=("landscape", "noise", "target"), label_width=118)
+        self.form.edit_started.connect(lambda: experiment.begin_gesture("Change the set-up"))
+        self.form.edited.connect(self._on_edited)
+        self.form.edit_finished.connect(experiment.end_gesture)
+        self.box.addWidget(self.form)
+        add = Button("Add start", "plus", tooltip="Drop a start point in the middle; then type where it belongs")
+        add.clicked.connect(self._on_added)
+        self.box.addLayout(row(Text("Starts", "strong"), None, add))
+        self._list = QWidget()
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(2)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidget(self._list)
+        self.box.addWidget(self._scroll)
+        self._shown: list[tuple[int, list[NumberBox]]] = []
+        self._note = Text("", "caption")
+        self.box.addWidget(self._note)
+
+    def show_run(self, config: RaceConfig) -> None:
+        """Show the configuration with the live values that now hold."""
+        self.form.set_config(config)
+
+    def show_frame(self, frame: RaceFrame) -> None:
+        """Show where the starts are."""
+        present = [i for i in range(len(frame.starts)) if frame.present[i]][:LISTED]
+        dim = frame.starts.shape[1]
+        if [i for i, _ in self._shown] != present or any(len(boxes) != dim for _, boxes in self._shown):
+            self._rebuild(present, dim)
+        for i, boxes in self._shown:
+            for k, box in enumerate(boxes):
+                value = float(frame.starts[i, k])
+                if not box.hasFocus():
+                    box.set_value_text(number_text(value, 4), exact_text(value))
+        hidden = int(frame.present.sum()) - len(present)
+        self._note.setText(f"and {hidden:,} more" if hidden else "")
+        self._note.setVisible(hidden > 0)
+
+    def _rebuild(self, present: list[int], dim: int) -> None:
+        while self._rows.count():
+            item = self._rows.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        self._shown = []
+        for i in present:
+            name = start_name(i)
+            boxes = [NumberBox(f"Start {name}, coordinate {k + 1}") for k in range(dim)]
+            for box in boxes:
+                box.setFixedWidth(88)
+                box.submitted.connect(lambda text, i=i, box=box: self._on_typed(i, box, text))
+            drop = IconButton("trash", f"Remove start {name}", size=15)
+            drop.clicked.connect(lambda _=False, i=i: self._experiment.do(RemoveStart(i), "Remove a start"))
+            line = QWidget()
+            line.setLayout(row(Text(name, "strong"), None, *boxes, drop, spacing=4))
+            self._rows.addWidget(line)
+            self._shown.append((i, boxes))
+        self._scroll.setFixedHeight(min(len(present), 5) * 32 + 2)
+        self.adjustSize()
+
+    def _on_typed(self, start: int, box: NumberBox, text: str) -> None:
+        frame: RaceFrame = self._experiment.frame()
+        boxes = dict(self._shown)[start]
+        try:
+            value = float(parse_number(text))
+        except BadValue as bad:
+            box.set_bad(True)
+            self._experiment.failed.emit(f"Start {start_name(start)}: {bad.why}")
+            return
+        point = [float(v) for v in frame.starts[start]]
+        point[boxes.index(box)] = value
+        self._experiment.do(MoveStart(start, tuple(point)), "Move a start")
+
+    def _on_added(self) -> None:
+        config: RaceConfig = self._experiment.run.config
+        middle = tuple(0.5 * (lo + hi) for lo, hi in config.landscape.domain)
+        self._experiment.do(PlaceStarts((middle,)), "Add a start")
+
+    def _on_edited(self, name: str, value: Any) -> None:
+        experiment = self._experiment
+        config: RaceConfig = experiment.run.config
+        if name != "landscape":
+            if name == "noise":
+                experiment.set_live(name, value, None, "Change the noise")
+            else:
+                experiment.set_config(dataclasses.replace(config, **{name: value}), "Change the set-up")
+        elif type(value) is type(config.landscape):
+            experiment.set_config(dataclasses.replace(config, landscape=value), "Change the landscape")
+        else:
+            # Another landscape: starts and events of the old one mean nothing on it.
+            fresh = dataclasses.replace(config, landscape=value, starts=value.starts[:1])
+            run = dataclasses.replace(experiment.run, config=fresh, head=None)
+            experiment.set_run(run, "Change the landscape")

@@ -1,0 +1,25 @@
+"""How the race is looked at: saved with the session, no part of the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.core.params import param
+
+
+@dataclass(frozen=True, slots=True)
+class RaceViewState:
+    """What only changes the looking.
+
+    `focus_lane` and `focus_start` name the racer in focus (-1: the first that is there); `world` is the visible
+    part of the landscape as (x, y, width, height), empty for all of it.
+    """
+
+    focus_lane: int = param(-1, lo=-1)
+    focus_start: int = param(-1, lo=-1)
+    average: bool = param(False, doc="Show the median over all starts instead of one start.")
+    log_colors: bool = param(True, label="Log colours", doc="Colour the landscape by the logarithm of the loss.")
+    arrows: bool = param(True, label="Step arrows", doc="Show where the racer in focus goes next, and why.")
+    contours: bool = param(True, label="Contours", doc="Lines of equal loss.")
+    setup: bool = param(False, hidden=True)
+    world: tuple[float, ...] = param((), hidden=True)

@@ -1,0 +1,201 @@
+"""The skeleton every panel shares: header, banner, stage, equation strip, inspector."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from lab.core.panel import PanelSpec
+from lab.ui import icons
+from lab.ui.command_palette import Command
+from lab.ui.experiment import Experiment
+from lab.ui.jobs import Jobs
+from lab.ui.scrub import Tick
+from lab.ui.theme import manager, tokens
+from lab.ui.widgets import Button, ComboBox, ErrorBanner, IconButton, Text
+from lab.ui.widgets.layout import fill
+
+log = logging.getLogger(__name__)
+
+#: Below this width the inspector narrows, so that the stage stays the biggest thing.
+WIDE = 1400
+
+
+class PanelHeader(QFrame):
+    """Icon, title, presets, then what the panel adds, then Export and more. Serves as the dock's title bar."""
+
+    preset_chosen = Signal(str)
+
+    def __init__(self, spec: PanelSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(tokens()["size_px"]["panel_header"])
+        self._spec = spec
+        self._icon = QLabel()
+        self.title = Text(spec.title, "title")
+        self.presets = ComboBox("Preset")
+        self.presets.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.presets.setToolTip("Ready-made experiments")
+        self.presets.set_options([(p.id, p.title) for p in spec.presets])
+        for i, preset in enumerate(spec.presets):
+            self.presets.setItemData(i, preset.doc, Qt.ItemDataRole.ToolTipRole)
+        self.extra = QHBoxLayout()
+        self.extra.setSpacing(8)
+        self.export = Button("Export", "export", tooltip="Picture or data of this panel")
+        self.more = IconButton("dots-three", "More", size=20)
+        fill(
+            QHBoxLayout(self),
+            (self._icon, self.title, 4, self.presets, None, self.extra, self.export, self.more),
+            (12, 0, 4, 0),
+            8,
+        )
+        self.presets.chosen.connect(lambda value: self.preset_chosen.emit(str(value)))
+        manager().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
+
+
+class PanelView(QWidget):
+    """Base of every panel's view: builds the skeleton, shows frames, keeps failures inside the panel.
+
+    A panel overrides `build`, `show_frame` and what of `ticks`, `export_data` it has. It reads
+    `self.experiment.frame()` and turns what the hand does into `self.experiment.do(event)`.
+    """
+
+    #: Ticks for the timeline changed.
+    ticks_changed = Signal()
+    #: The hand touched this panel: the transport should control it.
+    touched = Signal()
+
+    def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.experiment = experiment
+        self.jobs = jobs
+        self.header = PanelHeader(experiment.spec)
+        self.banner = ErrorBanner()
+        self.stage_column = QVBoxLayout()
+        self.inspector = QWidget()
+        self.inspector.setObjectName("inspector")
+        self.inspector_column = QVBoxLayout(self.inspector)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self.inspector)
+        self._scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.export_menu = QMenu(self)
+        self.more_menu = QMenu(self)
+        self.header.export.setMenu(self.export_menu)
+        self.header.more.setMenu(self.more_menu)
+        self.header.more.setPopupMode(self.header.more.ToolButtonPopupMode.InstantPopup)
+        gap = tokens()["size_px"]["gap"]
+        fill(self.stage_column, (), (0, 0, 0, 0), gap)
+        fill(self.inspector_column, (), (0, 0, 0, 0), gap)
+        body = QHBoxLayout()
+        fill(body, ((self.stage_column, 1), self._scroll), (0, 0, 0, 0), gap)
+        fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
+        self._broken = False
+        self._dirty = True
+        self.build()
+        experiment.moved.connect(self._on_moved)
+        experiment.edited.connect(self._on_edited)
+        experiment.failed.connect(self._on_failed)
+        experiment.progressed.connect(self.show_progress)
+
+    # -- for the panel to fill -----------------------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Make the stage, the inspector and the equation strip; called once."""
+        raise TypeError(f"{type(self).__name__} builds nothing")
+
+    def show_frame(self, frame: Any) -> None:
+        """Draw one frame."""
+        raise TypeError(f"{type(self).__name__} shows nothing")
+
+    def show_run(self) -> None:
+        """The run itself changed: forms, legends, ticks."""
+
+    def show_progress(self, fraction: float) -> None:
+        """A long seek is under way (0 to 1), or has arrived (negative)."""
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """What happened along the run."""
+        return ()
+
+    def export_csv(self) -> str:
+        """The panel's plots as CSV text."""
+        return ""
+
+    def paint_vector(self, painter: QPainter, area: QRectF) -> None:
+        """Draw the stage as vectors into `area`."""
+
+    def picture_of(self) -> QWidget:
+        """The widget that a picture of the stage shows."""
+        return self
+
+    def thumbnail(self, size: QSize) -> QImage:
+        """A small picture of the panel for the start page."""
+        raise TypeError(f"{type(self).__name__} has no picture")
+
+    def choose_preset(self, id: str) -> None:
+        """Load a ready-made experiment; undo brings the present one back."""
+        preset = self.experiment.spec.preset(id)
+        self.experiment.set_playing(False)
+        self.experiment.set_run(preset.make(), f"Load {preset.title}")
+
+    def commands(self) -> list[Command]:
+        """What the panel adds to the command palette."""
+        return []
+
+    # -- shared --------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw the present state now; a view that fails says so once and stays as it was."""
+        self._dirty = False
+        try:
+            self.show_frame(self.experiment.frame())
+        except Exception as failure:
+            if not self._broken:
+                log.exception("the panel %s failed to draw", self.experiment.panel)
+                self.banner.show_error(f"This panel could not be drawn: {failure}")
+            self._broken = True
+            self.experiment.set_playing(False)
+        else:
+            self._broken = False
+
+    def _on_moved(self) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._dirty = True
+
+    def _on_edited(self) -> None:
+        if self.isVisible():
+            self.show_run()
+            self.ticks_changed.emit()
+        else:
+            self._dirty = True
+
+    def _on_failed(self, message: str) -> None:
+        self.banner.show_error(message)
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._dirty:
+            self.show_run()
+            self.refresh()
+            self.ticks_changed.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.touched.emit()
+        super().mousePressEvent(event)
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        widest = tokens()["size_px"]["inspector"]
+        self._scroll.setFixedWidth(widest if self.width() >= WIDE else max(330, widest * self.width() // WIDE))

@@ -1,0 +1,274 @@
+"""The big view where things move: world coordinates, axes, cached layers below, live layers above.
+
+Painting follows what was measured: everything that changes only with the view (field, contours, axes) is drawn
+once into a pixmap; trails are rasterised piece by piece as they grow; only heads and cursors are drawn each frame.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lab.ui import fonts
+from lab.ui.theme import manager, theme
+from lab.ui.widgets import value_text
+
+LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 44
+
+
+class Layer(Protocol):
+    """Something drawn on a stage, in pixels of the widget; the painter is clipped to the plot."""
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        """Draw."""
+        ...
+
+
+class Stage(QWidget):
+    """A plot area with layers; knows how world and pixels correspond.
+
+    Parameters
+    ----------
+    locked : bool
+        Keep one world unit as long across as up; the view then grows in one direction to fill the plot.
+    """
+
+    #: The visible part of the world changed.
+    view_changed = Signal()
+    pressed = Signal(QMouseEvent)
+    dragged = Signal(QMouseEvent)
+    released = Signal(QMouseEvent)
+    #: The pointer moves with no button down; None when it leaves.
+    hovered = Signal(object)
+
+    def __init__(self, *, locked: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 180)
+        self.setAccessibleName("Stage")
+        self.locked = locked
+        self.x_label = "θ₁"
+        self.y_label = "θ₂"
+        self.still: list[Layer] = []
+        self.live: list[Layer] = []
+        #: Axis labels and margins are left out in small tiles.
+        self.compact = False
+        self._home = QRectF(-1, -1, 2, 2)
+        self._world = QRectF(-1, -1, 2, 2)
+        self._wanted = QRectF(-1, -1, 2, 2)
+        self._cache: QPixmap | None = None
+        self._pan_from: tuple[QPointF, QRectF] | None = None
+        self._dim = 0.0
+        manager().changed.connect(self.refresh)
+
+    # -- geometry ----------------------------------------------------------------------------------------------
+
+    @property
+    def plot(self) -> QRectF:
+        """The part of the widget, in pixels, that shows the world."""
+        left, bottom = (32, 24) if self.compact else (LEFT, BOTTOM)
+        return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
+
+    @property
+    def world(self) -> QRectF:
+        """The visible part of the world: x, y (its lowest), width, height."""
+        return self._world
+
+    def set_home(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """What to show when nothing else is asked for, and show it."""
+        self._home = QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0])
+        self.go_home()
+
+    def go_home(self) -> None:
+        """Show everything worth seeing."""
+        self.show_world(self._home)
+
+    def show_world(self, wanted: QRectF) -> None:
+        """Make a part of the world visible; with a locked aspect the view is the smallest that contains it."""
+        self._wanted = QRectF(wanted)
+        self._fit()
+
+    def to_pixels(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """World to widget pixels for points of shape (..., 2)."""
+        plot, world = self.plot, self._world
+        scale = np.array([plot.width() / world.width(), -plot.height() / world.height()])
+        origin = np.array([plot.left() - world.x() * scale[0], plot.bottom() - world.y() * scale[1]])
+        return points * scale + origin
+
+    def to_world(self, position: QPointF) -> tuple[float, float]:
+        """Widget pixels to world, exactly: nothing is snapped."""
+        plot, world = self.plot, self._world
+        x = world.x() + (position.x() - plot.left()) / plot.width() * world.width()
+        y = world.y() + (plot.bottom() - position.y()) / plot.height() * world.height()
+        return x, y
+
+    def _fit(self) -> None:
+        wanted, plot = self._wanted, self.plot
+        world = QRectF(wanted)
+        if self.locked:
+            unit = max(wanted.width() / plot.width(), wanted.height() / plot.height())
+            width, height = unit * plot.width(), unit * plot.height()
+            world = QRectF(wanted.center().x() - width / 2, wanted.center().y() - height / 2, width, height)
+        if world != self._world:
+            self._world = world
+            self.refresh()
+            self.view_changed.emit()
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Show `factor` times as much of the world, keeping the point under `at` where it is."""
+        x, y = self.to_world(at if at is not None else self.plot.center())
+        w = self._world
+        if not 1e-9 < w.width() * factor < 1e9:
+            return
+        left, low = x - (x - w.x()) * factor, y - (y - w.y()) * factor
+        self.show_world(QRectF(left, low, w.width() * factor, w.height() * factor))
+
+    # -- painting ----------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw the still layers afresh."""
+        self._cache = None
+        self.update()
+
+    def set_dim(self, amount: float) -> None:
+        """Veil the stage while a long seek is under way; 0 lifts the veil."""
+        if amount != self._dim:
+            self._dim = amount
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._cache is None:
+            self._cache = self._paint_still()
+        painter.drawPixmap(0, 0, self._cache)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self.plot)
+        for layer in self.live:
+            layer.paint(painter, self)
+        if self._dim:
+            painter.fillRect(self.plot, theme().color("bg", self._dim))
+        painter.end()
+
+    def paint_onto(self, painter: QPainter) -> None:
+        """Draw everything as vectors where possible, for SVG export."""
+        self._paint_frame(painter)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self.plot)
+        for layer in (*self.still, *self.live):
+            layer.paint(painter, self)
+        painter.restore()
+
+    def _paint_still(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(QSize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(theme().surface))
+        painter = QPainter(pixmap)
+        self._paint_frame(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(self.plot)
+        for layer in self.still:
+            layer.paint(painter, self)
+        painter.end()
+        return pixmap
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        t, plot, world = theme(), self.plot, self._world
+        painter.setFont(fonts.font(fonts.TICK if self.compact else fonts.CAPTION))
+        painter.setPen(t.color("muted"))
+        metrics = painter.fontMetrics()
+        baseline = plot.bottom() + metrics.ascent() + 6
+        for value, text in ticks(world.x(), world.right(), plot.width() / 90):
+            x = plot.left() + (value - world.x()) / world.width() * plot.width()
+            width = metrics.horizontalAdvance(text)
+            painter.drawText(QPointF(x - width / 2, baseline), text)
+        for value, text in ticks(world.y(), world.bottom(), plot.height() / 70):
+            y = plot.bottom() - (value - world.y()) / world.height() * plot.height()
+            width = metrics.horizontalAdvance(text)
+            if plot.top() + 4 < y < plot.bottom() - 2:
+                painter.drawText(QPointF(plot.left() - width - 8, y + metrics.ascent() / 2 - 1), text)
+        if self.compact:
+            return
+        painter.drawText(
+            QRectF(plot.left(), baseline + 2, plot.width(), 18), Qt.AlignmentFlag.AlignCenter, self.x_label
+        )
+        painter.save()
+        painter.translate(14, plot.center().y())
+        painter.rotate(-90)
+        painter.drawText(QRectF(-80, -9, 160, 18), Qt.AlignmentFlag.AlignCenter, self.y_label)
+        painter.restore()
+
+    # -- hands -------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cache = None
+        self._fit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton or (
+            event.button() == Qt.MouseButton.LeftButton and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        ):
+            self._pan_from = (event.position(), QRectF(self._world))
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self.plot.contains(event.position()):
+            self.pressed.emit(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            start, world = self._pan_from
+            moved = event.position() - start
+            dx = moved.x() / self.plot.width() * world.width()
+            dy = moved.y() / self.plot.height() * world.height()
+            self.show_world(world.translated(-dx, dy))
+        elif event.buttons():
+            self.dragged.emit(event)
+        else:
+            self.hovered.emit(event.position() if self.plot.contains(event.position()) else None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            self._pan_from = None
+            self.unsetCursor()
+        else:
+            self.released.emit(event)
+
+    def leaveEvent(self, event: object) -> None:
+        self.hovered.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.plot.contains(event.position()) and event.angleDelta().y():
+            self.zoom(0.9985 ** event.angleDelta().y(), event.position())
+            event.accept()
+        else:
+            event.ignore()
+
+
+def ticks(lo: float, hi: float, most: float) -> list[tuple[float, str]]:
+    """Round numbers between lo and hi, about `most` of them, with their texts."""
+    span = hi - lo
+    if not (span > 0 and math.isfinite(span)):
+        return []
+    raw = span / max(most, 1.0)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
+    first, last = math.ceil(lo / step - 1e-9), math.floor(hi / step + 1e-9)
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    found = []
+    for i in range(first, last + 1):
+        value = i * step
+        if digits > 5 or abs(value) >= 1e6:
+            text = value_text(value)
+        else:
+            text = f"{value:.{digits}f}".replace("-", "\u2212")
+        found.append((value, text))
+    return found

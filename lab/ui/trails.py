@@ -1,0 +1,127 @@
+"""Trails: long histories drawn once, piece by piece, into a pixmap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from lab.ui.stage import Stage
+
+#: Vertices closer together than this many pixels are one.
+MERGE_PX = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How one trail is drawn."""
+
+    color: QColor
+    width: float
+    casing: QColor
+
+
+class TrailLayer:
+    """Many polylines that grow at their ends.
+
+    Call `follow` with the histories each frame: what is new is drawn onto what is there; a changed view, a step
+    back or other strokes draw all afresh, with vertices that fall on the same pixel merged. Cost: the new
+    segments, or on a rebuild the vertices that can be told apart on the screen.
+    """
+
+    def __init__(self) -> None:
+        self._points: NDArray[np.float64] = np.zeros((0, 0, 2))
+        self._breaks: NDArray[np.float64] = np.zeros((0, 0))
+        self._strokes: Sequence[Stroke] = ()
+        self._drawn = 0
+        self._key: object = None
+        self._pixmap: QPixmap | None = None
+        self._view: object = None
+
+    def follow(
+        self,
+        points: NDArray[np.float32],
+        breaks: NDArray[np.float32],
+        strokes: Sequence[Stroke],
+        key: object,
+    ) -> None:
+        """Show histories of shape (vertices, trails, 2).
+
+        `breaks` (vertices, trails) interrupts a trail where its value changes; nan vertices are left out. `key`
+        identifies the histories: as long as it stays, earlier vertices are the same as before.
+        """
+        if key != self._key or len(points) < self._drawn or strokes != self._strokes:
+            self._pixmap = None
+        self._points, self._breaks = points, breaks
+        self._strokes, self._key = strokes, key
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        view = (stage.world, stage.size(), stage.devicePixelRatioF())
+        if view != self._view:
+            self._view = view
+            self._pixmap = None
+        if self._pixmap is None:
+            ratio = stage.devicePixelRatioF()
+            self._pixmap = QPixmap(QSize(math.ceil(stage.width() * ratio), math.ceil(stage.height() * ratio)))
+            self._pixmap.setDevicePixelRatio(ratio)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            self._drawn = 0
+        if self._drawn < len(self._points):
+            onto = QPainter(self._pixmap)
+            onto.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._extend(onto, stage, max(self._drawn - 1, 0))
+            onto.end()
+            self._drawn = len(self._points)
+        painter.drawPixmap(0, 0, self._pixmap)
+
+    def _extend(self, painter: QPainter, stage: Stage, first: int) -> None:
+        points = np.asarray(self._points[first:], dtype=np.float64)
+        if len(points) < 2:
+            return
+        with np.errstate(invalid="ignore", over="ignore"):
+            pixels = stage.to_pixels(points)
+            # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
+            np.clip(pixels, -20000, 20000, out=pixels)
+            apart = np.diff(self._breaks[first:], axis=0) != 0
+        for casing in (True, False):
+            for i, stroke in enumerate(self._strokes):
+                pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))
+                pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap if casing else Qt.PenCapStyle.RoundCap)
+                painter.setPen(pen)
+                for piece in _pieces(pixels[:, i], apart[:, i]):
+                    painter.drawPolyline(arrayToQPolygonF(piece[:, 0], piece[:, 1]))
+
+
+def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
+    """The unbroken stretches of one trail, with vertices on the same pixel merged."""
+    finite = np.isfinite(pixels).all(axis=1)
+    cuts = np.flatnonzero(apart | ~finite[1:] | ~finite[:-1]) + 1
+    found = []
+    for piece in np.split(pixels, cuts):
+        if len(piece) < 2 or not np.isfinite(piece[0, 0]):
+            continue
+        thin = merge_close(piece)
+        if len(thin) > 1:
+            found.append(thin)
+    return found
+
+
+def merge_close(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Drop vertices that stay within a pixel's fraction of travelled way; ends are kept.
+
+    Counting whole `MERGE_PX` of path length and keeping one vertex of each does it without a loop.
+    """
+    if len(points) < 8:
+        return points
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    bins = np.floor(np.concatenate([[0.0], np.cumsum(steps)]) / MERGE_PX)
+    keep = np.concatenate([[True], bins[1:] != bins[:-1]])
+    keep[-1] = True
+    return points[keep]

@@ -2,9 +2,9 @@
 
 Lines are thinned to the smallest and largest value per pixel column and kept as pixels: a solid layer that grows with
 the run, drawn segment by segment as points arrive, and a faded layer for the future that a replay already knows. Moving
-the cursor only shifts the seam between the two. A repaint therefore costs two blits and a mark per line (1.4 ms for
-12 lines of 2,000 points), whatever the length of the run; only a change of view, theme or size draws a layer anew, which grows with the
-plot's width times the number of lines.
+the cursor only shifts the seam between the two. A repaint therefore costs two blits and a mark per line (1.4 ms for 12
+lines of 2,000 points), whatever the length of the run; only a change of view, theme or size draws a layer anew, which
+grows with the plot's width times the number of lines.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def number_text(value: float | None, digits: int = 3, *, small: float = 1e-3, la
     if float(f"{v:.{digits - 1}e}") >= 10.0 ** (exponent + 1):
         exponent += 1  # 9.999 reads 10.0
     if v < small or v >= large:
-        decimals = max(digits - 2, 0)
+        decimals = max(digits - 2, 1)
         mantissa, power = f"{v:.{decimals}e}".split("e")
         return f"{sign}{mantissa}·{power_text(int(power))}"
     return f"{sign}{v:.{max(digits - 1 - exponent, 0)}f}"

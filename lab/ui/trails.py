@@ -88,7 +88,7 @@ class TrailLayer:
             pixels = stage.to_pixels(points)
             # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
             np.clip(pixels, -20000, 20000, out=pixels)
-            apart: NDArray[np.bool_] = np.asarray(np.diff(self._breaks[first:], axis=0) != 0)
+            apart = self._breaks[first + 1 :] != self._breaks[first:-1]
         for casing in (True, False):
             for i, stroke in enumerate(self._strokes):
                 pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))

@@ -33,8 +33,39 @@ class Field:
 
     world: tuple[float, float, float, float]
     shade: NDArray[np.uint8]
-    lines: list[NDArray[np.float64]] = []
-    for level in levels:
-        lines += [np.asarray(line, dtype=np.float64) for line in generator.lines(level)]
+    lines: tuple[NDArray[np.float64], ...]
+    lo: float
+    hi: float
+
+
+def compute_field(
+    ticket: Ticket, landscape: Landscape, world: tuple[float, float, float, float], nx: int, ny: int, log: bool
+) -> Field:
+    """Sample a 2-D landscape on nx x ny points and contour it; cost grows with nx * ny."""
+    x0, y0, width, height = world
+    x = x0 + (np.arange(nx) + 0.5) * (width / nx)
+    y = y0 + (np.arange(ny) + 0.5) * (height / ny)
+    theta = np.empty((ny, nx, 2))
+    theta[..., 0] = x
+    theta[..., 1] = y[:, None]
+    with np.errstate(all="ignore"):
+        loss = landscape.value(theta)
+    ticket.progress(0.5)
+    finite = np.isfinite(loss)
+    loss = np.where(finite, loss, np.max(loss, initial=0.0, where=finite))
+    lo = float(loss.min())
+    if landscape.bounded_below:
+        lo = min(lo, lowest(landscape)) if lo - lowest(landscape) < np.ptp(loss) else lo
+    above = loss - lo
+    top = float(np.quantile(above, 0.995)) or 1.0
+    if log:
+        # The knee of the logarithm lies where a hundredth of the picture begins: floors keep some detail.
+        knee = max(float(np.median(above)) / 150.0, top * 1e-9)
+        shade = np.log1p(above / knee) / np.log1p(top / knee)
+    else:
+        shade = above / top
+    shade = np.clip(shade, 0.0, 1.0)
+    generator = contourpy.contour_generator(x, y, shade)
+    lines = tuple(line for level in np.linspace(0.09, 0.97, LEVELS) for line in generator.lines(level) if len(line) > 2)
     ticket.progress(1.0)
-    return Field(world, (shade[::-1] * 255).astype(np.uint8), tuple(lines), lo, lo + top)
+    return Field(world, (shade[::-1] * 255).astype(np.uint8), lines, lo, lo + top)

@@ -66,7 +66,7 @@ class CommandPalette(QFrame):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self.setObjectName("overlay")
+        self.setObjectName("card")
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
         self._line = QLineEdit()

@@ -143,7 +143,7 @@ class RaceView(PanelView):
             margins=(4, 8, 4, 8),
             spacing=4,
         )
-        self.plot = LinePlot(x_label="step", name="Loss by step")
+        self.plot = LinePlot(x_label="", name="Loss by step")
         self.plot.sought.connect(self._on_sought)
         self.plot.setMinimumHeight(110)
         self._plot_title = Text("Loss by step", "strong")

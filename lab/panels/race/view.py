@@ -287,11 +287,10 @@ class RaceView(PanelView):
         present = np.flatnonzero(frame.present[: values.shape[2]])
         points = values[:, :, present, :2].reshape(known, -1, 2)
         breaks = values[:, :, present, 5].reshape(known, -1)
-        # The last stretch, from the newest vertex to the head, closes the gap while vertices are thinned out.
-        if trace.stride > 1 and known and trace.steps[known - 1] != frame.step:
-            head = frame.theta[:, present].reshape(1, -1, 2).astype(np.float32)
-            points = np.concatenate([points, head])
-            breaks = np.concatenate([breaks, frame.segment[:, present].reshape(1, -1).astype(np.float32)])
+        heads = None
+        if known and trace.steps[known - 1] != frame.step:
+            on = (frame.diverged_at[:, present] < 0) & (frame.segment[:, present] == values[-1][:, present, 5])
+            heads = np.where(on[..., None], frame.theta[:, present], np.nan).reshape(-1, 2)
         lane, _ = self._focus()
         t = theme()
         strokes = tuple(
@@ -300,7 +299,7 @@ class RaceView(PanelView):
             for _ in present
         )
         key = (id(trace), trace.generation, tuple(present), lane, t.name, values.shape[1:])
-        self.trails.follow(points, breaks, strokes, key)
+        self.trails.follow(points, breaks, strokes, key, heads)
 
     def _show_focus(self, frame: RaceFrame, lane: int, start: int) -> None:
         self.arrows.origin = None

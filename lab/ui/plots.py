@@ -260,8 +260,10 @@ class LinePlot(pg.PlotWidget):
         self.sought.emit(round(min(max(x, 0.0), self._total or self._last_step())))
 
     def _on_theme_changed(self) -> None:
+        item: Any = self.getPlotItem()
+        if item is None:  # closed, and not deleted yet
+            return
         self.setBackground(theme().color("surface"))
         for side in ("left", "bottom"):
-            axis: Any = self.getPlotItem().getAxis(side)
-            axis.dress()
+            item.getAxis(side).dress()
         self._lines.forget()

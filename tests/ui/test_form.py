@@ -41,7 +41,7 @@ class Config:
     batch: str = param("full", choices=("full", "mini", "single"))
     kernel: str = param("rbf", choices=("rbf", "linear", "polynomial", "sigmoid"))
     formula: str = param("x^2")
-    rule: Momentum | Plain = choice(RULES, Momentum)  # noqa: RUF009
+    rule: Momentum | Plain = choice(RULES, Momentum)
     secret: float = param(1.0, hidden=True)
     points: tuple[float, ...] = param((1.0, 2.0))
 
@@ -69,9 +69,9 @@ def form(qtbot, dark):
     made = ConfigForm(Config())
     qtbot.addWidget(made)
     made.resize(420, 600)
-    made.show()
-    made.activateWindow()
-    qtbot.waitExposed(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     return made
 
 

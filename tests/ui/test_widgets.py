@@ -157,9 +157,9 @@ def wheel(widget, dy=-120):
 def shown(qtbot, widget, width=200):
     qtbot.addWidget(widget)
     widget.resize(width, 30)
-    widget.show()
-    widget.activateWindow()
-    qtbot.waitExposed(widget)
+    with qtbot.waitActive(widget):
+        widget.show()
+        widget.activateWindow()
     return widget
 
 

@@ -288,3 +288,12 @@ def test_a_reset_of_a_nested_choice_goes_back_to_the_default(form):
     form.set_config(Config(rule=Plain(0.5)))
     form.row("rule").reset()
     assert form.config.rule == Momentum()
+
+
+def test_columns_grow_with_the_text(form, dark):
+    row = form.row("learning_rate")
+    before = row.label.width(), row.field.width()
+    dark.set_text_scale(1.5)
+    assert (row.label.width(), row.field.width()) == (before[0] * 1.5, before[1] * 1.5)
+    dark.set_text_scale(1.0)
+    assert (row.label.width(), row.field.width()) == before

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         for field, array in frames(state, args.steps).items():
             arrays[f"{name}/{field}"] = array
     held = io.BytesIO()
-    np.savez_compressed(held, **arrays)
+    np.savez_compressed(held, allow_pickle=False, **arrays)
     files.replace_file(Path(args.out), held.getvalue())
     print(f"{args.out}: {len(arrays)} arrays over {args.steps} steps of {', '.join(sorted(names))}")
     return 0
@@ -65,5 +65,5 @@ def _stacked(rows: list[NDArray[Any]]) -> NDArray[Any]:
     filler: float | int | bool = np.nan if dtype.kind == "f" else False if dtype.kind == "b" else -1
     whole = np.full((len(rows), *shape), filler, dtype=dtype)
     for i, r in enumerate(rows):
-        whole[(i, *(slice(0, n) for n in r.shape))] = r
+        whole[i][tuple(slice(0, n) for n in r.shape)] = r
     return whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ Ctrl+1, 2, 3: layouts focus, side by side, grid
 F11: present;   Esc: leave
 On the stage: press drops a start, drag moves it, right press removes it;
 wheel zooms, middle button (or Alt and drag) pans"""
+
+
+def _float(dock: PanelDock) -> None:
+    dock.setFloating(not dock.isFloating())
 
 
 class Actions(QObject):
@@ -63,7 +68,7 @@ class Actions(QObject):
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.triggered.connect(lambda _=False: run())
+        action.triggered.connect(lambda: run())
         if menu is not None:
             menu.addAction(action)
         self._w.addAction(action)
@@ -106,7 +111,7 @@ class Actions(QObject):
         themes = QActionGroup(self)
         self._themes = {}
         for mode, title in (("system", "Theme of the system"), ("dark", "Dark theme"), ("light", "Light theme")):
-            action = self._add(menu, "View", title, lambda mode=mode: self.set_theme(mode), checkable=True)
+            action = self._add(menu, "View", title, partial(self.set_theme, mode), checkable=True)
             themes.addAction(action)
             self._themes[mode] = action
         menu.addSeparator()
@@ -115,9 +120,7 @@ class Actions(QObject):
         self._add(menu, "View", "Usual text size", lambda: self.scale_text(0.0), "Ctrl+0")
         menu.addSeparator()
         for i, layout in enumerate(("focus", "side by side", "grid")):
-            action = self._add(
-                menu, "Layout", f"Layout: {layout}", lambda layout=layout: w.arrange(layout), f"Ctrl+{i + 1}"
-            )
+            action = self._add(menu, "Layout", f"Layout: {layout}", partial(w.arrange, layout), f"Ctrl+{i + 1}")
             w.bar.layout_menu.addAction(action)
         w.bar.layout_menu.addSeparator()
         w.bar.layout_menu.addAction(self._add(None, "Layout", "Save this layout…", self.save_layout))
@@ -131,13 +134,11 @@ class Actions(QObject):
     def _panel_menu(self) -> None:
         w, menu = self._w, self._w.bar.panel
         for entry in w.panels:
-            self._add(menu, "Panels", f"New {entry.title.lower()}", lambda id=entry.id: w.open_panel(id))
+            self._add(menu, "Panels", f"New {entry.title.lower()}", partial(w.open_panel, entry.id))
         menu.addSeparator()
         self._add(menu, "Panels", "Rename panel…", self.rename_panel)
         self._add(menu, "Panels", "Duplicate panel", self.duplicate_panel)
-        self._add(
-            menu, "Panels", "Float or dock panel", lambda: self._with(lambda d: d.setFloating(not d.isFloating()))
-        )
+        self._add(menu, "Panels", "Float or dock panel", lambda: self._with(_float))
         self._add(menu, "Panels", "Close panel", lambda: self._with(w.close_panel), "Ctrl+W")
 
     def _help_menu(self) -> None:
@@ -166,12 +167,12 @@ class Actions(QObject):
             ("Plot data as CSV…", self.export_csv),
             ("Copy picture of the stage", self.copy_stage),
         ):
-            view.export_menu.addAction(title, lambda run=run: (w.activate(dock), run()))
+            view.export_menu.addAction(title, partial(self._on, dock, run))
         view.more_menu.addSeparator()
-        view.more_menu.addAction("Rename panel…", lambda: (w.activate(dock), self.rename_panel()))
-        view.more_menu.addAction("Duplicate panel", lambda: (w.activate(dock), self.duplicate_panel()))
-        view.more_menu.addAction("Float or dock panel", lambda: dock.setFloating(not dock.isFloating()))
-        view.more_menu.addAction("Close panel", lambda: w.close_panel(dock))
+        view.more_menu.addAction("Rename panel…", partial(self._on, dock, self.rename_panel))
+        view.more_menu.addAction("Duplicate panel", partial(self._on, dock, self.duplicate_panel))
+        view.more_menu.addAction("Float or dock panel", partial(_float, dock))
+        view.more_menu.addAction("Close panel", partial(w.close_panel, dock))
 
     def refresh(self) -> None:
         """Name what undo and redo would do; tick the theme in force."""
@@ -201,12 +202,12 @@ class Actions(QObject):
         for entry in w.panels:
             for preset in entry.item.presets:
                 found.append(
-                    Command(preset.title, f"Preset · {entry.title}", lambda p=preset.id, e=entry.id: self._preset(e, p))
+                    Command(preset.title, f"Preset · {entry.title}", partial(self._preset, entry.id, preset.id))
                 )
         if w.active is not None:
             found += w.active.view.commands()
         for path in w.settings.recent():
-            found.append(Command(path.name, "Recent session", lambda path=path: self._open(path)))
+            found.append(Command(path.name, "Recent session", partial(self._open, path)))
         return found
 
     def _preset(self, panel: str, preset: str) -> None:
@@ -261,7 +262,7 @@ class Actions(QObject):
     def _fill_recent(self) -> None:
         self._recent.clear()
         for path in self._w.settings.recent():
-            self._recent.addAction(path.name, lambda path=path: self._open(path)).setToolTip(str(path))
+            self._recent.addAction(path.name, partial(self._open, path)).setToolTip(str(path))
         if self._recent.isEmpty():
             self._recent.addAction("No recent sessions").setEnabled(False)
 
@@ -329,11 +330,15 @@ class Actions(QObject):
         self._layouts.clear()
         for name in self._w.settings.layouts():
             state = self._w.settings.state(f"layouts/{name}")
-            self._layouts.addAction(name, lambda state=state: self._w.restoreState(state))
+            self._layouts.addAction(name, partial(self._w.restoreState, state))
         if self._layouts.isEmpty():
             self._layouts.addAction("None saved yet").setEnabled(False)
 
     # -- panels ------------------------------------------------------------------------------------------------
+
+    def _on(self, dock: PanelDock, run: Callable[[], object]) -> None:
+        self._w.activate(dock)
+        run()
 
     def _with(self, run: Callable[[PanelDock], object]) -> None:
         if self._w.active is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
@@ -21,6 +22,8 @@ from PySide6.QtWidgets import (
 
 from lab.ui import fonts, icons
 from lab.ui.theme import theme
+
+_Index = QModelIndex | QPersistentModelIndex
 
 WIDTH = 560
 SHOWN = 10
@@ -62,6 +65,7 @@ class CommandPalette(QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setObjectName("overlay")
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
@@ -119,7 +123,7 @@ class CommandPalette(QFrame):
         self._place()
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self._window
         rows = min(max(self._list.count(), 1), SHOWN)
         self._list.setFixedHeight(rows * ROW + 4)
         width = min(WIDTH, window.width() - 32)
@@ -157,15 +161,19 @@ class CommandPalette(QFrame):
 class _Rows(QStyledItemDelegate):
     """A title at the left, its group and shortcut at the right."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(100, ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         t = theme()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
+        # Qt's stubs leave out the fields that the option inherits.
+        inherited: Any = option
+        rect: QRect = inherited.rect
+        if inherited.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(t.color("accent_soft"))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -29,9 +29,9 @@ def png(widget: QWidget, path: Path, scale: float = 2.0) -> None:
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not picture(widget, scale).save(buffer, "PNG"):
+    if not QImageWriter(buffer, QByteArray(b"PNG")).write(picture(widget, scale)):
         raise FileRefused(f"{path.name} could not be drawn")
-    replace_file(path, held.data())
+    replace_file(path, bytes(held.data()))
 
 
 def stage_svg(view: PanelView, path: Path) -> None:
@@ -51,7 +51,7 @@ def stage_svg(view: PanelView, path: Path) -> None:
     view.paint_vector(painter, QRectF(0, 0, size.width(), size.height()))
     painter.end()
     buffer.close()
-    replace_file(path, held.data())
+    replace_file(path, bytes(held.data()))
 
 
 def csv(view: PanelView, path: Path) -> None:

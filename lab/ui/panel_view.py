@@ -32,7 +32,8 @@ class PanelHeader(QFrame):
 
     def __init__(self, spec: PanelSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(tokens()["size_px"]["panel_header"])
+        self._height = tokens()["size_px"]["panel_header"]
+        self.setFixedHeight(self._height)
         self._spec = spec
         self._icon = QLabel()
         self.title = Text(spec.title, "title")
@@ -55,6 +56,10 @@ class PanelHeader(QFrame):
         self.presets.chosen.connect(lambda value: self.preset_chosen.emit(str(value)))
         manager().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
+
+    def sizeHint(self) -> QSize:
+        # A dock asks its title bar for this and for nothing else.
+        return QSize(super().sizeHint().width(), self._height)
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
@@ -101,6 +106,7 @@ class PanelView(QWidget):
         fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
         self._broken = False
         self._dirty = True
+        self._marks_shown: tuple[int, int] = (0, 0)
         self.build()
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)
@@ -167,6 +173,10 @@ class PanelView(QWidget):
             self.experiment.set_playing(False)
         else:
             self._broken = False
+        marks = self.experiment.timeline.marks
+        if (id(marks), len(marks)) != self._marks_shown:
+            self._marks_shown = (id(marks), len(marks))
+            self.ticks_changed.emit()
 
     def _on_moved(self) -> None:
         if self.isVisible():

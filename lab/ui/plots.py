@@ -160,6 +160,12 @@ class LinePlot(pg.PlotWidget):
         self._lines.forget()
         self._fit()
 
+    def clear_series(self) -> None:
+        """Take all lines away."""
+        self._lines.series.clear()
+        self._lines.forget()
+        self._fit()
+
     def keys(self) -> list[Hashable]:
         """The keys of all lines."""
         return list(self._lines.series)

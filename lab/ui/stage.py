@@ -59,8 +59,10 @@ class Stage(QWidget):
         self.y_label = "θ₂"
         self.still: list[Layer] = []
         self.live: list[Layer] = []
-        #: Axis labels and margins are left out in small tiles.
+        #: Small tiles: narrower margins, no axis titles.
         self.compact = False
+        #: No axes at all: the picture fills the widget.
+        self.bare = False
         self._home = QRectF(-1, -1, 2, 2)
         self._world = QRectF(-1, -1, 2, 2)
         self._wanted = QRectF(-1, -1, 2, 2)
@@ -74,6 +76,8 @@ class Stage(QWidget):
     @property
     def plot(self) -> QRectF:
         """The part of the widget, in pixels, that shows the world."""
+        if self.bare:
+            return QRectF(0, 0, max(1, self.width()), max(1, self.height()))
         left, bottom = (32, 24) if self.compact else (LEFT, BOTTOM)
         return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
 
@@ -183,6 +187,8 @@ class Stage(QWidget):
 
     def _paint_frame(self, painter: QPainter) -> None:
         t, plot, world = theme(), self.plot, self._world
+        if self.bare:
+            return
         painter.setFont(fonts.font(fonts.TICK if self.compact else fonts.CAPTION))
         painter.setPen(t.color("muted"))
         metrics = painter.fontMetrics()
@@ -266,9 +272,6 @@ def ticks(lo: float, hi: float, most: float) -> list[tuple[float, str]]:
     found = []
     for i in range(first, last + 1):
         value = i * step
-        if digits > 5 or abs(value) >= 1e6:
-            text = value_text(value)
-        else:
-            text = f"{value:.{digits}f}".replace("-", "\u2212")
-        found.append((value, text))
+        plain = digits <= 5 and abs(value) < 1e6
+        found.append((value, f"{value:.{digits}f}".replace("-", "\u2212") if plain else value_text(value)))
     return found

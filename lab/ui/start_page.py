@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -23,6 +23,7 @@ class PanelCard(QWidget):
     """Picture, title and one sentence; press or Enter opens the panel."""
 
     chosen = Signal()
+    hovered = Signal(bool)
 
     def __init__(self, spec: PanelSpec) -> None:
         super().__init__()
@@ -76,10 +77,12 @@ class PanelCard(QWidget):
 
     def enterEvent(self, event: object) -> None:
         self._hover = True
+        self.hovered.emit(True)
         self.update()
 
     def leaveEvent(self, event: object) -> None:
         self._hover = False
+        self.hovered.emit(False)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -103,6 +106,7 @@ class StartPage(QWidget):
     def __init__(self, panels: Sequence[Entry[PanelSpec]]) -> None:
         super().__init__()
         self.setAccessibleName("Start page")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.cards = {entry.id: PanelCard(entry.item) for entry in panels}
         for id, card in self.cards.items():
             card.chosen.connect(lambda id=id: self.panel_chosen.emit(id))
@@ -122,11 +126,6 @@ class StartPage(QWidget):
         for widget in (title, line, self._recent_title, opener):
             centre.setAlignment(widget, Qt.AlignmentFlag.AlignHCenter)
         fill(QHBoxLayout(self), (None, centre, None), (0, 0, 0, 0), 0)
-
-    def show_pictures(self, pictures: Mapping[str, QImage]) -> None:
-        """Show what each panel looks like."""
-        for id, image in pictures.items():
-            self.cards[id].set_image(image)
 
     def show_recent(self, files: Sequence[Path]) -> None:
         """List the sessions opened lately."""

@@ -36,8 +36,8 @@ class TrailLayer:
     """
 
     def __init__(self) -> None:
-        self._points: NDArray[np.float64] = np.zeros((0, 0, 2))
-        self._breaks: NDArray[np.float64] = np.zeros((0, 0))
+        self._points = np.zeros((0, 0, 2), dtype=np.float32)
+        self._breaks = np.zeros((0, 0), dtype=np.float32)
         self._strokes: Sequence[Stroke] = ()
         self._drawn = 0
         self._key: object = None
@@ -88,7 +88,7 @@ class TrailLayer:
             pixels = stage.to_pixels(points)
             # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
             np.clip(pixels, -20000, 20000, out=pixels)
-            apart = np.diff(self._breaks[first:], axis=0) != 0
+            apart = self._breaks[first + 1 :] != self._breaks[first:-1]
         for casing in (True, False):
             for i, stroke in enumerate(self._strokes):
                 pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))

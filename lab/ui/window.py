@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -27,7 +27,6 @@ from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
 from lab.core.simulation import digest
-from lab.core.timeline import SnapshotBudget
 from lab.ui import fonts, icons
 from lab.ui.actions import Actions
 from lab.ui.app_bar import AppBar
@@ -38,8 +37,9 @@ from lab.ui.panel_view import PanelView
 from lab.ui.player import Player
 from lab.ui.sessions import SessionKeeper
 from lab.ui.settings import Settings
-from lab.ui.start_page import PICTURE, PanelCard, StartPage
+from lab.ui.start_page import PanelCard, StartPage
 from lab.ui.theme import manager
+from lab.ui.thumbnails import Thumbnail
 from lab.ui.transport import Transport
 from lab.ui.widgets import Button, ErrorBanner, Text, row
 from lab.ui.widgets.layout import fill
@@ -78,14 +78,15 @@ class MainWindow(QMainWindow):
         self.panels = panels
         self.settings = settings
         self.jobs = Jobs(inline=inline_jobs, parent=self)
-        self._thumbnail_jobs = Jobs(inline=True, parent=self)
+        self._thumbnails: list[Thumbnail] = []
         self.player = Player(self)
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
         self.keeper = SessionKeeper(panels, settings, self.session, self)
         self.setObjectName("window")
         self.setMinimumSize(820, 560)
-        self.resize(1440, 900)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width()), min(900, room.height()))
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
@@ -163,6 +164,7 @@ class MainWindow(QMainWindow):
         dock.raise_()
         self.activate(dock)
         self._dress_tabs()
+        view.setFocus()
         return dock
 
     def close_panel(self, dock: PanelDock) -> None:
@@ -195,7 +197,10 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.hide()
         self.centralWidget().show()
+        self.start.setFocus()
         self._bottom.setVisible(False)
+        if self.isVisible():
+            self.draw_thumbnails()
 
     def show_panels(self) -> None:
         """Show the panels."""
@@ -206,18 +211,10 @@ class MainWindow(QMainWindow):
         self.player.wake()
 
     def draw_thumbnails(self) -> None:
-        """Draw each panel's picture for the start page: the panel itself, small, some way into its first preset."""
-        pictures = {}
-        for entry in self.panels:
-            spec = entry.item
-            experiment = Experiment(entry.id, spec, files.fresh(entry.id, spec), SnapshotBudget(), self)
-            view: PanelView = spec.view()(experiment, self._thumbnail_jobs)
-            experiment.seek(spec.horizon // 5)
-            experiment.timeline.work(lambda: True)
-            pictures[entry.id] = view.thumbnail(PICTURE)
-            view.deleteLater()
-            experiment.deleteLater()
-        self.start.show_pictures(pictures)
+        """Give the start page its pictures (once)."""
+        if not self._thumbnails:
+            for entry in self.panels:
+                self._thumbnails.append(Thumbnail(entry, self.start.cards[entry.id], self.player, self))
 
     def arrange(self, layout: str) -> None:
         """Put the open panels as tabs ("focus"), in a row ("side by side") or in two rows ("grid")."""
@@ -406,6 +403,15 @@ class MainWindow(QMainWindow):
         else:
             self.showNormal()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The window is painted first; the pictures come a moment later.
+        QTimer.singleShot(0, self, self._on_shown_first)
+
+    def _on_shown_first(self) -> None:
+        if self.centralWidget().isVisible():
+            self.draw_thumbnails()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if not self.banner.isHidden():
@@ -436,6 +442,8 @@ class MainWindow(QMainWindow):
         application().removeEventFilter(self)
         for dock in self.docks:
             self.player.remove(dock.experiment)
+        for thumbnail in self._thumbnails:
+            thumbnail.close()
         self.jobs.shutdown()
 
 

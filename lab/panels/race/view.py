@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from functools import partial
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -141,8 +143,9 @@ class RaceView(PanelView):
             margins=(4, 8, 4, 8),
             spacing=4,
         )
-        self.plot = LinePlot("step", name="Loss by step")
-        self.plot.setMinimumHeight(170)
+        self.plot = LinePlot(x_label="step", name="Loss by step")
+        self.plot.sought.connect(self._on_sought)
+        self.plot.setMinimumHeight(110)
         self._plot_title = Text("Loss by step", "strong")
         self._plot_unit = Text("", "caption")
         legend = (
@@ -378,7 +381,8 @@ class RaceView(PanelView):
             lane = key[1]
             self.plot.clear_series()
             for look in self._looks:
-                self.plot.set_series(look.lane, look.color_role, look.symbol, 2.4 if look.lane == lane else 1.5)
+                width = 2.4 if look.lane == lane else 1.5
+                self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
         self.plot.set_target(self.config.target if bounded else None)
 
     def _show_plot(self, frame: RaceFrame, lane: int, start: int) -> None:
@@ -388,8 +392,8 @@ class RaceView(PanelView):
         channel = 2 if self.config.landscape.bounded_below else 3
         if values.ndim == 4 and len(values) and 0 <= start < values.shape[2]:
             for i, look in enumerate(self._looks):
-                self.plot.set_data(look.lane, trace.steps, self._curve(values, i, start, channel))
-        self.plot.set_range(0, max(self.experiment.horizon, frame.step))
+                self.plot.set_data(str(look.lane), trace.steps, self._curve(values, i, start, channel))
+        self.plot.set_total(min(self.experiment.horizon, max(self.experiment.timeline.frontier, 60)))
         self.plot.set_cursor(frame.step)
 
     def _curve(self, values: np.ndarray, lane: int, start: int, channel: int) -> np.ndarray:
@@ -438,8 +442,8 @@ class RaceView(PanelView):
 
     def _on_field(self, field: Field) -> None:
         self.field_layer.set_field(field)
-        self._bar_lo.setText(number_text(field.lo, 2))
-        self._bar_hi.setText(number_text(field.hi, 2))
+        self._bar_lo.setText(number_text(field.lo, 2, large=1e3))
+        self._bar_hi.setText(number_text(field.hi, 2, large=1e3))
         self.stage.refresh()
 
     def _on_view_changed(self) -> None:
@@ -526,6 +530,11 @@ class RaceView(PanelView):
         self._readout_text.setText(f"θ = ({there})   f = {number_text(value, 4)}   ∇f = ({slope})")
         self.readout.show()
 
+    def _on_sought(self, step: int) -> None:
+        self.touched.emit()
+        self.experiment.set_playing(False)
+        self.experiment.seek(min(step, self.experiment.horizon))
+
     # -- choices -----------------------------------------------------------------------------------------------
 
     def choose_preset(self, id: str) -> None:
@@ -539,14 +548,15 @@ class RaceView(PanelView):
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
         found = [
-            Command(f"Race on {entry.title}", "Landscape", lambda cls=entry.item: self.choose_landscape(cls()))
-            for entry in LANDSCAPES
+            Command(f"Race on {entry.title}", "Landscape", partial(self._race_on, entry.item)) for entry in LANDSCAPES
         ]
         found += [
-            Command(f"Add {entry.title}", "Optimizer", lambda kind=entry.id: self.add_optimizer(kind))
-            for entry in OPTIMIZERS
+            Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id)) for entry in OPTIMIZERS
         ]
         return found
+
+    def _race_on(self, cls: type[Landscape]) -> None:
+        self.choose_landscape(cls())
 
     def choose_landscape(self, landscape: Landscape) -> None:
         """Race on another landscape, from its classic start."""
@@ -582,11 +592,11 @@ class RaceView(PanelView):
         else:
             self._set_look(average=False, focus_start=start)
 
-    def _remember(self, **changes: object) -> None:
+    def _remember(self, **changes: Any) -> None:
         self._look_at = dataclasses.replace(self._look_at, **changes)
         self.experiment.view_state = self._look_at
 
-    def _set_look(self, **changes: object) -> None:
+    def _set_look(self, **changes: Any) -> None:
         log = self._look_at.log_colors
         self._remember(**changes)
         self._apply_look()
@@ -628,8 +638,9 @@ class RaceView(PanelView):
         return out.getvalue()
 
     def thumbnail(self, size: QSize) -> QImage:
-        """The stage alone, without axes' names and overlays."""
-        self.stage.compact = True
+        """The stage alone, without axes, arrows and overlays."""
+        self.stage.compact = self.stage.bare = True
+        self._look_at = dataclasses.replace(self._look_at, arrows=False)
         self.stage.resize(size)
         self.show_run()
         self.show_frame(self.experiment.frame())

@@ -297,3 +297,10 @@ def test_columns_grow_with_the_text(form, dark):
     assert (row.label.width(), row.field.width()) == (before[0] * 1.5, before[1] * 1.5)
     dark.set_text_scale(1.0)
     assert (row.label.width(), row.field.width()) == before
+
+
+@pytest.mark.parametrize("value", [1e-8, 3.3e-5, 0.99999, 12345.6])
+def test_usual_values_fit_their_box(form, value):
+    form.set_config(Config(learning_rate=value))
+    field = form.row("learning_rate").field
+    assert field.fontMetrics().horizontalAdvance(field.text()) <= field.width() - 14

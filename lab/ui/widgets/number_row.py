@@ -14,7 +14,7 @@ from lab.ui.widgets.numbers import exact_text, parse_number, value_text
 from lab.ui.widgets.rows import Edit, FormRow
 from lab.ui.widgets.text import Text
 
-VALUE_WIDTH = 64
+VALUE_WIDTH = 72
 _DECADES_ABOVE_ZERO = 6
 
 

@@ -50,7 +50,7 @@ def exact_text(value: float) -> str:
 
 
 def value_text(value: float) -> str:
-    """A parameter's value with the digits it needs: 0.110 and 3.00 (three at least), 0.9995, but 0.010, 0.001 and 10⁻⁸."""
+    """A parameter's value with the digits it needs: 0.110 and 3.00 (three at least), 0.9995, but 0.010 and 10⁻⁸."""
     if isinstance(value, int):
         return number_text(value)
     mantissa = f"{abs(value):.5e}".split("e")[0].rstrip("0")

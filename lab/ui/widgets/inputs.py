@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QStyle, QStyledItemDelegate, QStyleOptionSlider, QWidget
 
 from lab.ui import fonts
 from lab.ui.widgets.text import restyle
@@ -175,6 +175,7 @@ class ComboBox(QComboBox):
         fonts.use(self, fonts.BODY)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the default one ignores the style sheet's row height
         self._values: list[object] = []
         self.activated.connect(self._on_activated)
 

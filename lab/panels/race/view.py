@@ -147,13 +147,12 @@ class RaceView(PanelView):
         self.plot.sought.connect(self._on_sought)
         self.plot.setMinimumHeight(110)
         self._plot_title = Text("Loss by step", "strong")
-        self._plot_unit = Text("", "caption")
         legend = (
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
             row(Swatch("muted", alpha=0.4), Text("replay ahead", "caption"), spacing=6),
         )
         plot_card = Card(
-            row(self._plot_title, self._plot_unit, None, *legend, spacing=10), (self.plot, 1), margins=(16, 12, 12, 8)
+            row(self._plot_title, None, *legend, spacing=10), (self.plot, 1), margins=(16, 12, 12, 8)
         )
         self.inspector_column.addWidget(self.focus_card)
         self.inspector_column.addWidget(board)
@@ -372,8 +371,8 @@ class RaceView(PanelView):
 
     def _fill_plot_series(self) -> None:
         bounded = self.config.landscape.bounded_below
-        self._plot_unit.setText("" if bounded else "gradient norm: the loss has no minimum")
-        self._plot_title.setText("Loss by step" if bounded else "Gradient by step")
+        self._plot_title.setText("Loss by step" if bounded else "Gradient norm by step")
+        self._plot_title.setToolTip("" if bounded else "The loss has no minimum: its logarithm would mean nothing.")
         key = (self._looks, self._focus()[0])
         if key != self._plot_key:
             self._plot_key = key

@@ -61,7 +61,8 @@ class PlotCard(Card):
         if values.size and 0 <= focus.start < values.shape[2]:
             for i, look in enumerate(looks):
                 self.plot.set_data(str(look.lane), trace.steps, self._line(values[:, i], frame, focus))
-        self.plot.set_total(min(horizon, max(int(trace.steps[-1]) if len(trace) else 0, SHORTEST)))
+        known = int(trace.steps[-1]) if len(trace) else 0
+        self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
 
     def _line(self, values: NDArray[np.float32], frame: RaceFrame, focus: Focus) -> NDArray[np.float32]:
@@ -74,3 +75,11 @@ class PlotCard(Card):
         if some.any():
             median[some] = np.nanmedian(rows[some], axis=1)
         return median
+
+
+def _span(known: int, horizon: int) -> float:
+    """How many steps the axis shows: a little more than is known, growing seldom, since growing draws all afresh."""
+    span = float(SHORTEST)
+    while span < known * 1.03:
+        span *= 1.25
+    return min(span, horizon * 1.02)

@@ -57,7 +57,7 @@ class RaceView(PanelView):
         self._build_menus()
         self.hands.touched.connect(self.touched)
         self.hands.focus_wanted.connect(self._on_focus_wanted)
-        self.stage.view_changed.connect(self._on_view_changed)
+        self.stage.view_chosen.connect(self._on_view_chosen)
         self.setup.closed.connect(partial(self.set_look, setup=False))
         self.equation.copied.connect(self._on_copy_latex)
         manager().changed.connect(self._on_theme_changed)
@@ -260,9 +260,10 @@ class RaceView(PanelView):
         self.experiment.set_playing(False)
         self.experiment.seek(min(step, self.experiment.horizon))
 
-    def _on_view_changed(self) -> None:
+    def _on_view_chosen(self) -> None:
         world = self.stage.world
-        self._remember(world=(world.x(), world.y(), world.width(), world.height()))
+        here = (world.x(), world.y(), world.width(), world.height())
+        self._remember(world=() if self.stage.at_home else here)
 
     def _on_theme_changed(self) -> None:
         self.stage.refresh()

@@ -21,7 +21,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.core.errors import BadValue
+from lab.core.errors import BadValue, shown_key
 from lab.core.params import Param, declared
 from lab.core.registry import Family
 
@@ -57,8 +57,8 @@ class Blobs:
         """The array of that digest; `BadValue` when it is missing, damaged or larger than it says."""
         if digest not in self._arrays:
             if digest not in self.stored:
-                raise BadValue(path, f"blob {digest[:12]} is not in the file")
-            self._arrays[digest] = self._unpack(digest, f"blobs[{digest[:12]}]")
+                raise BadValue(path, f"blob {shown_key(digest[:12])} is not in the file")
+            self._arrays[digest] = self._unpack(digest, f"blobs[{shown_key(digest[:12])}]")
         return self._arrays[digest]
 
     def _unpack(self, digest: str, path: str) -> NDArray[Any]:
@@ -134,7 +134,7 @@ def decode(kind: Any, data: Any, path: str = "", blobs: Blobs | None = None, par
     if origin in (dict, Mapping) or origin is typing.get_origin(Mapping[str, int]):
         _expect(isinstance(data, dict), path, "an object", data)
         inner = get_args(kind)[1]
-        return {key: decode(inner, item, f"{path}.{key}", blobs, param) for key, item in data.items()}
+        return {key: decode(inner, item, f"{path}.{shown_key(key)}", blobs, param) for key, item in data.items()}
     if param.family is not None:
         return decode_tagged(param.family, data, path, blobs)
     if origin is np.ndarray or kind is np.ndarray:
@@ -168,7 +168,7 @@ def decode_fields(cls: Any, data: Any, path: str, blobs: Blobs | None = None) ->
     fields = {d.name: d for d in declared(cls)}
     for key in data:
         if key not in fields:
-            raise BadValue(f"{path}.{key}" if path else key, "unknown name")
+            raise BadValue(f"{path}.{shown_key(key)}" if path else shown_key(key), "unknown name")
     values = {}
     for name, d in fields.items():
         where = f"{path}.{name}" if path else name
@@ -217,7 +217,8 @@ def _decode_array(data: Any, path: str, blobs: Blobs | None) -> NDArray[Any]:
     if "blob" in data:
         if blobs is None:
             raise BadValue(path, "refers to a blob, and there are none")
-        return blobs.get(str(data["blob"]), path)
+        _expect(isinstance(data["blob"], str), f"{path}.blob", "text", data["blob"])
+        return blobs.get(data["blob"], path)
     name = data.get("dtype")
     if not isinstance(name, str) or name not in _DTYPES:
         raise BadValue(path, "dtype is not one the lab writes")

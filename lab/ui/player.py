@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from lab.ui.experiment import Experiment
+from lab.ui.experiment import SLOW, Experiment
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Player(QObject):
             if time.perf_counter() >= deadline:
                 owed = 0.0
         experiment.carry = owed
-        if experiment.timeline.step != before:
+        if experiment.timeline.step != before or experiment.speed <= SLOW:
             experiment.moved.emit()
 
     def _due(self, experiment: Experiment) -> bool:

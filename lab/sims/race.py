@@ -33,6 +33,8 @@ TRACED_STARTS = 64
 #: Channels of the race's trace.
 CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment")
 
+_MOST = np.finfo(np.float32).max
+
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
@@ -243,6 +245,7 @@ class Race:
     @classmethod
     def accepts(cls, config: RaceConfig, event: Any) -> None:
         """Raise `BadValue` when `event` makes no sense for `config`."""
+        params.check(event)
         lane = getattr(event, "lane", None)
         optimizer = next((r.optimizer for r in config.racers if r.id == lane), None)
         if lane is not None and optimizer is None:
@@ -341,16 +344,17 @@ class Race:
         shared = self._shared
         n, d = shared.starts.shape
 
-        def stacked(name: str, *shape: int) -> NDArray[Any]:
+        def stacked(name: str, *shape: int, dtype: type[Any] = np.int64) -> NDArray[Any]:
             rows = [getattr(state, name) for state in states]
-            return read_only(np.stack(rows) if rows else np.zeros((0, n, *shape)))
+            return read_only(np.stack(rows) if rows else np.zeros((0, n, *shape), dtype=dtype))
 
-        loss = stacked("loss")
+        loss = stacked("loss", dtype=np.float64)
         return RaceFrame(
             self.t, tuple(self._lanes.lanes), shared.starts, read_only(shared.present), read_only(shared.born),
-            stacked("theta", d), stacked("gradient", d), loss, read_only(loss - self._lowest),
-            stacked("diverged_at"), stacked("reason"), stacked("reached_at"), stacked("path_length"),
-            stacked("segment"), stacked("function_evaluations"), stacked("gradient_evaluations"),
+            stacked("theta", d, dtype=np.float64), stacked("gradient", d, dtype=np.float64), loss,
+            read_only(loss - self._lowest), stacked("diverged_at"), stacked("reason", dtype=np.int8),
+            stacked("reached_at"), stacked("path_length", dtype=np.float64), stacked("segment"),
+            stacked("function_evaluations"), stacked("gradient_evaluations"),
             tuple(state.optimizer for state in states), shared.noise,
         )  # fmt: skip
 
@@ -371,6 +375,8 @@ class Race:
             if len(self._minima):
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
+        # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
+        np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = np.stack([s.segment[:n] for s in states])
         # A diverged or removed racer leaves a gap, not a flat line.
         row[~np.stack([s.alive[:n] for s in states])] = np.nan

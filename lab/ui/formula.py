@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.ui import fonts
 from lab.ui.theme import manager, theme
-from lab.ui.typeset import Slot, Typeset, math_font, plain, typeset
+from lab.ui.typeset import Slot, Typeset, math_font, plain, roles_in, typeset
 from lab.ui.widgets.numbers import MINUS, number_text
 
 _POWER = re.compile("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_RELATION = re.compile(r"\s*(=|\\(approx|leftarrow|gets|to|rightarrow|equiv|sim|le|ge)(?![a-zA-Z]))")
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 Value = float | Sequence[float] | Any
 _SMALLEST = 0.78
@@ -73,6 +74,7 @@ class FormulaLabel(QWidget):
         self._dim = 2
         self._values: dict[str, Value] = {}
         self._halves: list[Typeset] = []
+        self._stale = True
         self._fonts: dict[float, tuple[Any, QFontMetricsF]] = {}
         self._still: QPixmap | None = None
         self._scale = 1.0
@@ -82,10 +84,13 @@ class FormulaLabel(QWidget):
     def set_formula(self, latex: str, numbers_latex: str = "", *, dim: int = 2) -> None:
         """Show a rule: its symbols, and its right-hand side with slots; an equals sign missing between is added."""
         joined = numbers_latex
-        if numbers_latex and "=" not in numbers_latex.split(r"\role")[0].lstrip()[:2]:
+        if numbers_latex and not _RELATION.match(numbers_latex):
             joined = f"={numbers_latex}"
         if (latex, joined, dim) == (self._latex, self._numbers, self._dim):
             return
+        for role in roles_in(latex + joined):
+            if role not in self._roles():
+                raise KeyError(f"no role is called {role!r}")
         self._latex, self._numbers, self._dim = latex, joined, dim
         self._values = {}
         self.setAccessibleDescription(plain(latex, str))
@@ -126,24 +131,28 @@ class FormulaLabel(QWidget):
 
     def slots(self) -> list[Slot]:
         """The boxes for numbers that are on screen."""
+        self._ensure()
         return [slot for half in self._halves[: self._shown] for slot in half.slots]
 
     @property
     def shows_numbers(self) -> bool:
         """Whether there was room for the numbers."""
+        self._ensure()
         return self._shown == len(self._halves) == 2
 
     def sizeHint(self) -> QSize:
-        return QSize(math.ceil(self._width(len(self._halves))), math.ceil(sum(self._extent(len(self._halves)))) + 2)
+        return QSize(200, round(self._size * fonts.scale() * 3))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 20)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        if not self._stale:
+            self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._ensure()
         if not self._halves:
             return
         painter = QPainter(self)
@@ -182,19 +191,29 @@ class FormulaLabel(QWidget):
             self._fonts[key] = (font, QFontMetricsF(font))
         return self._fonts[key]
 
-    def _retypeset(self) -> None:
+    def _roles(self) -> dict[str, str]:
         t = theme()
-        roles = {
+        return {
             "control": t.accent,
             "gradient": t.gradient,
             "forward": t.forward,
             "muted": t.muted,
             "result": t.hex(self._result),
         }
-        size = self._size * fonts.scale()
-        parts = [p for p in (self._latex, self._numbers) if p]
-        self._halves = [typeset(p, size, t.text, roles, self._dim) for p in parts]
+
+    def _retypeset(self) -> None:
+        """What was typeset doesn't hold any more; it is done anew when it's looked at."""
+        self._stale = True
         self.updateGeometry()
+        self.update()
+
+    def _ensure(self) -> None:
+        if not self._stale:
+            return
+        self._stale = False
+        size, text, roles = self._size * fonts.scale(), theme().text, self._roles()
+        parts = [p for p in (self._latex, self._numbers) if p]
+        self._halves = [typeset(p, size, text, roles, self._dim) for p in parts]
         self._arrange()
 
     def _arrange(self) -> None:

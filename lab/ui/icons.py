@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap
 
+from lab.ui.colors import mix
 from lab.ui.outlines import names, outline
-from lab.ui.theme import mix, theme
+from lab.ui.theme import theme
 
 __all__ = ["icon", "logo", "names", "paint_icon", "paint_logo", "pixmap"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.panel import PanelSpec
 from lab.ui import icons
+from lab.ui.command_palette import Command
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
 from lab.ui.scrub import Tick
@@ -31,7 +32,8 @@ class PanelHeader(QFrame):
 
     def __init__(self, spec: PanelSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(tokens()["size_px"]["panel_header"])
+        self._height = tokens()["size_px"]["panel_header"]
+        self.setFixedHeight(self._height)
         self._spec = spec
         self._icon = QLabel()
         self.title = Text(spec.title, "title")
@@ -55,6 +57,10 @@ class PanelHeader(QFrame):
         manager().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
+    def sizeHint(self) -> QSize:
+        # A dock asks its title bar for this and for nothing else.
+        return QSize(super().sizeHint().width(), self._height)
+
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
 
@@ -73,6 +79,7 @@ class PanelView(QWidget):
 
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.experiment = experiment
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)
@@ -100,6 +107,7 @@ class PanelView(QWidget):
         fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
         self._broken = False
         self._dirty = True
+        self._marks_shown: tuple[int, int] = (0, 0)
         self.build()
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)
@@ -133,8 +141,23 @@ class PanelView(QWidget):
     def paint_vector(self, painter: QPainter, area: QRectF) -> None:
         """Draw the stage as vectors into `area`."""
 
-    def settled(self) -> None:
-        """Called before a picture is taken: finish what would otherwise come a moment later."""
+    def picture_of(self) -> QWidget:
+        """The widget that a picture of the stage shows."""
+        return self
+
+    def thumbnail(self, size: QSize) -> QImage:
+        """A small picture of the panel for the start page."""
+        raise TypeError(f"{type(self).__name__} has no picture")
+
+    def choose_preset(self, id: str) -> None:
+        """Load a ready-made experiment; undo brings the present one back."""
+        preset = self.experiment.spec.preset(id)
+        self.experiment.set_playing(False)
+        self.experiment.set_run(preset.make(), f"Load {preset.title}")
+
+    def commands(self) -> list[Command]:
+        """What the panel adds to the command palette."""
+        return []
 
     # -- shared --------------------------------------------------------------------------------------------------
 
@@ -151,6 +174,10 @@ class PanelView(QWidget):
             self.experiment.set_playing(False)
         else:
             self._broken = False
+        marks = self.experiment.timeline.marks
+        if (id(marks), len(marks)) != self._marks_shown:
+            self._marks_shown = (id(marks), len(marks))
+            self.ticks_changed.emit()
 
     def _on_moved(self) -> None:
         if self.isVisible():

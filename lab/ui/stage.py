@@ -41,6 +41,8 @@ class Stage(QWidget):
 
     #: The visible part of the world changed.
     view_changed = Signal()
+    #: The hand chose what is visible (zoom, pan, or everything).
+    view_chosen = Signal()
     pressed = Signal(QMouseEvent)
     dragged = Signal(QMouseEvent)
     released = Signal(QMouseEvent)
@@ -59,8 +61,10 @@ class Stage(QWidget):
         self.y_label = "θ₂"
         self.still: list[Layer] = []
         self.live: list[Layer] = []
-        #: Axis labels and margins are left out in small tiles.
+        #: Small tiles: narrower margins, no axis titles.
         self.compact = False
+        #: No axes at all: the picture fills the widget.
+        self.bare = False
         self._home = QRectF(-1, -1, 2, 2)
         self._world = QRectF(-1, -1, 2, 2)
         self._wanted = QRectF(-1, -1, 2, 2)
@@ -74,6 +78,8 @@ class Stage(QWidget):
     @property
     def plot(self) -> QRectF:
         """The part of the widget, in pixels, that shows the world."""
+        if self.bare:
+            return QRectF(0, 0, max(1, self.width()), max(1, self.height()))
         left, bottom = (32, 24) if self.compact else (LEFT, BOTTOM)
         return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
 
@@ -85,11 +91,17 @@ class Stage(QWidget):
     def set_home(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """What to show when nothing else is asked for, and show it."""
         self._home = QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0])
-        self.go_home()
+        self.show_world(self._home)
 
     def go_home(self) -> None:
         """Show everything worth seeing."""
         self.show_world(self._home)
+        self.view_chosen.emit()
+
+    @property
+    def at_home(self) -> bool:
+        """Whether everything worth seeing is asked for."""
+        return self._wanted == self._home
 
     def show_world(self, wanted: QRectF) -> None:
         """Make a part of the world visible; with a locked aspect the view is the smallest that contains it."""
@@ -130,6 +142,7 @@ class Stage(QWidget):
             return
         left, low = x - (x - w.x()) * factor, y - (y - w.y()) * factor
         self.show_world(QRectF(left, low, w.width() * factor, w.height() * factor))
+        self.view_chosen.emit()
 
     # -- painting ----------------------------------------------------------------------------------------------
 
@@ -183,6 +196,8 @@ class Stage(QWidget):
 
     def _paint_frame(self, painter: QPainter) -> None:
         t, plot, world = theme(), self.plot, self._world
+        if self.bare:
+            return
         painter.setFont(fonts.font(fonts.TICK if self.compact else fonts.CAPTION))
         painter.setPen(t.color("muted"))
         metrics = painter.fontMetrics()
@@ -230,6 +245,7 @@ class Stage(QWidget):
             dx = moved.x() / self.plot.width() * world.width()
             dy = moved.y() / self.plot.height() * world.height()
             self.show_world(world.translated(-dx, dy))
+            self.view_chosen.emit()
         elif event.buttons():
             self.dragged.emit(event)
         else:
@@ -266,9 +282,6 @@ def ticks(lo: float, hi: float, most: float) -> list[tuple[float, str]]:
     found = []
     for i in range(first, last + 1):
         value = i * step
-        if digits > 5 or abs(value) >= 1e6:
-            text = value_text(value)
-        else:
-            text = f"{value:.{digits}f}".replace("-", "\u2212")
-        found.append((value, text))
+        plain = digits <= 5 and abs(value) < 1e6
+        found.append((value, f"{value:.{digits}f}".replace("-", "\u2212") if plain else value_text(value)))
     return found

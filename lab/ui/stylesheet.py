@@ -10,19 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor
-
+from lab.ui.colors import mix, veil
 from lab.ui.outlines import write_svg
 
 if TYPE_CHECKING:
     from lab.ui.theme import Theme
 
 Image = Callable[[str, str], str]
-
-
-def _veil(color: str, alpha: float) -> str:
-    c = QColor(color)
-    return f"rgba({c.red()},{c.green()},{c.blue()},{round(alpha * 255)})"
 
 
 def build(t: Theme, image_dir: str) -> str:
@@ -58,10 +52,11 @@ def _surfaces(t: Theme) -> str:
     QToolTip {{ background:{t.raised}; color:{t.text}; border:1px solid {t.line_strong}; padding:6px 8px; }}
     QFrame#card {{ background:{t.surface}; border:1px solid {t.line}; border-radius:10px; }}
     QFrame#card[focused="true"] {{ border:1px solid {t.accent}; }}
-    QFrame#overlay {{ background:{_veil(t.surface, 0.9)}; border:1px solid {t.line}; border-radius:8px; }}
+    QFrame#overlay {{ background:{veil(t.surface, 0.9)}; border:1px solid {t.line}; border-radius:8px; }}
     QFrame#well {{ background:{t.raised}; border:none; border-radius:8px; }}
     QFrame#line {{ background:{t.line}; border:none; }}
-    QFrame#banner {{ background:{_veil(t.error, 0.12)}; border:1px solid {_veil(t.error, 0.55)}; border-radius:8px; }}
+    QFrame#banner {{ background:{mix(t.surface, t.error, 0.1)}; border:1px solid {veil(t.error, 0.55)};
+        border-radius:8px; }}
     QScrollArea, QScrollArea > QWidget > QWidget#scrolled {{ background:transparent; border:none; }}
     QScrollBar:vertical {{ background:transparent; width:10px; margin:0; }}
     QScrollBar:horizontal {{ background:transparent; height:10px; margin:0; }}
@@ -127,6 +122,7 @@ def _buttons(t: Theme) -> str:
     QPushButton[kind="seg"] {{ border-radius:5px; padding:0 10px; min-height:22px; color:{t.muted}; }}
     QPushButton[kind="seg"]:hover {{ color:{t.text}; }}
     QPushButton[kind="seg"]:checked {{ background:{chosen}; color:{t.text}; }}
+    QPushButton[kind="seg"]:disabled, QPushButton[kind="chip"]:disabled {{ color:{t.line_strong}; }}
     QPushButton[kind="link"] {{ color:{t.accent}; padding:0 6px; }}
     QToolButton[kind="play"] {{ background:{t.accent}; border-radius:19px; min-width:36px; min-height:36px; }}
     QToolButton[kind="play"]:hover {{ border:1px solid {t.text}; }}

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication
 
 from lab.paths import resource
 from lab.ui import fonts, stylesheet
+from lab.ui.colors import mix
 
 Mode = Literal["dark", "light", "system"]
 Lut = NDArray[np.uint8]
@@ -116,13 +117,6 @@ def _lut(stops: tuple[str, ...], lo: float, hi: float) -> Lut:
     table = ramp.round().astype(np.uint8)
     table.flags.writeable = False
     return table
-
-
-def mix(a: str, b: str, t: float) -> str:
-    """The colour a share `t` of the way from `a` to `b`, in sRGB."""
-    one, two = QColor(a), QColor(b)
-    parts = ((one.red(), two.red()), (one.green(), two.green()), (one.blue(), two.blue()))
-    return "#" + "".join(f"{round(x + (y - x) * t):02X}" for x, y in parts)
 
 
 @cache

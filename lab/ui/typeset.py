@@ -7,16 +7,14 @@ noted and they are taken out. What remains never changes while a run plays.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-import ziamath
 from PySide6.QtGui import QFont, QFontDatabase
-from ziamath.config import config
-from ziamath.zmath import Latex
 
 from lab.ui import fonts
 
@@ -99,6 +97,20 @@ def plain(latex: str, number: Callable[[str], str]) -> str:
     return walk(latex, replace)
 
 
+def roles_in(latex: str) -> set[str]:
+    """The roles a formula uses, at any depth."""
+    found: set[str] = set()
+
+    def note(command: str, first: str, body: str) -> str:
+        if command == "role":
+            found.add(first)
+            walk(body, note)
+        return ""
+
+    walk(latex, note)
+    return found
+
+
 def typeset(latex: str, size: float, text: str, roles: Mapping[str, str], dim: int = 2) -> Typeset:
     r"""Typeset a formula in the colours of its roles; cached over all formulas, sizes and themes in use.
 
@@ -120,6 +132,10 @@ def typeset(latex: str, size: float, text: str, roles: Mapping[str, str], dim: i
 
 @lru_cache(maxsize=256)
 def _typeset(latex: str, size: float, text: str, roles: tuple[tuple[str, str], ...], dim: int) -> Typeset:
+    # imported here because it takes a quarter of a second, which a window needn't wait for
+    from ziamath.config import config
+    from ziamath.zmath import Latex
+
     colors = dict(roles)
     wanted: list[tuple[str, bool, str]] = []
 
@@ -174,7 +190,10 @@ def _box(name: str, vector: bool, color: str, boxes: list[tuple[float, float, fl
 @cache
 def _math_family() -> str:
     """The family of the typesetter's own font, so that drawn numbers match typeset ones; Inter where it's missing."""
-    path = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+    spec = importlib.util.find_spec("ziamath")
+    assert spec is not None
+    assert spec.origin is not None
+    path = Path(spec.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     found = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(path))) if path.exists() else []
     return found[0] if found else ""
 

@@ -2,28 +2,58 @@
 
 import os
 import sys
+from dataclasses import dataclass
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-if len(sys.argv) > 3:
-    os.environ["QT_SCALE_FACTOR"] = sys.argv[3]
+import numpy as np
+from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QLineEdit, QProgressBar, QWidget
 
-from PySide6.QtCore import QSize, Qt  # noqa: E402
-from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QLineEdit, QProgressBar, QWidget  # noqa: E402
+from lab.core.params import choice, param
+from lab.core.registry import Family
+from lab.ui import icons
+from lab.ui.form import ConfigForm
+from lab.ui.formula import FormulaLabel
+from lab.ui.plots import LinePlot
+from lab.ui.theme import manager
+from lab.ui.widgets import (
+    SYMBOLS,
+    Button,
+    Card,
+    ColorBar,
+    ComboBox,
+    ErrorBanner,
+    Glyph,
+    HLine,
+    IconButton,
+    Overlay,
+    Segmented,
+    Swatch,
+    Switch,
+    Text,
+    VLine,
+    column,
+    row,
+)
 
-from dataclasses import dataclass  # noqa: E402
-
-from lab.core.params import choice, param  # noqa: E402
-from lab.core.registry import Family  # noqa: E402
-from lab.ui import icons  # noqa: E402
-from lab.ui.formula import FormulaLabel  # noqa: E402
-from lab.ui.form import ConfigForm  # noqa: E402
-from lab.ui.theme import manager  # noqa: E402
-from lab.ui.widgets import *  # noqa: F403, E402
+KINDS = ("tick", "caption", "body", "medium", "strong", "title", "metric", "mono")
+ROLES = ("text", "muted", "faint", "ok", "warn", "error", "accent", "forward", "gradient")
+RACERS = [
+    ("SGD", "sky", "o", 0.02),
+    ("Momentum", "yellow", "s", 0.05),
+    ("Nesterov", "vermillion", "t1", 0.06),
+    ("RMSProp", "green", "d", 0.03),
+    ("Adam", "purple", "star", 0.045),
+    ("L-BFGS", "ink", "h", 0.6),
+]
 
 
 def texts() -> Card:
-    kinds = [Text(f"{k} 0123 −4.56", k) for k in ("tick", "caption", "body", "medium", "strong", "title", "metric", "mono")]
-    roles = [Text(r, "caption", role=r) for r in ("text", "muted", "faint", "ok", "warn", "error", "accent", "forward", "gradient")]
+    kinds = [
+        Text(f"{k} 0123 −4.56", k) for k in ("tick", "caption", "body", "medium", "strong", "title", "metric", "mono")
+    ]
+    roles = [
+        Text(r, "caption", role=r)
+        for r in ("text", "muted", "faint", "ok", "warn", "error", "accent", "forward", "gradient")
+    ]
     return Card(Text("Text", "strong"), *kinds, HLine(), row(*roles, None))
 
 
@@ -32,7 +62,12 @@ def buttons() -> Card:
     off.setEnabled(False)
     chips = [Button(t, kind="chip", checkable=True) for t in ("SVM", "kNN", "Tree", "Forest")]
     chips[0].setChecked(True)
-    play = IconButton("pause-fill", "Pause", kind="play")
+    transport = [
+        IconButton("skip-back-fill", "Start"),
+        IconButton("caret-left-fill", "Back"),
+        IconButton("pause-fill", "Pause", kind="play"),
+        IconButton("caret-right-fill", "Step"),
+    ]
     tools = [IconButton(n, n, kind="tool", checkable=True) for n in ("cursor", "eraser", "paint-brush")]
     tools[0].setChecked(True)
     combo = ComboBox("Preset")
@@ -46,22 +81,25 @@ def buttons() -> Card:
     bar = QProgressBar()
     bar.setTextVisible(False)
     bar.setValue(40)
-    card = Card(
+    return Card(
         Text("Controls", "strong"),
         row(Button("Compare", "columns"), Button("Lesson", "graduation-cap"), off, Button("Run", kind="primary"), None),
         row(*chips, None, Segmented(["A", "B", "Mean"], "Start")),
-        row(IconButton("skip-back-fill", "Start"), IconButton("caret-left-fill", "Back"), play, IconButton("caret-right-fill", "Step"), *tools, None, IconButton("dots-three", "More", size=20)),
-        row(combo, search), row(check, box, on, off2, None), bar,
+        row(*transport, *tools, None, IconButton("dots-three", "More", size=20)),
+        row(combo, search),
+        row(check, box, on, off2, None),
+        bar,
     )
-    return card
 
 
 def marks() -> Card:
     roles = ["blue", "vermillion", "green", "purple", "yellow", "sky", "ink"]
     glyphs = [Glyph(s, roles[i % 7], size=13, box=24, halo=i == 4) for i, s in enumerate(SYMBOLS)]
-    legend = Overlay(*[x for c, t in (("gradient", "descent direction −∇f"), ("forward", "momentum −m̂"), ("text", "update Δθ")) for x in (Swatch(c), Text(t, "caption"))])
+    meanings = (("gradient", "descent direction −∇f"), ("forward", "momentum −m̂"), ("text", "update Δθ"))
+    legend = Overlay(*[part for color, text in meanings for part in (Swatch(color), Text(text, "caption"))])
     bar = Overlay(Text("f(θ)", "caption"), Text("0", "tick"), ColorBar(), Text("10³", "tick"))
-    return Card(Text("Marks", "strong"), row(*glyphs, None, spacing=2), row(legend, None), row(bar, ColorBar("diverging"), None))
+    line = row(bar, ColorBar("diverging"), None)
+    return Card(Text("Marks", "strong"), row(*glyphs, None, spacing=2), row(legend, None), line)
 
 
 def all_icons() -> Card:
@@ -70,7 +108,9 @@ def all_icons() -> Card:
     grid.setContentsMargins(0, 0, 0, 0)
     for i, name in enumerate(icons.names()):
         label = QLabel()
-        label.setPixmap(icons.pixmap(name, 18, "muted", label.devicePixelRatioF() * float(os.environ.get("QT_SCALE_FACTOR", 1))))
+        label.setPixmap(
+            icons.pixmap(name, 18, "muted", label.devicePixelRatioF() * float(os.environ.get("QT_SCALE_FACTOR", 1)))
+        )
         label.setToolTip(name)
         grid.addWidget(label, i // 24, i % 24)
     logo = QLabel()
@@ -108,7 +148,13 @@ class Race:
 
 def form() -> Card:
     focused = ConfigForm(Adam(0.11))
-    head = row(Glyph("star", "purple", size=13, box=22, halo=True), Text("Adam", "strong"), Text("focused racer", "caption"), None, Segmented(["A", "B", "Mean"], "Start"))
+    head = row(
+        Glyph("star", "purple", size=13, box=22, halo=True),
+        Text("Adam", "strong"),
+        Text("focused racer", "caption"),
+        None,
+        Segmented(["A", "B", "Mean"], "Start"),
+    )
     race = ConfigForm(Race(noise=0.3))
     race.row("steps").field.setText("0")
     race.row("steps")._on_submitted("0")
@@ -116,9 +162,14 @@ def form() -> Card:
 
 
 ADAM = r"\theta_{t+1}=\theta_t-\role{control}{\eta}\,\frac{\role{forward}{\hat m_t}}{\sqrt{\hat v_t}+\varepsilon}"
-ADAM_NUMBERS = r"\slotv{theta}-\role{control}{\slot{eta}}\,\frac{\role{forward}{\slotv{m}}}{\slotv{root}}\;=\;\role{result}{\slotv{next}}"
+ADAM_NUMBERS = (
+    r"\slotv{theta}-\role{control}{\slot{eta}}\,\frac{\role{forward}{\slotv{m}}}{\slotv{root}}"
+    r"\;=\;\role{result}{\slotv{next}}"
+)
 DECAY = r"\eta_t=\role{control}{\eta_0}\,e^{-\role{control}{\lambda} t}"
 DECAY_NUMBERS = r"\role{control}{\slot{eta}}\,e^{-\role{control}{\slot{lam}}\cdot\slot{t}}=\role{result}{\slot{out}}"
+TAME = {"theta": (-3.31, -2.31), "eta": 0.11, "m": (48.88, 12.67), "root": (51.05, 74.11), "next": (-3.4142, -2.3278)}
+WILD = {"theta": (-3.31e7, 2.31), "eta": 1e-8, "m": (4.2e-9, 1.267), "root": (0.51, 741.1), "next": (-3.4e-12, -2.3)}
 
 
 def strip(latex, numbers, values, size=17, height=60) -> Card:
@@ -126,21 +177,66 @@ def strip(latex, numbers, values, size=17, height=60) -> Card:
     label.set_result_color("purple")
     label.set_formula(latex, numbers)
     label.set_values(values)
-    card = Card(row(Glyph("star", "purple", size=13, box=24, halo=True), Text("Adam", "strong"), Text("start A", "body", role="muted"), VLine(), (label, 1), IconButton("copy-simple", "Copy as LaTeX")), margins=(16, 0, 12, 0))
+    card = Card(
+        row(
+            Glyph("star", "purple", size=13, box=24, halo=True),
+            Text("Adam", "strong"),
+            Text("start A", "body", role="muted"),
+            VLine(),
+            (label, 1),
+            IconButton("copy-simple", "Copy as LaTeX"),
+        ),
+        margins=(16, 0, 12, 0),
+    )
     card.setFixedHeight(height)
     return card
 
 
 def strips() -> QWidget:
-    adam = {"theta": (-3.31, -2.31), "eta": 0.11, "m": (48.88, 12.67), "root": (51.05, 74.11), "next": (-3.4142, -2.3278)}
-    wild = {"theta": (-3.31e7, 2.31), "eta": 1e-8, "m": (4.2e-9, 1.267), "root": (0.5105, 741.1), "next": (-3.4142e-12, -2.3278)}
-    narrow = strip(ADAM, ADAM_NUMBERS, adam, 12, 44)
+    narrow = strip(ADAM, ADAM_NUMBERS, TAME, 12, 44)
     narrow.setFixedWidth(420)
-    cut = strip(ADAM, ADAM_NUMBERS, adam)
+    cut = strip(ADAM, ADAM_NUMBERS, TAME)
     cut.setFixedWidth(300)
     holder = QWidget()
-    holder.setLayout(column(strip(ADAM, ADAM_NUMBERS, adam), strip(ADAM, ADAM_NUMBERS, wild), strip(DECAY, DECAY_NUMBERS, {"eta": 0.1, "lam": 0.05, "t": 30, "out": 0.0223}), row(narrow, cut, None), spacing=8))
+    holder.setLayout(
+        column(
+            strip(ADAM, ADAM_NUMBERS, TAME),
+            strip(ADAM, ADAM_NUMBERS, WILD),
+            strip(DECAY, DECAY_NUMBERS, {"eta": 0.1, "lam": 0.05, "t": 30, "out": 0.0223}),
+            row(narrow, cut, None),
+            spacing=8,
+        )
+    )
     return holder
+
+
+def loss_plot(steps=240, cursor=60, **kw) -> LinePlot:
+    plot = LinePlot("Loss by step", **kw)
+    rng = np.random.default_rng(1)
+    t = np.arange(steps + 1)
+    for key, color, symbol, rate in RACERS:
+        plot.set_series(key, color, symbol, 2.8 if key == "Adam" else 1.8)
+        y = 200 * np.exp(-rate * t * 240 / steps + 0.06 * rng.normal(size=len(t)).cumsum())
+        if key == "Momentum":
+            y[t > steps * 0.7] = np.nan
+        plot.set_data(key, t, y)
+    plot.set_cursor(cursor)
+    plot.set_target(1e-4)
+    return plot
+
+
+def plots() -> Card:
+    head = row(
+        Text("Loss by step", "strong"),
+        None,
+        Swatch("muted"),
+        Text("so far", "caption"),
+        Swatch("muted", alpha=0.35),
+        Text("replay ahead", "caption"),
+    )
+    plot = loss_plot()
+    plot.setMinimumHeight(250)
+    return Card(head, (plot, 1), margins=(16, 12, 12, 8))
 
 
 def banner() -> ErrorBanner:
@@ -150,13 +246,16 @@ def banner() -> ErrorBanner:
 
 
 def main() -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if len(sys.argv) > 3:
+        os.environ["QT_SCALE_FACTOR"] = sys.argv[3]
     app = QApplication(sys.argv)
     manager().apply(app, sys.argv[2] if len(sys.argv) > 2 else "dark")
     window = QWidget()
     window.setObjectName("gallery")
     window.setAutoFillBackground(True)
     left = column(strips(), texts(), buttons(), marks(), all_icons(), banner(), None, spacing=12)
-    right = column(form(), None, spacing=12)
+    right = column(form(), (plots(), 1), spacing=12)
     holder = QWidget()
     holder.setLayout(right)
     holder.setFixedWidth(452)

@@ -29,13 +29,21 @@ class Adam:
         0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", effect="live", doc="Typical step per coordinate."
     )
     beta1: float = param(
-        0.9, lo=0, below=1, soft=(0.0, 0.999), symbol="β₁", effect="live", doc="Memory of the mean of gradients."
+        0.9,
+        lo=0,
+        below=1,
+        soft=(0.0, 0.999),
+        label="Momentum",
+        symbol="β₁",
+        effect="live",
+        doc="Memory of the mean of gradients.",
     )
     beta2: float = param(
         0.999,
         lo=0,
         below=1,
         soft=(0.5, 0.9999),
+        label="Scale memory",
         symbol="β₂",
         effect="live",
         doc="Memory of the mean of squared gradients.",

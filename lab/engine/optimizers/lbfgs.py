@@ -158,13 +158,15 @@ def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
     keep = (ys > LEAST_CURVATURE) & (state["steps"] > 0)
     if not keep.any():
         return memory
-    new = {"s": s, "y": y, "rho": 1.0 / ys}
-    for name, item in new.items():
+    dropped = np.flatnonzero(~keep)
+    for name, newest in (("s", s), ("y", y), ("rho", 1.0 / ys[:, 0])):
         old = memory[name]
         pushed = np.empty_like(old)
         pushed[:, :-1] = old[:, 1:]
-        pushed[:, -1] = item if old.ndim == 3 else item[:, 0]
-        memory[name] = pushed if keep.all() else np.where(keep if old.ndim == 2 else keep[..., None], pushed, old)
+        pushed[:, -1] = newest
+        if dropped.size:
+            pushed[dropped] = old[dropped]
+        memory[name] = pushed
     memory["count"] = np.minimum(memory["count"] + keep, float(state["rho"].shape[1]))
     memory["gamma"] = np.where(keep, ys / _dot(y, y), memory["gamma"])
     return memory
@@ -193,18 +195,30 @@ def _backtrack(
     Returns the points, the accepted lengths (0 where none passed) and which rows failed, shape (n, 1). The loss at
     `theta` was the last trial of the step before, so only a row's `first` step is charged for it.
     """
-    here = ask.value(theta, where=first)[:, None]
-    searching = np.ones((len(theta), 1), np.bool_)
+    here = ask.value(theta, where=first)
+    promised = SUFFICIENT_DECREASE * slope[:, 0]
+    searching = np.ones(len(theta), np.bool_)
+    failed = np.zeros(len(theta), np.bool_)
     trial = theta + alpha * direction
-    for halvings in range(HALVINGS + 1):
-        if halvings:
-            alpha = np.where(searching, 0.5 * alpha, alpha)
-            trial = np.where(searching, theta + alpha * direction, trial)
-        loss = ask.value(trial, where=searching[:, 0])[:, None]
-        searching = searching & ~(loss <= here + SUFFICIENT_DECREASE * alpha * slope)
+    for _ in range(HALVINGS + 1):
+        loss = ask.value(trial, where=searching)
+        searching = searching & ~(loss <= here + alpha[:, 0] * promised)
         if not searching.any():
-            return trial, alpha, searching
-    return np.where(searching, theta, trial), np.where(searching, 0.0, alpha), searching
+            break
+        # A trial that float64 can't tell from theta has lost: no shorter step would move at all.
+        rows = np.flatnonzero(searching)
+        moves = (trial[rows] != theta[rows]).any(axis=1)
+        lost, rows = rows[~moves], rows[moves]
+        failed[lost] = True
+        searching[lost] = False
+        # Fresh arrays, since the ask remembers the last trial by identity.
+        alpha, trial = alpha.copy(), trial.copy()
+        alpha[rows] *= 0.5
+        trial[rows] = theta[rows] + alpha[rows] * direction[rows]
+    failed |= searching
+    if not failed.any():
+        return trial, alpha, failed[:, None]
+    return np.where(failed[:, None], theta, trial), np.where(failed[:, None], 0.0, alpha), failed[:, None]
 
 
 def _forget(memory: Mapping[str, Array], rows: NDArray[np.bool_]) -> dict[str, Array]:

@@ -13,7 +13,7 @@ from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
 from lab.engine.optimizers._parts import gradient_seen, quiet
 
 
-@OPTIMIZERS.register("sgd", title="Gradient descent")
+@OPTIMIZERS.register("sgd", title="SGD")
 @dataclass(frozen=True, slots=True)
 class SGD:
     """Steps straight down the gradient; no state.

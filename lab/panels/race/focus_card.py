@@ -22,7 +22,7 @@ class FocusCard(Card):
     """Form of the racer's rule; live parameters become events, the others start the race again."""
 
     #: A start was chosen, or `MEDIAN` for all of them.
-    start_chosen = Signal(int)
+    start_chosen = Signal(object)
 
     def __init__(self, experiment: Experiment, look: Look) -> None:
         super().__init__(spacing=4)

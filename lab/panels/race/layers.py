@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from lab.engine.landscapes import Landscape
 from lab.panels.race.field import Field
@@ -90,8 +90,11 @@ class CriticalLayer:
             elif self._few:
                 painter.setPen(QPen(t.color("text", 0.55), 1.2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                # A saddle is crossed by two slopes, a maximum is a summit.
-                painter.drawPath(glyph_path("x" if critical.kind == "saddle" else "t1", 7, x, y))
+                if critical.kind == "saddle":
+                    for dx in (-4.0, 4.0):
+                        painter.drawLine(QPointF(x - dx, y - 4), QPointF(x + dx, y + 4))
+                else:
+                    painter.drawPath(glyph_path("t1", 9, x, y))
 
     def _minimum(self, painter: QPainter, stage: Stage, x: float, y: float, name: str, lowest: bool) -> None:
         t = theme()
@@ -158,7 +161,9 @@ class RacersLayer:
             return
         self._flags(painter, stage)
         pixels = np.clip(self.pixels(stage), -1e7, 1e7)
-        order = sorted(range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0])
+        order = sorted(
+            range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
+        )
         many = pixels[..., 0].size > MANY
         for lane in order:
             look = self.looks[lane]
@@ -264,7 +269,7 @@ class ArrowsLayer:
             _label(painter, name, where.x(), where.y(), role)
 
 
-def _arrow(painter: QPainter, start: QPointF, tip: QPointF, color: object, casing: object) -> None:
+def _arrow(painter: QPainter, start: QPointF, tip: QPointF, color: QColor, casing: QColor) -> None:
     angle = math.atan2(tip.y() - start.y(), tip.x() - start.x())
     back = QPointF(tip.x() - 11 * math.cos(angle), tip.y() - 11 * math.sin(angle))
     across = QPointF(-math.sin(angle) * 5.5, math.cos(angle) * 5.5)

@@ -14,7 +14,7 @@ from lab.ui import fonts
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import glyph_path, number_text
 
-ROW = 30
+ROW = 28
 HEAD = 18
 
 

@@ -15,6 +15,7 @@ from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rastrigin import Rastrigin
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.landscapes.saddle import Saddle
+from lab.engine.optimizers import Optimizer
 from lab.engine.optimizers.adam import Adam
 from lab.engine.optimizers.lbfgs import LBFGS
 from lab.engine.optimizers.momentum import Momentum
@@ -38,7 +39,7 @@ def _race(
     """Make a race of the six rules; arguments named after a rule are its learning rate."""
 
     def make() -> Run:
-        rules = (
+        rules: tuple[Optimizer, ...] = (
             SGD(learning_rate=sgd),
             Momentum(learning_rate=momentum, momentum=beta),
             Nesterov(learning_rate=momentum, momentum=beta),
@@ -55,7 +56,8 @@ def _race(
 PRESETS = (
     Preset(
         "himmelblau", "Himmelblau · four minima", "Which of four equal minima is found depends on start and rule.",
-        _race(Himmelblau(), ((0.2, -4.1), (1.1, 4.55)), sgd=0.0016, momentum=0.0007, beta=0.93, rmsprop=0.035, adam=0.11),
+        _race(Himmelblau(), ((0.2, -4.1), (1.1, 4.55)),
+              sgd=0.0016, momentum=0.0007, beta=0.93, rmsprop=0.035, adam=0.11),
     ),
     Preset(
         "rosenbrock", "Rosenbrock · curved valley", "A flat, bent valley: finding it is easy, following it is not.",
@@ -67,7 +69,8 @@ PRESETS = (
     ),
     Preset(
         "ravine", "Quadratic · ill-conditioned", "Curvatures 50 to 1: gradient descent zig-zags, momentum does not.",
-        _race(Quadratic(condition_number=50.0, rotation=30.0), ((-3.2, 1.4),), sgd=0.036, momentum=0.02, rmsprop=0.05, adam=0.2),
+        _race(Quadratic(condition_number=50.0, rotation=30.0), ((-3.2, 1.4),),
+              sgd=0.036, momentum=0.02, rmsprop=0.05, adam=0.2),
     ),
     Preset(
         "rastrigin", "Rastrigin · many minima", "Local minima on a grid: every rule is caught in one of them.",
@@ -78,8 +81,9 @@ PRESETS = (
         _race(Saddle(), ((1.8, 0.001),), sgd=0.02, momentum=0.006, rmsprop=0.02, adam=0.03),
     ),
     Preset(
-        "noisy", "Himmelblau · noisy gradients", "Gaussian noise on every gradient, the same for all: who averages it out?",
-        _race(Himmelblau(), ((0.2, -4.1),), sgd=0.0016, momentum=0.0007, beta=0.93, rmsprop=0.035, adam=0.11, noise=20.0),
+        "noisy", "Himmelblau · noisy gradients", "Noise on every gradient, the same for all: who averages it out?",
+        _race(Himmelblau(), ((0.2, -4.1),),
+              sgd=0.0016, momentum=0.0007, beta=0.93, rmsprop=0.035, adam=0.11, noise=20.0),
     ),
     Preset(
         "parabola", "Parabola · one weight", "The simplest case: a ball on w², where a learning rate above 1 diverges.",

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lab.core.errors import BadValue
 from lab.panels.race.looks import start_name
@@ -16,7 +16,7 @@ from lab.ui.form import ConfigForm
 from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_text, number_text, parse_number, row
 
 #: More starts than this are not listed one by one.
-LISTED = 12
+LISTED = 6
 
 
 class SetupOverlay(Overlay):
@@ -44,11 +44,7 @@ class SetupOverlay(Overlay):
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(2)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setWidget(self._list)
-        self.box.addWidget(self._scroll)
+        self.box.addWidget(self._list)
         self._shown: list[tuple[int, list[NumberBox]]] = []
         self._note = Text("", "caption")
         self.box.addWidget(self._note)
@@ -91,7 +87,6 @@ class SetupOverlay(Overlay):
             line.setLayout(row(Text(name, "strong"), None, *boxes, drop, spacing=4))
             self._rows.addWidget(line)
             self._shown.append((i, boxes))
-        self._scroll.setFixedHeight(min(len(present), 5) * 32 + 2)
         self.adjustSize()
 
     def _on_typed(self, start: int, box: NumberBox, text: str) -> None:

@@ -1,0 +1,95 @@
+"""Start the window; open every panel for the self test."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from lab import __version__
+from lab.core.errors import LabError
+from lab.panels import PANELS
+from lab.paths import resource
+from lab.selftest import Finding
+from lab.ui import fonts
+from lab.ui.errors import install_excepthook, log_to, quiet_qt
+from lab.ui.settings import Settings
+from lab.ui.theme import Mode, manager
+from lab.ui.window import MainWindow
+
+
+def make_app(mode: Mode = "system") -> QApplication:
+    """The application object, dressed; the same one when it exists already."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        manager().set_mode(mode)
+        return existing
+    quiet_qt()
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Visual Lab")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("visual-lab")
+    app.setWindowIcon(QIcon(str(resource("icons", "app.png"))))
+    manager().apply(app, mode)
+    return app
+
+
+def run_gui(path: str | None) -> int:
+    """Show the window until it is closed; `path` is a session to open."""
+    settings = Settings()
+    log_file = log_to(settings.logs)
+    remembered = settings.text("theme", "system")
+    modes: dict[str, Mode] = {"dark": "dark", "light": "light"}
+    app = make_app(modes.get(remembered, "system"))
+    scale = settings.number("text/scale", 1.0)
+    if scale != 1.0:
+        fonts.set_scale(scale)
+    window = MainWindow(PANELS, settings)
+    install_excepthook(window.keeper.autosave, log_file)
+    window.restoreGeometry(settings.state("window/geometry"))
+    if path is not None:
+        window.open_file(Path(path))
+    else:
+        last = window.keeper.restore_last()
+        if last is not None and last.panels:
+            try:
+                window.show_session(last)
+            except LabError as refused:
+                window.show_error(str(refused))
+        window.keeper.changed.emit()
+        window.offer_recovery()
+    window.show()
+    return app.exec()
+
+
+def open_every_panel() -> Iterable[Finding]:
+    """Open each panel with each preset, play, wind back, in both themes; the seconds it took against 30."""
+    app = make_app("dark")
+    with tempfile.TemporaryDirectory() as folder:
+        for mode in ("dark", "light"):
+            manager().set_mode(mode)
+            for entry in PANELS:
+                begun = time.perf_counter()
+                window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True)
+                window.show()
+                failures = 0
+                for preset in entry.item.presets:
+                    dock = window.open_panel(entry.id, preset=preset.id)
+                    app.processEvents()
+                    dock.experiment.seek(40)
+                    dock.experiment.seek(3)
+                    app.processEvents()
+                    failures += bool(dock.view.banner.message)
+                window.close()
+                app.processEvents()
+                yield Finding(
+                    entry.id, f"{len(entry.item.presets)} presets opened and played ({mode})", float(failures), 0.0,
+                    f"{time.perf_counter() - begun:.1f} s",
+                )  # fmt: skip

@@ -1,0 +1,104 @@
+"""Every update rule against torch.optim: each stored state one step further, and whole trajectories.
+
+The stored runs are made by ``tests/truth/make_torch_optim.py``, which says how.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.engine.landscapes import LANDSCAPES, Array, Landscape
+from lab.engine.optimizers import OPTIMIZERS, LandscapeAsk, Optimizer
+from lab.paths import resource
+from lab.selftest import TRUTHS, Finding
+from lab.selftest.landscapes import relative
+
+#: One step from a stored state may differ by this much, relative to the point.
+STEP_TOLERANCE = 1e-12
+#: A thousand steps let the last bit grow: most where a curved valley amplifies it (4e-12 seen).
+TRAJECTORY_TOLERANCE = 1e-10
+#: L-BFGS takes s from the points, torch from the step: near convergence the difference of two points has fewer digits.
+_ROUNDED = ("s", "rho", "gamma")
+
+
+class StoredGradient(LandscapeAsk):
+    """Answers with the gradient that torch was given, so that only the update rules are compared."""
+
+    def __init__(self, landscape: Landscape, gradient: Array) -> None:
+        super().__init__(landscape)
+        self._stored = gradient
+
+    def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
+        """The stored rows, whatever `theta` is."""
+        return self._stored
+
+
+@cache
+def stored() -> tuple[Mapping[str, Any], Mapping[str, Array]]:
+    """What was run with which versions, and the arrays by name ``optimizer.landscape.what``."""
+    with np.load(resource("truth", "torch_optim.npz"), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return json.loads(str(arrays.pop("meta"))), arrays
+
+
+@TRUTHS.register("optimizers", title="Optimizers against torch.optim")
+def optimizers() -> Iterator[Finding]:
+    """One step from each stored state, the trajectory, and our gradients against autograd, for every stored run."""
+    meta, arrays = stored()
+    reference = f"torch {meta['versions']['torch']}"
+    for run in meta["runs"]:
+        prefix = f"{run['optimizer']}.{run['landscape']}."
+        arrays_of_run = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
+        optimizer = OPTIMIZERS[run["optimizer"]](**run["settings"])
+        landscape = LANDSCAPES[run["landscape"]]()
+        where = f"on {run['landscape']}"
+        error = one_step(optimizer, landscape, arrays_of_run, run["lr"])
+        what = f"one step from each of {run['states']:,} stored states {where}"
+        yield Finding(run["optimizer"], what, error, STEP_TOLERANCE, reference)
+        error = trajectory(optimizer, landscape, arrays_of_run["theta"], run["lr"])
+        what = f"trajectory of {run['states']:,} steps {where}"
+        yield Finding(run["optimizer"], what, error, TRAJECTORY_TOLERANCE, reference)
+        error = relative(landscape.gradient(arrays_of_run["theta"]), arrays_of_run["autograd"])
+        yield Finding(run["landscape"], f"gradient along {run['optimizer']}'s path", error, 1e-12, reference)
+
+
+def one_step(optimizer: Optimizer, landscape: Landscape, run: Mapping[str, Array], lr: float) -> float:
+    """Largest difference between our next point and state and torch's, each relative to the size of its array's row.
+
+    All states of the run are one batch: row k is the state before step k.
+    """
+    theta = run["theta"]
+    ask = StoredGradient(landscape, run["gradient"][:-1])
+    before = {name.removeprefix("state."): a[:-1] for name, a in run.items() if name.startswith("state.")}
+    after = {name.removeprefix("state."): a[1:] for name, a in run.items() if name.startswith("state.")}
+    state = {**optimizer.start(theta[:-1], ask), **before}
+    result = optimizer.step(theta[:-1], state, ask, lr, np.random.default_rng(0))
+    errors = [difference(result.theta, theta[1:])]
+    errors += [difference(result.state[name], after[name]) for name in before if name not in _ROUNDED]
+    return max(errors)
+
+
+def trajectory(optimizer: Optimizer, landscape: Landscape, theta: Array, lr: float) -> float:
+    """Largest difference along a run of our own from torch's start, with our own gradients."""
+    ask = LandscapeAsk(landscape)
+    rng = np.random.default_rng(0)
+    here = theta[:1]
+    state = optimizer.start(here, ask)
+    path = [here]
+    for _ in range(len(theta) - 1):
+        here, state, _parts = optimizer.step(here, state, ask, lr, rng)
+        path.append(here)
+    return difference(np.concatenate(path), theta)
+
+
+def difference(ours: Array, theirs: Array) -> float:
+    """Largest difference in a row, relative to the largest number in that row of `theirs`."""
+    axes = tuple(range(1, theirs.ndim))
+    size = np.abs(theirs).max(axis=axes)
+    return float((np.abs(ours - theirs).max(axis=axes) / np.where(size > 0, size, 1.0)).max())

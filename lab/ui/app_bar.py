@@ -1,0 +1,64 @@
+"""The bar on top: mark, menus, search, theme and layouts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QPushButton, QSizePolicy
+
+from lab.ui import fonts, icons
+from lab.ui.theme import manager, tokens
+from lab.ui.widgets import IconButton, Text
+from lab.ui.widgets.layout import fill
+
+
+class AppBar(QFrame):
+    """Menus File, Edit, View, Help; a search field that opens the palette; theme and layout buttons."""
+
+    search_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("appbar")
+        self.setFixedHeight(tokens()["size_px"]["app_bar"])
+        self._logo = QLabel()
+        self.menus = QMenuBar()
+        self.menus.setNativeMenuBar(False)
+        fonts.use(self.menus)
+        self.menus.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.file = self.menus.addMenu("File")
+        self.edit = self.menus.addMenu("Edit")
+        self.view = self.menus.addMenu("View")
+        self.panel = self.menus.addMenu("Panels")
+        self.help = self.menus.addMenu("Help")
+        self.search = QPushButton("Search actions, presets, algorithms")
+        self.search.setObjectName("search")
+        self.search.setIcon(icons.icon("magnifying-glass"))
+        self.search.setProperty("kind", "outline")
+        fonts.use(self.search)
+        self.search.setToolTip("Command palette (Ctrl+K)")
+        self.search.setAccessibleName("Search")
+        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search.setFixedWidth(300)
+        self.search.setStyleSheet("text-align: left; padding-left: 10px;")
+        self.search.clicked.connect(self.search_wanted)
+        self.home = IconButton("house", "Start page")
+        self.theme = IconButton("sun", "Light or dark")
+        self.layouts = IconButton("squares-four", "Layouts")
+        self.layout_menu = QMenu(self)
+        self.layouts.setMenu(self.layout_menu)
+        self.layouts.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        fill(
+            QHBoxLayout(self),
+            (self._logo, Text("Visual Lab", "title"), 14, self.menus, None, self.search, 6, self.home, self.theme,
+             self.layouts),
+            (20, 0, 16, 0),
+            6,
+        )  # fmt: skip
+        manager().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        dark = manager().current.dark
+        self._logo.setPixmap(icons.logo(24, self.devicePixelRatioF()))
+        self.theme.set_icon("sun" if dark else "moon")
+        self.theme.setToolTip("Switch to the light theme" if dark else "Switch to the dark theme")

@@ -1,0 +1,64 @@
+"""Carry a panel out of the room: pictures and tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from lab.core.errors import FileRefused
+from lab.core.session import replace_file
+from lab.ui.panel_view import PanelView
+from lab.ui.theme import theme
+
+
+def picture(widget: QWidget, scale: float = 2.0) -> QImage:
+    """The widget as it stands, `scale` times as fine as on the screen."""
+    image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    image.fill(theme().color("bg"))
+    widget.render(image)
+    return image
+
+
+def png(widget: QWidget, path: Path, scale: float = 2.0) -> None:
+    """Write a widget as PNG; `FileRefused` says why not."""
+    held = QByteArray()
+    buffer = QBuffer(held)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not QImageWriter(buffer, QByteArray(b"PNG")).write(picture(widget, scale)):
+        raise FileRefused(f"{path.name} could not be drawn")
+    replace_file(path, bytes(held.data()))
+
+
+def stage_svg(view: PanelView, path: Path) -> None:
+    """Write a panel's stage as SVG: marks, trails and text stay vectors, the heat image is embedded."""
+    size = view.stage.size() if hasattr(view, "stage") else view.size()
+    held = QByteArray()
+    buffer = QBuffer(held)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(QSize(size))
+    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    generator.setTitle(view.experiment.spec.title)
+    generator.setDescription("Made with Visual Lab")
+    painter = QPainter(generator)
+    painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme().color("surface"))
+    view.paint_vector(painter, QRectF(0, 0, size.width(), size.height()))
+    painter.end()
+    buffer.close()
+    replace_file(path, bytes(held.data()))
+
+
+def csv(view: PanelView, path: Path) -> None:
+    """Write the data of a panel's plots; UTF-8, a header line, dots for decimals."""
+    replace_file(path, view.export_csv().encode("utf-8"))
+
+
+def copy_picture(widget: QWidget) -> None:
+    """Put a widget's picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(picture(widget))

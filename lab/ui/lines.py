@@ -1,0 +1,259 @@
+"""The lines of a plot over steps, as one graphics item.
+
+Lines are thinned to the smallest and largest value per pixel column and kept as pixels: a solid layer that grows with
+the run, drawn segment by segment as points arrive, and a faded layer for the future that a replay already knows. Moving
+the cursor only shifts the seam between the two. A repaint therefore costs two blits and a mark per line (1.4 ms for 12
+lines of 2,000 points), whatever the length of the run; only a change of view, theme or size draws a layer anew, which
+grows with the plot's width times the number of lines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap, QTransform
+
+from lab.ui import fonts
+from lab.ui.theme import theme
+from lab.ui.widgets.glyph import glyph_path
+
+Array = NDArray[np.float64]
+_FUTURE_ALPHA, _FUTURE_WIDTH = 0.32, 1.3
+_FOCUS_WIDTH = 2.2
+
+
+def thin(x: Array, y: Array, lo: float, hi: float, columns: int) -> tuple[Array, Array]:
+    """Keep what can be seen of a line: per pixel column the smallest and largest value.
+
+    `x` ascends, shape (n,); `y` may have nan, which stay gaps where a whole column is nan. At most 2 * `columns` + 4
+    points remain; lines that are short enough come back as they are. O(n).
+    """
+    first = max(int(np.searchsorted(x, lo)) - 1, 0)
+    last = min(int(np.searchsorted(x, hi, side="right")) + 1, len(x))
+    x, y = x[first:last], y[first:last]
+    if len(x) <= 2 * columns or hi <= lo:
+        return x, y
+    column = np.floor((x - lo) * (columns / (hi - lo))).astype(np.int64)
+    starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+    kept = np.empty(2 * len(starts))
+    kept[0::2] = np.fmin.reduceat(y, starts)
+    kept[1::2] = np.fmax.reduceat(y, starts)
+    return np.repeat(x[starts], 2), kept
+
+
+@dataclass(slots=True, eq=False)
+class Series:
+    """One line: how it looks and what it is made of. `raw` are the values given, `y` the plot's coordinates."""
+
+    color: str
+    symbol: str
+    width: float
+    name: str
+    steps: Array
+    raw: Array
+    y: Array
+    drawn: int = 0
+
+    def take(self, steps: Array, raw: Array, y: Array) -> bool:
+        """Take new points; True when they only go on where the old ones ended."""
+        n = len(self.steps)
+        goes_on = (
+            len(steps) >= n
+            and np.array_equal(steps[:n], self.steps)
+            and np.array_equal(raw[:n], self.raw, equal_nan=True)
+        )
+        self.steps, self.raw, self.y = steps, raw, y
+        return goes_on
+
+    def at(self, step: float) -> float:
+        """The coordinate at a step, between two known ones linearly; nan outside."""
+        if not len(self.steps) or not self.steps[0] <= step <= self.steps[-1]:
+            return math.nan
+        return float(np.interp(step, self.steps, self.y))
+
+    def path(self, view: QRectF, columns: int, first: int = 0) -> QPainterPath:
+        """The line from point `first` on, thinned, in the plot's coordinates."""
+        x, y = thin(self.steps[first:], self.y[first:], view.left(), view.right(), columns)
+        gaps = bool(np.isnan(y).any())
+        return pg.arrayToQPath(x, y, connect="finite" if gaps else "all", finiteCheck=gaps)
+
+
+class LinesItem(pg.GraphicsObject):
+    """Draws the series of a plot, the cursor and the target; see the module's text for how."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.series: dict[Hashable, Series] = {}
+        self.cursor: float | None = None
+        self.target: float | None = None
+        self.target_text = ""
+        self._solid: QPixmap | None = None
+        self._faded: QPixmap | None = None
+        self._key: tuple[object, ...] = ()
+
+    def boundingRect(self) -> QRectF:
+        box = self.getViewBox()
+        return box.viewRect() if box is not None else QRectF()
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+        self.forget()
+
+    def forget(self) -> None:
+        """Draw all layers anew at the next repaint."""
+        self._solid = self._faded = None
+        self.update()
+
+    def grew(self, series: Series, goes_on: bool) -> None:
+        """A series has new points."""
+        if not goes_on:
+            self._solid = None
+        self._faded = None
+        self.update()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        view, to_px = self.boundingRect(), painter.worldTransform()
+        px = to_px.mapRect(view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if painter.paintEngine().type() == QPaintEngine.Type.Raster:
+            painter.save()
+            painter.setWorldTransform(QTransform())
+            self._paint_layers(painter, view, to_px, px)
+            painter.restore()
+        else:
+            self._paint_vectors(painter, view, px)
+        painter.save()
+        painter.setWorldTransform(QTransform())
+        self._paint_target(painter, to_px, px)
+        self._paint_cursor(painter, to_px, px)
+        painter.restore()
+
+    def _by_width(self) -> list[Series]:
+        return sorted(self.series.values(), key=lambda s: s.width)
+
+    def _seam(self, view: QRectF) -> float:
+        return view.right() if self.cursor is None else min(max(self.cursor, view.left()), view.right())
+
+    def _paint_layers(self, painter: QPainter, view: QRectF, to_px: QTransform, px: QRectF) -> None:
+        dpr = painter.device().devicePixelRatioF()
+        key = (px.x(), px.y(), px.width(), px.height(), dpr, to_px.m11(), to_px.m22(), to_px.dx(), to_px.dy())
+        if key != self._key:
+            self._key = key
+            self._solid = self._faded = None
+        columns = max(round(px.width() * dpr / 1.5), 50)
+        if self._solid is None:
+            self._solid = self._layer(px, dpr)
+            for series in self.series.values():
+                series.drawn = 0
+        fresh = [s for s in self._by_width() if s.drawn < len(s.steps)]
+        self._draw(self._solid, fresh, view, to_px, px, columns, fresh_only=True)
+        seam = to_px.map(QPointF(self._seam(view), 0)).x()
+        painter.save()
+        painter.setClipRect(QRectF(px.left(), px.top(), seam - px.left(), px.height()), Qt.ClipOperation.IntersectClip)
+        painter.drawPixmap(px.topLeft(), self._solid)
+        painter.restore()
+        if any(len(s.steps) and s.steps[-1] > self._seam(view) for s in self.series.values()):
+            if self._faded is None:
+                self._faded = self._layer(px, dpr)
+                self._draw(self._faded, self._by_width(), view, to_px, px, columns, fresh_only=False)
+            painter.save()
+            right = QRectF(seam, px.top(), px.right() - seam, px.height())
+            painter.setClipRect(right, Qt.ClipOperation.IntersectClip)
+            painter.drawPixmap(px.topLeft(), self._faded)
+            painter.restore()
+
+    @staticmethod
+    def _layer(px: QRectF, dpr: float) -> QPixmap:
+        layer = QPixmap(math.ceil(px.width() * dpr) + 1, math.ceil(px.height() * dpr) + 1)
+        layer.setDevicePixelRatio(dpr)
+        layer.fill(Qt.GlobalColor.transparent)
+        return layer
+
+    def _draw(
+        self,
+        layer: QPixmap,
+        which: Iterable[Series],
+        view: QRectF,
+        to_px: QTransform,
+        px: QRectF,
+        columns: int,
+        *,
+        fresh_only: bool,
+    ) -> None:
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(to_px * QTransform.fromTranslate(-px.left(), -px.top()))
+        for series in which:
+            painter.setPen(self._pen(series, past=fresh_only))
+            first = max(series.drawn - 1, 0) if fresh_only else 0
+            painter.drawPath(series.path(view, columns, first))
+            if fresh_only:
+                series.drawn = len(series.steps)
+        painter.end()
+
+    def _paint_vectors(self, painter: QPainter, view: QRectF, px: QRectF) -> None:
+        """The same as lines, for an export to SVG."""
+        seam = self._seam(view)
+        past = QRectF(view.left(), view.top(), seam - view.left(), view.height())
+        future = QRectF(seam, view.top(), view.right() - seam, view.height())
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for region, is_past in ((future, False), (past, True)):
+            painter.save()
+            painter.setClipRect(region, Qt.ClipOperation.IntersectClip)
+            for series in self._by_width():
+                painter.setPen(self._pen(series, past=is_past))
+                painter.drawPath(series.path(view, max(round(px.width()), 50)))
+            painter.restore()
+
+    @staticmethod
+    def _pen(series: Series, *, past: bool) -> QPen:
+        color = theme().color(series.color, 1.0 if past else _FUTURE_ALPHA)
+        pen = QPen(color, series.width if past else _FUTURE_WIDTH)
+        pen.setCosmetic(True)
+        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins on noisy lines cost ten times as much
+        return pen
+
+    def _paint_cursor(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
+        if self.cursor is None:
+            return
+        t = theme()
+        now = to_px.map(QPointF(self.cursor, 0)).x()
+        if not px.left() - 0.5 <= now <= px.right() + 0.5:
+            return
+        x = math.floor(now) + 0.5
+        painter.setPen(QPen(t.color("text", 0.5), 1))
+        painter.drawLine(QPointF(x, px.top()), QPointF(x, px.bottom()))
+        for series in self._by_width():
+            y = series.at(self.cursor)
+            if math.isnan(y):
+                continue
+            size = 11.5 if series.width > _FOCUS_WIDTH else 9.0
+            at = to_px.map(QPointF(self.cursor, y))
+            painter.setPen(QPen(t.color("surface"), 1.2))
+            painter.setBrush(t.color(series.color))
+            painter.drawPath(glyph_path(series.symbol, size, at.x(), at.y()))
+
+    def _paint_target(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
+        if self.target is None:
+            return
+        t = theme()
+        y = math.floor(to_px.map(QPointF(0, self.target)).y()) + 0.5
+        pen = QPen(t.color("ok", 0.9), 1)
+        pen.setDashPattern([5, 4])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(px.left(), y), QPointF(px.right(), y))
+        font = fonts.font(fonts.TICK, fonts.MEDIUM)
+        metrics = QFontMetricsF(font)
+        width, height = metrics.horizontalAdvance(self.target_text) + 6, metrics.height()
+        top = y - height - 2 if y - px.top() > height + 6 else y + 2
+        label = QRectF(px.right() - width - 2, top, width, height)
+        painter.setFont(font)
+        painter.fillRect(label, t.color("surface", 0.82))
+        painter.setPen(t.color("ok"))
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.target_text)

@@ -1,0 +1,454 @@
+"""The window: docks for panels, one transport bar, menus, and where sessions come and go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QMainWindow,
+    QSlider,
+    QTabBar,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lab import __version__
+from lab.core import session as files
+from lab.core.errors import LabError
+from lab.core.panel import PanelSpec
+from lab.core.registry import Family
+from lab.core.session import PanelState, Session
+from lab.core.simulation import digest
+from lab.ui import fonts, icons
+from lab.ui.actions import Actions
+from lab.ui.app_bar import AppBar
+from lab.ui.command_palette import CommandPalette
+from lab.ui.experiment import Experiment
+from lab.ui.jobs import Jobs
+from lab.ui.panel_view import PanelView
+from lab.ui.player import Player
+from lab.ui.sessions import SessionKeeper
+from lab.ui.settings import Settings
+from lab.ui.start_page import PanelCard, StartPage
+from lab.ui.theme import manager
+from lab.ui.thumbnails import Thumbnail
+from lab.ui.transport import Transport
+from lab.ui.widgets import Button, ErrorBanner, Text, row
+from lab.ui.widgets.layout import fill
+
+_SPACE_IS_THEIRS = (QAbstractButton, QComboBox, PanelCard)
+_ARROWS_ARE_THEIRS = (QSlider, QComboBox, QAbstractButton)
+
+
+class PanelDock(QDockWidget):
+    """One open panel: its experiment, its view, its place in the window."""
+
+    def __init__(self, name: str, experiment: Experiment, view: PanelView) -> None:
+        super().__init__(name)
+        self.experiment = experiment
+        self.view = view
+        self.setTitleBarWidget(view.header)
+        self.setWidget(view)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+
+
+class MainWindow(QMainWindow):
+    """Everything open at once.
+
+    Parameters
+    ----------
+    panels : Family
+        The panels that can be opened.
+    settings : Settings
+        What is remembered between starts.
+    inline_jobs : bool
+        Run background work at once in the caller: for tests and pictures.
+    """
+
+    def __init__(self, panels: Family[PanelSpec], settings: Settings, *, inline_jobs: bool = False) -> None:
+        super().__init__()
+        self.panels = panels
+        self.settings = settings
+        self.jobs = Jobs(inline=inline_jobs, parent=self)
+        self._thumbnails: list[Thumbnail] = []
+        self.player = Player(self)
+        self.docks: list[PanelDock] = []
+        self.active: PanelDock | None = None
+        self.keeper = SessionKeeper(panels, settings, self.session, self)
+        self.setObjectName("window")
+        self.setMinimumSize(820, 560)
+        room = self.screen().availableSize()
+        self.resize(min(1440, room.width()), min(900, room.height()))
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.bar = AppBar()
+        self.transport = Transport()
+        self._top = self._tool_bar("app bar", self.bar, Qt.ToolBarArea.TopToolBarArea)
+        self._bottom = self._tool_bar("transport", self.transport, Qt.ToolBarArea.BottomToolBarArea)
+        self._build_centre()
+        self.palette_box = CommandPalette(self)
+        self.actions_ = Actions(self)
+        self.tabifiedDockWidgetActivated.connect(self._on_tab_activated)
+        self.keeper.changed.connect(self._on_title_changed)
+        self.keeper.failed.connect(self.show_error)
+        self.bar.search_wanted.connect(self.actions_.open_palette)
+        self.bar.home.clicked.connect(self.show_start)
+        application().installEventFilter(self)
+        self._on_title_changed()
+        self.show_start()
+
+    def _tool_bar(self, name: str, widget: QWidget, area: Qt.ToolBarArea) -> QToolBar:
+        bar = QToolBar(name)
+        bar.setObjectName(name)
+        bar.setMovable(False)
+        bar.addWidget(widget)
+        self.addToolBar(area, bar)
+        return bar
+
+    def _build_centre(self) -> None:
+        self.start = StartPage(list(self.panels))
+        self.start.panel_chosen.connect(lambda id: self.open_panel(id))
+        self.start.file_chosen.connect(self.open_file)
+        self.start.open_wanted.connect(lambda: self.actions_.open_dialog())
+        self.banner = ErrorBanner()
+        self.recovery = QWidget()
+        self._recovery_text = Text("", "body")
+        self._recover = Button("Recover", kind="primary")
+        self._discard = Button("Discard")
+        line = QVBoxLayout(self.recovery)
+        fill(line, (row(None, self._recovery_text, self._recover, self._discard, None),), (16, 8, 16, 8), 0)
+        self.recovery.hide()
+        centre = QWidget()
+        fill(QVBoxLayout(centre), (self.recovery, (self.start, 1)), (0, 0, 0, 0), 0)
+        self.setCentralWidget(centre)
+        # The banner floats below the app bar, whatever is open.
+        self.banner.setParent(self)
+
+    # -- panels --------------------------------------------------------------------------------------------------
+
+    def open_panel(self, panel: str, state: PanelState | None = None, preset: str | None = None) -> PanelDock:
+        """Open a panel (again, if the user wants); `state` is one from a session."""
+        spec = self.panels[panel]
+        state = state or files.fresh(panel, spec, preset)
+        experiment = Experiment(panel, spec, state, parent=self)
+        view: PanelView = spec.view()(experiment, self.jobs)
+        count = sum(d.experiment.panel == panel for d in self.docks)
+        name = state.name or (spec.title if not count else f"{spec.title} {count + 1}")
+        experiment.name = name
+        dock = PanelDock(name, experiment, view)
+        dock.setObjectName(f"{panel}-{len(self.docks)}-{count}")
+        view.header.title.setText(name)
+        self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
+        if self.docks:
+            self.tabifyDockWidget(self.docks[-1], dock)
+        self.docks.append(dock)
+        self.player.add(experiment, view.isVisible)
+        experiment.edited.connect(self._on_edited)
+        view.touched.connect(lambda: self.activate(dock))
+        view.ticks_changed.connect(lambda: self._on_ticks_changed(dock))
+        view.experiment.playing_changed.connect(lambda _: self._on_ticks_changed(dock))
+        dock.visibilityChanged.connect(lambda shown: self._on_shown(dock, shown))
+        self.actions_.fill_panel_menu(dock)
+        self.show_panels()
+        dock.raise_()
+        self.activate(dock)
+        self._dress_tabs()
+        view.setFocus()
+        return dock
+
+    def close_panel(self, dock: PanelDock) -> None:
+        """Close a panel for good."""
+        self.player.remove(dock.experiment)
+        self.docks.remove(dock)
+        if self.active is dock:
+            self.activate(self.docks[-1] if self.docks else None)
+        self.removeDockWidget(dock)
+        dock.view.deleteLater()
+        dock.experiment.deleteLater()
+        dock.deleteLater()
+        self.keeper.touch()
+        if not self.docks:
+            self.show_start()
+
+    def activate(self, dock: PanelDock | None) -> None:
+        """Let the transport control this panel."""
+        if dock is self.active:
+            return
+        self.active = dock
+        self.transport.show_experiment(dock.experiment if dock else None)
+        if dock is not None:
+            self.transport.set_ticks(dock.view.ticks())
+        self.actions_.refresh()
+
+    def show_start(self) -> None:
+        """Show the start page; the panels wait behind it."""
+        self.start.show_recent(self.settings.recent())
+        for dock in self.docks:
+            dock.hide()
+        self.centralWidget().show()
+        self.start.setFocus()
+        self._bottom.setVisible(False)
+        if self.isVisible():
+            self.draw_thumbnails()
+
+    def show_panels(self) -> None:
+        """Show the panels."""
+        self.centralWidget().hide()
+        self._bottom.setVisible(True)
+        for dock in self.docks:
+            dock.show()
+        self.player.wake()
+
+    def draw_thumbnails(self) -> None:
+        """Give the start page its pictures (once)."""
+        if not self._thumbnails:
+            for entry in self.panels:
+                self._thumbnails.append(Thumbnail(entry, self.start.cards[entry.id], self.player, self))
+
+    def arrange(self, layout: str) -> None:
+        """Put the open panels as tabs ("focus"), in a row ("side by side") or in two rows ("grid")."""
+        if not self.docks:
+            return
+        self.show_panels()
+        first, *others = self.docks
+        for dock in self.docks:
+            dock.setFloating(False)
+            self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
+        if layout == "focus":
+            for dock in others:
+                self.tabifyDockWidget(first, dock)
+            (self.active or first).raise_()
+        elif layout == "side by side":
+            for before, dock in zip(self.docks, others, strict=False):
+                self.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
+        else:
+            columns = -(-len(self.docks) // 2)
+            for i, dock in enumerate(self.docks):
+                if 0 < i < columns:
+                    self.splitDockWidget(self.docks[i - 1], dock, Qt.Orientation.Horizontal)
+                elif i >= columns:
+                    self.splitDockWidget(self.docks[i - columns], dock, Qt.Orientation.Vertical)
+        width = max(1, self.width() // max(1, len(self.docks)))
+        self.resizeDocks(self.docks, [width] * len(self.docks), Qt.Orientation.Horizontal)
+        self._dress_tabs()
+
+    # -- sessions ------------------------------------------------------------------------------------------------
+
+    def session(self) -> Session:
+        """Everything as it stands."""
+        layout = {"window": bytes(self.saveState().toBase64().data()).decode("ascii")}
+        return Session(tuple(d.experiment.state() for d in self.docks), layout=layout, version=__version__)
+
+    def show_session(self, session: Session) -> None:
+        """Open all panels of a session in place of those that are open; they are made before anything is closed."""
+        old = list(self.docks)
+        made: list[PanelDock] = []
+        try:
+            for state in session.panels:
+                made.append(self.open_panel(state.panel, state))
+        except LabError:
+            for dock in made:
+                self.close_panel(dock)
+            raise
+        for dock in old:
+            self.close_panel(dock)
+        for i, dock in enumerate(self.docks):
+            dock.setObjectName(f"panel-{i}")
+        if session.layout.get("window"):
+            self.restoreState(QByteArray.fromBase64(session.layout["window"].encode("ascii", "replace")))
+        if not self.docks:
+            self.show_start()
+        else:
+            self.show_panels()
+            self.activate(self.docks[-1])
+            self._compare_digests()
+        self._dress_tabs()
+
+    def _compare_digests(self) -> None:
+        """Say when a replay came out differently from what the file says (another build of NumPy, say)."""
+        for dock in self.docks:
+            experiment = dock.experiment
+            arrived = experiment.timeline.pending is None
+            if experiment.expected_digest and arrived and digest(experiment.frame()) != experiment.expected_digest:
+                dock.view.banner.show_error(
+                    "The replay differs in the last bits from the saved one: it was written by another build."
+                )
+
+    def open_file(self, path: Path) -> bool:
+        """Open a session file; one line says why not, and what was open stays."""
+        try:
+            session = self.keeper.open(path)
+            self.show_session(session)
+        except LabError as refused:
+            self.show_error(str(refused))
+            return False
+        self.banner.clear()
+        self.keeper.adopt(path)
+        return True
+
+    def new_session(self) -> None:
+        """Close all panels and start afresh."""
+        for dock in list(self.docks):
+            self.close_panel(dock)
+        self.keeper.adopt(None)
+        self.show_start()
+
+    def offer_recovery(self) -> None:
+        """Offer what a crashed lab left behind."""
+        for path in self.keeper.left_behind():
+            try:
+                session = self.keeper.open(path)
+            except LabError:
+                self.keeper.discard(path)
+                continue
+            if not session.panels:
+                self.keeper.discard(path)
+                continue
+            self._recovery_text.setText("The lab ended unexpectedly. Its last session can be recovered.")
+            self._recover.clicked.connect(lambda _=False, p=path, s=session: self._on_recovery(p, s))
+            self._discard.clicked.connect(lambda _=False, p=path: self._on_recovery(p, None))
+            self.show_start()
+            self.recovery.show()
+            return
+
+    def _on_recovery(self, path: Path, session: Session | None) -> None:
+        self.recovery.hide()
+        if session is not None:
+            self.show_session(session)
+            self.keeper.adopt(None, modified=True)
+            self.keeper.autosave()
+        elif self.docks:
+            self.show_panels()
+        self.keeper.discard(path)
+
+    def show_error(self, message: str) -> None:
+        """One line over the window's top."""
+        self.banner.show_error(message)
+        self._place_banner()
+
+    # -- answers -------------------------------------------------------------------------------------------------
+
+    def _on_edited(self) -> None:
+        self.keeper.touch()
+        self.actions_.refresh()
+
+    def _on_ticks_changed(self, dock: PanelDock) -> None:
+        if dock is self.active:
+            self.transport.set_ticks(dock.view.ticks())
+
+    def _on_shown(self, dock: PanelDock, shown: bool) -> None:
+        if shown and dock in self.docks:
+            self.player.wake()
+
+    def _on_tab_activated(self, dock: QDockWidget) -> None:
+        if isinstance(dock, PanelDock):
+            self.activate(dock)
+        self._dress_tabs()
+
+    def _on_title_changed(self) -> None:
+        mark = "•" if self.keeper.modified else ""
+        self.setWindowTitle(f"{mark}{self.keeper.title} — Visual Lab")
+
+    def _dress_tabs(self) -> None:
+        """Give Qt's own tab bars the lab's type and the panels' icons."""
+        icon_of = {d.windowTitle(): d.experiment.spec.icon for d in self.docks}
+        for tabs in self.findChildren(QTabBar):
+            tabs.setDrawBase(False)
+            tabs.setExpanding(False)
+            fonts.use(tabs, fonts.BODY, fonts.MEDIUM)
+            for i in range(tabs.count()):
+                if tabs.tabText(i) in icon_of:
+                    role = "accent" if i == tabs.currentIndex() else "muted"
+                    tabs.setTabIcon(i, icons.icon(icon_of[tabs.tabText(i)], role))
+
+    def _place_banner(self) -> None:
+        self.banner.setFixedWidth(min(760, self.width() - 48))
+        self.banner.adjustSize()
+        self.banner.move((self.width() - self.banner.width()) // 2, self.bar.height() + 8)
+        self.banner.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys that a focused control needs itself are not taken for the transport."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            focus, key = application().focusWidget(), event.key()
+            space = key == Qt.Key.Key_Space and isinstance(focus, _SPACE_IS_THEIRS)
+            keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+            if space or (key in keys and isinstance(focus, _ARROWS_ARE_THEIRS)):
+                event.accept()
+                return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.actions_.present(False)
+        else:
+            super().keyPressEvent(event)
+
+    def set_presenting(self, on: bool) -> None:
+        """Full screen without the app bar."""
+        self._top.setVisible(not on)
+        if on:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The window is painted first; the pictures come a moment later.
+        QTimer.singleShot(0, self, self._on_shown_first)
+
+    def _on_shown_first(self) -> None:
+        if self.centralWidget().isVisible():
+            self.draw_thumbnails()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self.banner.isHidden():
+            self._place_banner()
+        self.palette_box.hide()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = Path(event.mimeData().urls()[0].toLocalFile())
+        if self.actions_.may_replace():
+            self.open_file(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.settings.remember("window/geometry", self.saveGeometry())
+        self.settings.remember("theme", manager().mode)
+        self.settings.remember("text/scale", float(fonts.scale()))
+        self.keeper.keep_for_next_start()
+        self.settings.save()
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """Stop everything that runs."""
+        application().removeEventFilter(self)
+        for dock in self.docks:
+            self.player.remove(dock.experiment)
+        for thumbnail in self._thumbnails:
+            thumbnail.close()
+        self.jobs.shutdown()
+
+
+def application() -> QApplication:
+    """The one application."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

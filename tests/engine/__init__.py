@@ -1,0 +1,1 @@
+"""Contract tests over the registries of the engine, and facts of single algorithms."""

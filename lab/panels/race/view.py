@@ -204,11 +204,19 @@ class RaceView(PanelView):
         if config.landscape != self._landscape:
             self._adopt_landscape()
         self.setup.show_run(dataclasses.replace(config, noise=self.experiment.frame().noise))
-        matching = [p.id for p in self.experiment.spec.presets if p.make().config.landscape == config.landscape]
-        if matching and self.header.presets.value not in matching:
-            self.header.presets.set_value(matching[0])
+        self._name_preset()
         self._apply_look()
         self._fill_plot_series()
+
+    def _name_preset(self) -> None:
+        """Let the header name the preset that this is, or was before it was edited."""
+        made = [(p.id, p.make().config) for p in self.experiment.spec.presets]
+        same = [id for id, config in made if config == self.config]
+        akin = [id for id, config in made if config.landscape == self.config.landscape]
+        if same:
+            self.header.presets.set_value(same[0])
+        elif akin and self.header.presets.value not in akin:
+            self.header.presets.set_value(akin[0])
 
     def _adopt_landscape(self) -> None:
         landscape = self.config.landscape
@@ -347,7 +355,7 @@ class RaceView(PanelView):
                 rows.append(
                     Standing(
                         look, float(np.median(frame.excess[i, present])),
-                        int(np.median(reached)) if all_there else -1,
+                        int(np.median(reached - frame.born[present])) if all_there else -1,
                         int(diverged.max()) if (diverged >= 0).all() else -1, "every start diverged",
                         int(frame.function_evaluations[i, present].sum()),
                         int(frame.gradient_evaluations[i, present].sum()),
@@ -474,7 +482,7 @@ class RaceView(PanelView):
         if picked is None:
             self.experiment.begin_gesture("Drop a start")
             if self.experiment.do(PlaceStarts((self._point_at(event.position()),)), "Drop a start"):
-                self._held = Pick(len(self.experiment.frame().starts) - 1, None)
+                self._held = Pick(self._count_starts() - 1, None)
                 self._remember(focus_start=self._held.start)
                 self._moving = True
                 self._placed = True
@@ -486,6 +494,11 @@ class RaceView(PanelView):
                 self._remember(focus_lane=picked.lane)
             self.show_run()
             self.refresh()
+
+    def _count_starts(self) -> int:
+        """How many starts were ever given: the frame may still be on its way to the cursor's step."""
+        dropped = (e for _, e in self.experiment.run.events() if isinstance(e, PlaceStarts))
+        return len(self.config.starts) + sum(len(e.points) for e in dropped)
 
     def _on_dragged(self, event: QMouseEvent) -> None:
         held, start = self._held, self._press_at
@@ -541,8 +554,9 @@ class RaceView(PanelView):
         self.touched.emit()
         preset = self.experiment.spec.preset(id)
         self.experiment.set_playing(False)
-        self._remember(focus_start=-1, average=False, world=())
+        self._remember(focus_start=-1, average=False)
         self.experiment.set_run(preset.make(), f"Load {preset.title}")
+        self.stage.go_home()
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
@@ -560,8 +574,9 @@ class RaceView(PanelView):
     def choose_landscape(self, landscape: Landscape) -> None:
         """Race on another landscape, from its classic start."""
         config = dataclasses.replace(self.config, landscape=landscape, starts=landscape.starts[:1])
-        self._remember(focus_start=-1, average=False, world=())
+        self._remember(focus_start=-1, average=False)
         self.experiment.set_run(dataclasses.replace(self.experiment.run, config=config, head=None), "Change landscape")
+        self.stage.go_home()
 
     def picture_of(self) -> QWidget:
         """The stage."""

@@ -52,6 +52,7 @@ class RaceView(PanelView):
         self._frame: RaceFrame = self.experiment.frame()
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
+        self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
@@ -127,11 +128,18 @@ class RaceView(PanelView):
             self._landscape = config.landscape
             self.stage.adopt(config.landscape, self._look.world if first else ())
         self.setup.show_run(dataclasses.replace(config, noise=self.experiment.frame().noise))
-        matching = [p.id for p in self.experiment.spec.presets if p.make().config.landscape == config.landscape]
-        if matching and self.header.presets.value not in matching:
-            self.header.presets.set_value(matching[0])
+        self._name_preset()
         self.plot_card.show_run(config)
         self._follow_look()
+
+    def _name_preset(self) -> None:
+        """Let the header name the preset that this is, or was before it was edited."""
+        same = [id for id, config in self._presets if config == self.config]
+        akin = [id for id, config in self._presets if config.landscape == self.config.landscape]
+        if same:
+            self.header.presets.set_value(same[0])
+        elif akin and self.header.presets.value not in akin:
+            self.header.presets.set_value(akin[0])
 
     def show_frame(self, frame: RaceFrame) -> None:
         """Draw one frame."""
@@ -216,15 +224,17 @@ class RaceView(PanelView):
     def choose_preset(self, id: str) -> None:
         """Load a ready-made race; undo brings the present one back."""
         self.touched.emit()
-        self._remember(focus_start=-1, average=False, world=())
+        self._remember(focus_start=-1, average=False)
         super().choose_preset(id)
+        self.stage.go_home()
 
     def choose_landscape(self, cls: type[Landscape]) -> None:
         """Race on another landscape, from its classic start."""
         landscape = cls()
         config = dataclasses.replace(self.config, landscape=landscape, starts=landscape.starts[:1])
-        self._remember(focus_start=-1, average=False, world=())
+        self._remember(focus_start=-1, average=False)
         self.experiment.set_run(dataclasses.replace(self.experiment.run, config=config, head=None), "Change landscape")
+        self.stage.go_home()
 
     def add_optimizer(self, kind: str) -> None:
         """Another racer, with its rule's usual parameters (or those a racer of its kind already has)."""

@@ -79,6 +79,7 @@ class PanelView(QWidget):
 
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.experiment = experiment
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)

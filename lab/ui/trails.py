@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from lab.ui.stage import Stage
@@ -39,6 +39,7 @@ class TrailLayer:
         self._points = np.zeros((0, 0, 2), dtype=np.float32)
         self._breaks = np.zeros((0, 0), dtype=np.float32)
         self._strokes: Sequence[Stroke] = ()
+        self._heads: NDArray[np.float64] | None = None
         self._drawn = 0
         self._key: object = None
         self._pixmap: QPixmap | None = None
@@ -50,8 +51,9 @@ class TrailLayer:
         breaks: NDArray[np.float32],
         strokes: Sequence[Stroke],
         key: object,
+        heads: NDArray[np.float64] | None = None,
     ) -> None:
-        """Show histories of shape (vertices, trails, 2).
+        """Show histories of shape (vertices, trails, 2), and lines from their ends to `heads` (trails, 2).
 
         `breaks` (vertices, trails) interrupts a trail where its value changes; nan vertices are left out. `key`
         identifies the histories: as long as it stays, earlier vertices are the same as before.
@@ -60,6 +62,7 @@ class TrailLayer:
             self._pixmap = None
         self._points, self._breaks = points, breaks
         self._strokes, self._key = strokes, key
+        self._heads = heads
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         view = (stage.world, stage.size(), stage.devicePixelRatioF())
@@ -79,6 +82,14 @@ class TrailLayer:
             onto.end()
             self._drawn = len(self._points)
         painter.drawPixmap(0, 0, self._pixmap)
+        if self._heads is not None and len(self._points):
+            # Thinned histories end before the present: this stretch is drawn anew each time.
+            ends = np.stack([np.asarray(self._points[-1], dtype=np.float64), self._heads])
+            pixels = np.clip(stage.to_pixels(ends), -20000, 20000)
+            for i, stroke in enumerate(self._strokes):
+                if np.isfinite(pixels[:, i]).all():
+                    painter.setPen(QPen(stroke.color, stroke.width))
+                    painter.drawLine(QPointF(*pixels[0, i]), QPointF(*pixels[1, i]))
 
     def _extend(self, painter: QPainter, stage: Stage, first: int) -> None:
         points = np.asarray(self._points[first:], dtype=np.float64)
@@ -88,7 +99,8 @@ class TrailLayer:
             pixels = stage.to_pixels(points)
             # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
             np.clip(pixels, -20000, 20000, out=pixels)
-            apart = self._breaks[first + 1 :] != self._breaks[first:-1]
+            changes: NDArray[np.float32] = np.diff(self._breaks[first:], axis=0)
+            apart = changes.astype(np.bool_)
         for casing in (True, False):
             for i, stroke in enumerate(self._strokes):
                 pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))
@@ -101,7 +113,7 @@ class TrailLayer:
 
 def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     """The unbroken stretches of one trail, with vertices on the same pixel merged."""
-    finite = np.isfinite(pixels).all(axis=1)
+    finite = np.isfinite(pixels[:, 0]) & np.isfinite(pixels[:, 1])
     cuts = np.flatnonzero(apart | ~finite[1:] | ~finite[:-1]) + 1
     found = []
     for piece in np.split(pixels, cuts):

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF
 from lab.bench import BENCHES, Row, Skipped
 from lab.bench._measure import quantile
 from lab.bench._scene import Scene, mouse, wheel
+from lab.panels.race.scene import RaceStage
 from lab.ui.widgets.inputs import Slider
 
 MEDIAN_BUDGET, P95_BUDGET = 0.0167, 0.033
@@ -76,7 +77,8 @@ def _scrubbing(scene: Scene, trail: int, count: int) -> list[float]:
 def _dragging(scene: Scene, count: int) -> list[float]:
     """Grab the first start's flag and lead it round; each move is an event, a replay and a repaint."""
     stage = scene.dock.view.picture_of()
-    x, y = scene.dock.view.racers.start_pixels(stage)[0]  # type: ignore[attr-defined]
+    assert isinstance(stage, RaceStage)
+    x, y = stage.racers.start_pixels(stage)[0]
     flag = QPointF(float(x), float(y))
     mouse(stage, Press, flag)
     times = scene.frames(lambda i: mouse(stage, Move, _circle(flag, 40.0, i)), count)

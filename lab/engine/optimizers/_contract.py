@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 State = Mapping[str, Array]
 Parts = Mapping[str, Array]
-#: Gives the generator of the step; a call costs 20 us, which most rules never need. Called again, it gives the same
-#: numbers again. Numbers are drawn for all rows in order, so that a row's own do not depend on the rows behind it.
+#: Gives the step's generator; making one costs 20 us and most rules need none. Called twice it gives the same numbers.
 Draw = Callable[[], np.random.Generator]
 
 
@@ -79,7 +78,11 @@ class Optimizer(Protocol):
         ...
 
     def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
-        """One step from `theta` (n, d) with learning rate `lr`; rules that need random numbers `draw` them."""
+        """One step from `theta` (n, d) with learning rate `lr`.
+
+        A rule that needs chance calls `draw` once and takes all its numbers in one array whose first axis is the row,
+        so that a row's numbers do not depend on how many rows come after it.
+        """
         ...
 
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +114,7 @@ def _descend(
         inner = optimizer.start(theta, ask)
         for t in range(steps):
             rate = optimizer.learning_rate
-            result = optimizer.step(theta, inner, ask, rate, lambda t=t: random_stream(seed, "basins", t))
+            result = optimizer.step(theta, inner, ask, rate, partial(random_stream, seed, "basins", t))
             theta, inner = result.theta, result.state
             if (t + 1) % LOOK_EVERY:
                 continue

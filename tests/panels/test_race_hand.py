@@ -537,7 +537,7 @@ def test_the_landscape_can_be_chosen_in_the_set_up(race):
     view._setup_button.click()
     assert not view.setup.isHidden()
     row = view.setup.form.row("landscape")
-    click_at = [i for i in range(row.combo.count()) if "Rosenbrock" in row.combo.itemText(i)][0]
+    click_at = next(i for i in range(row.combo.count()) if "Rosenbrock" in row.combo.itemText(i))
     row.combo.setCurrentIndex(click_at)
     row.combo.activated.emit(click_at)
     assert type(view.config.landscape) is Rosenbrock

@@ -41,6 +41,8 @@ class Stage(QWidget):
 
     #: The visible part of the world changed.
     view_changed = Signal()
+    #: The hand chose what is visible (zoom, pan, or everything).
+    view_chosen = Signal()
     pressed = Signal(QMouseEvent)
     dragged = Signal(QMouseEvent)
     released = Signal(QMouseEvent)
@@ -89,11 +91,17 @@ class Stage(QWidget):
     def set_home(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """What to show when nothing else is asked for, and show it."""
         self._home = QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0])
-        self.go_home()
+        self.show_world(self._home)
 
     def go_home(self) -> None:
         """Show everything worth seeing."""
         self.show_world(self._home)
+        self.view_chosen.emit()
+
+    @property
+    def at_home(self) -> bool:
+        """Whether everything worth seeing is asked for."""
+        return self._wanted == self._home
 
     def show_world(self, wanted: QRectF) -> None:
         """Make a part of the world visible; with a locked aspect the view is the smallest that contains it."""
@@ -134,6 +142,7 @@ class Stage(QWidget):
             return
         left, low = x - (x - w.x()) * factor, y - (y - w.y()) * factor
         self.show_world(QRectF(left, low, w.width() * factor, w.height() * factor))
+        self.view_chosen.emit()
 
     # -- painting ----------------------------------------------------------------------------------------------
 
@@ -236,6 +245,7 @@ class Stage(QWidget):
             dx = moved.x() / self.plot.width() * world.width()
             dy = moved.y() / self.plot.height() * world.height()
             self.show_world(world.translated(-dx, dy))
+            self.view_chosen.emit()
         elif event.buttons():
             self.dragged.emit(event)
         else:

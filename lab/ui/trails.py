@@ -99,7 +99,8 @@ class TrailLayer:
             pixels = stage.to_pixels(points)
             # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
             np.clip(pixels, -20000, 20000, out=pixels)
-            apart = self._breaks[first + 1 :] != self._breaks[first:-1]
+            changes: NDArray[np.float32] = np.diff(self._breaks[first:], axis=0)
+            apart = changes.astype(np.bool_)
         for casing in (True, False):
             for i, stroke in enumerate(self._strokes):
                 pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))
@@ -112,7 +113,7 @@ class TrailLayer:
 
 def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     """The unbroken stretches of one trail, with vertices on the same pixel merged."""
-    finite = np.isfinite(pixels).all(axis=1)
+    finite = np.isfinite(pixels[:, 0]) & np.isfinite(pixels[:, 1])
     cuts = np.flatnonzero(apart | ~finite[1:] | ~finite[:-1]) + 1
     found = []
     for piece in np.split(pixels, cuts):

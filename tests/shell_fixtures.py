@@ -69,6 +69,12 @@ def at_home(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Let a tick take all the steps it owes, however busy the machine is; tests of the budget set their own."""
+    monkeypatch.setattr("lab.ui.player.STEP_BUDGET", 5.0)
+
+
+@pytest.fixture(autouse=True)
 def nothing_left_behind(qapp):
     """Fail when a test leaves a top-level widget, an active timer or a thread; put theme and text size back."""
     before = set(map(id, QApplication.topLevelWidgets()))

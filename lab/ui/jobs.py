@@ -54,6 +54,7 @@ class Jobs(QObject):
         self.inline = inline
         self._executor = executor
         self._own = executor is None
+        self._closed = False
         self._slots: dict[object, _Slot] = {}
         self._delivered.connect(self._on_delivered)
         self._progressed.connect(self._on_progressed)
@@ -67,7 +68,15 @@ class Jobs(QObject):
         failed: Callable[[str], None] | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        """Ask for `work(ticket, *arguments)` on the line `key`; an older request on it is dropped."""
+        """Ask for `work(ticket, *arguments)` on the line `key`; an older request on it is dropped.
+
+        When `done` belongs to a QObject that goes away meanwhile (a closed panel), the answer is dropped, too.
+        """
+        if self._closed:
+            return
+        owner = getattr(done, "__self__", None)
+        if key not in self._slots and isinstance(owner, QObject):
+            owner.destroyed.connect(lambda: self.cancel(key))
         slot = self._slots.setdefault(key, _Slot())
         slot.generation += 1
         slot.on_failed, slot.on_progress = failed, progress
@@ -90,7 +99,8 @@ class Jobs(QObject):
                 slot.running.cancel()
 
     def shutdown(self) -> None:
-        """Cancel everything and stop the threads."""
+        """Cancel everything and stop the threads; what is asked for from now on is not done."""
+        self._closed = True
         for key in list(self._slots):
             self.cancel(key)
         if self._own and self._executor is not None:

@@ -29,7 +29,7 @@ def free_spot(view, seed=0):
     while True:
         at = (float(rng.uniform(plot.left() + 4, plot.right() - 4)), float(rng.uniform(plot.top(), plot.bottom())))
         covered = view.stage.childAt(QPoint(round(at[0]), round(at[1])))
-        if covered is None and view.racers.pick(view.stage, QPointF(*at), 20.0) is None:
+        if covered is None and view.stage.racers.pick(view.stage, QPointF(*at), 20.0) is None:
             return at
 
 
@@ -53,7 +53,7 @@ def test_a_press_places_a_start_within_half_a_pixel(race):
     for i in range(24):
         x, y = free_spot(view, i)
         at = QPoint(round(x), round(y))
-        if view.racers.pick(stage, QPointF(at), 16.0):
+        if view.stage.racers.pick(stage, QPointF(at), 16.0):
             continue
         QTest.mousePress(stage, LEFT, Qt.KeyboardModifier.NoModifier, at)
         QTest.mouseRelease(stage, LEFT, Qt.KeyboardModifier.NoModifier, at)
@@ -244,7 +244,7 @@ def test_a_right_press_removes_the_start_under_it(race):
     click(view.stage, pixel_of(view, view._frame.starts[0]), RIGHT)
     assert events(race) == [(0, RemoveStart(0))]
     assert race.experiment.frame().present.tolist() == [False, True]
-    assert view._focus()[1] == 1
+    assert view._focus().start == 1
     race.experiment.undo()
     assert race.experiment.frame().present.tolist() == [True, True]
 
@@ -292,8 +292,8 @@ def test_hovering_reads_value_and_gradient(race):
     at = free_spot(view, 5)
     hover(view.stage, at)
     point = np.array(view.stage.to_world(QPointF(*at)))
-    assert not view.readout.isHidden()
-    text = view._readout_text.text().replace("\u2212", "-")
+    assert not view.stage.overlays.readout.isHidden()
+    text = view.stage.overlays._readout_text.text().replace("\u2212", "-")
     landscape = view.config.landscape
     assert f"({point[0]:.3g}" in text or f"{point[0]:.2f}" in text
     said = text.split("f = ")[1].split()[0]
@@ -301,7 +301,7 @@ def test_hovering_reads_value_and_gradient(race):
         assert abs(float(said) - float(landscape.value(point))) <= 1e-3 * abs(float(landscape.value(point)))
     assert "∇f = (" in text
     QApplication.sendEvent(view.stage, QEvent(QEvent.Type.Leave))
-    assert view.readout.isHidden()
+    assert view.stage.overlays.readout.isHidden()
 
 
 def test_the_wheel_zooms_around_the_pointer(race):
@@ -328,7 +328,7 @@ def test_the_field_follows_the_view(race):
     view = race.view
     wheel(view.stage, (300, 200), 480)
     world = view.stage.world
-    assert view.field_layer._field.world == (world.x(), world.y(), world.width(), world.height())
+    assert view.stage.field._field.world == (world.x(), world.y(), world.width(), world.height())
 
 
 # -- parameters while running ------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ def slide(slider, shares):
 def test_a_rate_dragged_midway_is_one_event_and_one_entry_and_replays(race):
     view = race.view
     race.experiment.seek(40)
-    lane = view._focus()[0]
+    lane = view._focus().lane
     slide(rate_row(view).slider, (0.3, 0.4, 0.45, 0.5, 0.55))
     assert undo_depth(race) == 1
     assert len(events(race)) == 1
@@ -391,7 +391,7 @@ def test_undo_in_the_middle_leaves_the_cursor_and_the_others(race):
         race.experiment.seek(step)
         race.experiment.timeline.work(lambda: True)
         seen.append((race.experiment.run.head, len(events(race))))
-        race.experiment.set_live("learning_rate", 0.01 * step, view._focus()[0], "Change the rate")
+        race.experiment.set_live("learning_rate", 0.01 * step, view._focus().lane, "Change the rate")
     race.experiment.seek(60)
     race.experiment.timeline.work(lambda: True)
     for head, count in reversed(seen):
@@ -407,9 +407,9 @@ def test_undo_in_the_middle_leaves_the_cursor_and_the_others(race):
 def test_an_edit_in_the_past_drops_what_came_later_and_undo_brings_it_back(race):
     view = race.view
     race.experiment.seek(30)
-    race.experiment.set_live("learning_rate", 0.02, view._focus()[0], "Change the rate")
+    race.experiment.set_live("learning_rate", 0.02, view._focus().lane, "Change the rate")
     race.experiment.seek(10)
-    race.experiment.set_live("learning_rate", 0.03, view._focus()[0], "Change the rate")
+    race.experiment.set_live("learning_rate", 0.03, view._focus().lane, "Change the rate")
     assert [s for s, _ in events(race)] == [10]
     race.experiment.undo()
     assert [s for s, _ in events(race)] == [30]
@@ -472,7 +472,7 @@ def test_another_racer_joins_and_leaves_and_the_others_do_not_notice(race):
     assert after.lanes == (*before.lanes, 6)
     assert np.array_equal(after.theta[:6], before.theta)
     assert race.experiment.step == 30
-    assert view._focus()[0] == 6
+    assert view._focus().lane == 6
     assert view._looks[6].symbol not in {look.symbol for look in view._looks[:6]}
     view.leaderboard.removed.emit(6)
     race.experiment.timeline.work(lambda: True)
@@ -632,13 +632,13 @@ def test_a_diverged_racer_is_labelled_and_the_others_go_on(race):
         value = getattr(frame, field.name)
         if isinstance(value, np.ndarray):
             assert np.isfinite(value).all(), field.name
-    assert np.isfinite(view.racers.pixels(view.stage)).all()
+    assert np.isfinite(view.stage.racers.pixels(view.stage)).all()
     assert not view.banner.message
     ticks = [t for t in view.ticks() if "diverged" in t.label]
     assert [t.step for t in ticks] == [int(frame.diverged_at[1].min())]
     view.leaderboard.focused.emit(1)
     settle()
-    assert view.arrows.origin is None
+    assert view.stage.arrows.origin is None
     assert "A" in view.equation._state.text()
     assert not view.banner.message
     race.experiment.seek(0)
@@ -663,9 +663,9 @@ def test_walking_the_leaderboard_changes_the_focus(race):
     lanes = [r.look.lane for r in view.leaderboard._rows]
     for _ in range(7):
         QTest.keyClick(view.leaderboard, Qt.Key.Key_Up)
-    assert view._focus()[0] == lanes[0]
+    assert view._focus().lane == lanes[0]
     QTest.keyClick(view.leaderboard, Qt.Key.Key_Down)
-    assert view._focus()[0] == lanes[1]
+    assert view._focus().lane == lanes[1]
     QTest.keyClick(view.leaderboard, Qt.Key.Key_Delete)
     assert lanes[1] not in [r.id for r in view.config.racers]
 
@@ -681,7 +681,7 @@ def test_a_press_while_a_long_seek_is_under_way_takes_hold_of_the_new_start(race
     assert race.experiment.timeline.pending == 4000
     at = free_spot(view, 9)
     press(view.stage, at)
-    assert view._held.start == 3
+    assert view.hands._held.start == 3
     release(view.stage, at)
     race.experiment.set_playing(False)
     race.experiment.timeline.work(lambda: True)

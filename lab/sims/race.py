@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -229,7 +230,7 @@ class Race:
         self._shared = _Shared(config.noise, read_only(starts), np.ones(n, dtype=bool), np.zeros(n, dtype=np.int64))
         self._marks: tuple[Mark, ...] = ()
 
-    def _stream(self, lane: int) -> Any:
+    def _stream(self, lane: int) -> Callable[[int], np.random.Generator]:
         return lambda t: random_stream(self._seed, f"optimizer/{lane}", t)
 
     @property
@@ -393,30 +394,39 @@ class Race:
             return self._dissect(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
 
-    def _dissect(self, lane: int, start: int) -> Dissection:
+    def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
+        """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""
         state = self._lanes.lanes[lane].state
-        row = slice(start, start + 1)
-        theta = state.theta[row]
-        inner = {name: array[row] for name, array in state.inner.items()}
+        rows, at = (slice(None), start) if whole else (slice(start, start + 1), 0)
+        theta = state.theta[rows]
+        inner = {name: array[rows] for name, array in state.inner.items()}
         rate = state.optimizer.learning_rate
         noise = None
         if self._shared.noise > 0.0:
-            draw = random_stream(self._seed, "gradient noise", self.t)
-            noise = self._shared.noise * draw.standard_normal(self._shared.starts.shape)[row]
+            generator = random_stream(self._seed, "gradient noise", self.t)
+            noise = self._shared.noise * generator.standard_normal(self._shared.starts.shape)[rows]
+        stream = self._stream(lane)
+        drawn: list[int] = []
+
+        def draw() -> np.random.Generator:
+            drawn.append(self.t)
+            return stream(self.t)
+
         with np.errstate(all="ignore"):
             ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0, noise=noise)
-            stream = self._stream(lane)
-            result = state.optimizer.step(theta, inner, ask, rate, lambda: stream(self.t))
+            result = state.optimizer.step(theta, inner, ask, rate, draw)
+            if drawn and not whole:
+                return self._dissect(lane, start, whole=True)
             symbols = state.optimizer.symbols(theta, inner, result, ask, rate)
             ask.freeze(None)
             gradient = ask.gradient(theta)
         return Dissection(
-            theta[0],
-            result.theta[0],
-            gradient[0],
-            {name: part[0] for name, part in result.parts.items()},
-            {name: value[0] if isinstance(value, np.ndarray) else value for name, value in symbols.items()},
-            bool(np.isfinite(result.theta).all()),
+            theta[at],
+            result.theta[at],
+            gradient[at],
+            {name: part[at] for name, part in result.parts.items()},
+            {name: value[at] if isinstance(value, np.ndarray) else value for name, value in symbols.items()},
+            bool(np.isfinite(result.theta[at]).all()),
         )
 
 

@@ -225,6 +225,39 @@ def test_a_rule_may_ask_for_the_hessian_and_be_wound_back_to_fewer_starts() -> N
     assert digest(line.sim.frame()) == digest(frame(run, 3))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Jittery(SGD):
+    """A rule that draws random numbers, as none of the six does."""
+
+    def step(self, theta: Any, state: Any, ask: Any, lr: float, draw: Any) -> Any:
+        jitter = draw().standard_normal(theta.shape)
+        assert (draw().standard_normal(theta.shape) == jitter).all()
+        result = super(Jittery, self).step(theta, state, ask, lr, draw)
+        return result._replace(theta=result.theta + jitter, parts={**result.parts, "jitter": jitter})
+
+
+def test_a_rule_that_draws_is_as_reproducible_as_the_others() -> None:
+    starts = near(Himmelblau(), 3)
+    run = race(racers=(Entrant(4, Jittery()),), starts=starts)
+    line = Timeline(Race, run, SnapshotBudget())
+    line.seek(12)
+    here = line.sim.frame()
+    seen = [line.sim.probe(Dissect(4, start)) for start in range(3)]
+    line.advance()
+    there = line.sim.frame()
+    assert [one.theta_next.tolist() for one in seen] == there.theta[0].tolist()
+    for one in seen:
+        assert np.abs(one.theta + sum(one.parts.values()) - one.theta_next).max() < 1e-12
+    # Its numbers are its own: neither another racer of the kind nor a further start changes them.
+    twin = frame(race(racers=(Entrant(1, Jittery()), Entrant(4, Jittery())), starts=starts), 13)
+    more = frame(run.with_event(12, PlaceStarts(starts)), 13)
+    for start in range(3):
+        assert numbers(twin, 4, start) == numbers(more, 4, start) == numbers(there, 4, start)
+        assert numbers(twin, 1, start) != numbers(twin, 4, start)
+    line.seek(12)
+    assert digest(line.sim.frame()) == digest(here)
+
+
 def test_looking_gives_the_landscape_itself() -> None:
     value, gradient = Race(race(noise=3.0)).probe(LookAt((5.0, -5.0)))
     assert value == 610.0

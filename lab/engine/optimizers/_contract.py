@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 State = Mapping[str, Array]
 Parts = Mapping[str, Array]
+#: Makes the generator of the step when called; most rules never need it. Called again, it gives the same
+#: numbers again. Numbers are drawn for all rows in order, so that a row's own do not depend on the rows behind it.
+Draw = Callable[[], np.random.Generator]
 
 
 class Ask(Protocol):
@@ -75,8 +78,8 @@ class Optimizer(Protocol):
         """The state before the first step, for points of shape (n, d)."""
         ...
 
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
-        """One step from `theta` (n, d) with learning rate `lr`."""
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
+        """One step from `theta` (n, d) with learning rate `lr`; rules that need random numbers `draw` them."""
         ...
 
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:

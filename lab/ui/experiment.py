@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 #: Speeds offered on the transport bar, in steps per second; the last one means "as many as fit".
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 1000.0)
 FASTEST = 1e9
+#: At this speed and below, views are drawn between steps too, so that they can show what a step is made of.
+SLOW = 2.0
 
 
 class Experiment(QObject):

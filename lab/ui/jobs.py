@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,30 +11,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lab.core.errors import LabError
+from lab.core.ticket import Cancelled, Ticket
+
+__all__ = ["Cancelled", "Jobs", "Ticket"]
 
 log = logging.getLogger(__name__)
-
-
-class Cancelled(Exception):
-    """Raised inside a job that is no longer wanted."""
-
-
-class Ticket:
-    """What a running job sees of the world: whether it is still wanted, and where to report progress."""
-
-    def __init__(self, report: Callable[[float], None]) -> None:
-        self._report = report
-        self._cancelled = threading.Event()
-
-    def cancel(self) -> None:
-        """Say that the answer is no longer wanted."""
-        self._cancelled.set()
-
-    def progress(self, fraction: float) -> None:
-        """Report how far the job is; raises `Cancelled` when nobody wants it any more."""
-        if self._cancelled.is_set():
-            raise Cancelled
-        self._report(fraction)
 
 
 @dataclass
@@ -101,7 +81,7 @@ class Jobs(QObject):
         slot.generation += 1
         slot.on_failed, slot.on_progress = failed, progress
         if self.inline:
-            self._finish(slot, done, *_attempt(work, Ticket(progress or (lambda _: None)), arguments))
+            self._finish(slot, done, *_attempt(work, Ticket(progress), arguments))
             return
         slot.waiting = (work, arguments, done)
         if slot.running is None:

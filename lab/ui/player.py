@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from lab.ui.experiment import Experiment
+from lab.ui.experiment import SLOW, Experiment
 
 #: Seconds of stepping per tick, shared by all panels that play.
 STEP_BUDGET = 0.008
@@ -84,7 +84,7 @@ class Player(QObject):
             if time.perf_counter() >= deadline:
                 owed = 0.0
         experiment.carry = owed
-        if experiment.timeline.step != before:
+        if experiment.timeline.step != before or experiment.speed <= SLOW:
             experiment.moved.emit()
 
     def _due(self, experiment: Experiment) -> bool:

@@ -114,10 +114,9 @@ class RaceStage(Stage):
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
         self.racers.average = focus.average
-        self.update()
 
     def show_step(self, answer: Dissection | None, loss: float) -> None:
-        """Show where the racer in focus goes next (None: nowhere)."""
+        """Show where the racer in focus goes next (None: nowhere), and paint; the last word of every frame."""
         self.arrows.origin = None
         self.tangent.point = None
         if answer is not None and self.flat:
@@ -128,6 +127,7 @@ class RaceStage(Stage):
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
         self.overlays.legend.setVisible(self.arrows.origin is not None)
+        self.update_live()
 
     def _follow(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
         known = trace.upto(frame.step)

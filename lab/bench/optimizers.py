@@ -84,10 +84,10 @@ def _near_a_minimum(n: int) -> Array:
 
 def _run(optimizer: Optimizer, theta: Array) -> None:
     ask = LandscapeAsk(Himmelblau())
-    rng = np.random.default_rng(0)
+    draw = partial(np.random.default_rng, 0)
     state = optimizer.start(theta, ask)
     for _ in range(STEPS):
-        theta, state, _parts = optimizer.step(theta, state, ask, optimizer.learning_rate, rng)
+        theta, state, _parts = optimizer.step(theta, state, ask, optimizer.learning_rate, draw)
 
 
 def _run_torch(torch: Any, make: TorchMake, optimizer: Optimizer, theta: Array) -> None:
@@ -108,11 +108,11 @@ def _run_torch(torch: Any, make: TorchMake, optimizer: Optimizer, theta: Array) 
 def _converge(theta: Array) -> None:
     """All starts as one batch, from which those that have arrived are taken out."""
     optimizer, landscape = LBFGS(), Rosenbrock()
-    rng = np.random.default_rng(0)
+    draw = partial(np.random.default_rng, 0)
     ask = LandscapeAsk(landscape)
     state = optimizer.start(theta, ask)
     while len(theta):
-        theta, state, _parts = optimizer.step(theta, state, ask, 1.0, rng)
+        theta, state, _parts = optimizer.step(theta, state, ask, 1.0, draw)
         running = np.abs(ask.gradient(theta)).max(axis=1) >= TOLERANCE
         if not running.all():
             theta = theta[running]

@@ -147,9 +147,8 @@ def _migrated(data: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise BadValue("schema", f"{reprlib.repr(schema)} is not a schema number")
     if schema > SCHEMA:
-        raise FileRefused(
-            f"the file was written by a newer Visual Lab (schema {schema}; this one reads up to {SCHEMA})"
-        )
+        shown = schema if schema < 10**6 else "far above"
+        raise FileRefused(f"the file was written by a newer Visual Lab (schema {shown}; this one reads up to {SCHEMA})")
     while schema < SCHEMA:
         data = MIGRATIONS[schema](data)
         schema += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,9 +18,13 @@ from lab.core.session import PanelState
 from lab.core.simulation import digest
 from lab.core.timeline import SHARED_BUDGET, SnapshotBudget, Timeline
 
+log = logging.getLogger(__name__)
+
 #: Speeds offered on the transport bar, in steps per second; the last one means "as many as fit".
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 1000.0)
 FASTEST = 1e9
+#: At this speed and below, views are drawn between steps too, so that they can show what a step is made of.
+SLOW = 2.0
 
 
 class Experiment(QObject):
@@ -157,7 +162,23 @@ class Experiment(QObject):
             span = max(1, target - self._seek_from)
             self.progressed.emit(max(0.0, (self.timeline.step - self._seek_from) / span))
 
+    def attempt(self, work: Callable[[], object]) -> None:
+        """Do some stepping; a simulation that fails pauses this panel, which says so, and touches no other.
+
+        One of the two places that catch every exception (the other is Jobs), for the player and for steps by hand.
+        """
+        try:
+            work()
+        except Exception as failure:
+            log.exception("the panel %s failed while stepping", self.panel)
+            self.set_playing(False)
+            self.timeline.request(self.timeline.step)
+            self.failed.emit(f"Stepping failed: {failure}")
+
     def _arrive(self) -> None:
+        self.attempt(self._hurry)
+
+    def _hurry(self) -> None:
         # A short way is gone at once, so that a scrub shows its step in the same frame as the mouse move.
         steps = iter(range(32))
         if self.timeline.work(lambda: next(steps, None) is not None):
@@ -261,6 +282,7 @@ class Experiment(QObject):
         self.set_playing(False)
         # Events leave the cursor where the user is looking; another experiment comes back as it stood.
         step = self.step if entry.run.config is self.run.config else entry.step
+        self.horizon = max(self.horizon, step)
         self.timeline.edit(entry.run, step=step)
         self.edited.emit()
         self._arrive()

@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
         if self.docks:
             self.tabifyDockWidget(self.docks[-1], dock)
         self.docks.append(dock)
-        self.player.add(experiment, view.isVisible)
+        self.player.add(experiment, lambda: view.seen)
         experiment.edited.connect(self._on_edited)
         view.touched.connect(lambda: self.activate(dock))
         view.ticks_changed.connect(lambda: self._on_ticks_changed(dock))
@@ -348,7 +348,10 @@ class MainWindow(QMainWindow):
             self.transport.set_ticks(dock.view.ticks())
 
     def _on_shown(self, dock: PanelDock, shown: bool) -> None:
-        if shown and dock in self.docks:
+        if dock not in self.docks:
+            return
+        dock.view.set_in_front(shown)
+        if shown:
             self.player.wake()
 
     def _on_tab_activated(self, dock: QDockWidget) -> None:
@@ -379,7 +382,9 @@ class MainWindow(QMainWindow):
         self.banner.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys that a focused control needs itself are not taken for the transport."""
+        """A panel that is touched is the one controlled; keys that a control needs are not taken for the transport."""
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
+            self.activate(next((d for d in self.docks if d.isAncestorOf(watched)), self.active))
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             focus, key = application().focusWidget(), event.key()
             space = key == Qt.Key.Key_Space and isinstance(focus, _SPACE_IS_THEIRS)

@@ -8,9 +8,9 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core.ticket import Ticket
 from lab.engine.landscapes import Landscape
 from lab.sims.race import lowest
-from lab.ui.jobs import Ticket
 
 LEVELS = 15
 

@@ -52,9 +52,14 @@ class Hands(QObject):
     def _place(self, position: QPointF) -> None:
         self._experiment.begin_gesture("Drop a start")
         if self._experiment.do(PlaceStarts((self._stage.point_at(position),)), "Drop a start"):
-            self._held = Pick(len(self._experiment.frame().starts) - 1, None)
+            self._held = Pick(self._starts_given() - 1, None)
             self._moving = self._placed = True
             self.focus_wanted.emit(None, self._held.start)
+
+    def _starts_given(self) -> int:
+        """How many starts were ever given: the frame may still be on its way to the cursor's step."""
+        dropped = (e for _, e in self._experiment.run.events() if isinstance(e, PlaceStarts))
+        return len(self._experiment.run.config.starts) + sum(len(e.points) for e in dropped)
 
     def _on_dragged(self, event: QMouseEvent) -> None:
         held, start = self._held, self._press_at

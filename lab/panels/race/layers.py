@@ -36,6 +36,7 @@ class FieldLayer:
 
     def __init__(self) -> None:
         self.show_contours = True
+        self.show_image = True
         self._field: Field | None = None
         self._path = QPainterPath()
         self._image: QImage | None = None
@@ -62,8 +63,9 @@ class FieldLayer:
             self._image = QImage(np.ascontiguousarray(rgb).data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
         x, y, width, height = self._field.world
         (left, bottom), (right, top) = stage.to_pixels(np.array([[x, y], [x + width, y + height]]))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
+        if self.show_image:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
         if self.show_contours:
             to_pixels = QTransform((right - left) / width, 0, 0, (top - bottom) / height, 0, 0)
             to_pixels *= QTransform.fromTranslate(

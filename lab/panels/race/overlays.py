@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.panels.race.dissection import StepApart
 from lab.panels.race.state import RaceViewState
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
@@ -37,15 +38,23 @@ class Overlays:
         farther.clicked.connect(lambda: stage.zoom(1.25))
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
         self.corners.add(self.color_bar, "tr", RIGHT, TOP)
+        self.basin_note = Overlay(
+            Text("Colour: the minimum it reaches. Pale: later. Grey: not in 500 steps.", "caption")
+        )
+        self.corners.add(self.basin_note, "tr", RIGHT, TOP)
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
+        self.apart = StepApart()
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
+        self.corners.add(self.apart, "bl", LEFT, BOTTOM)
+        self.apart.hide()
         self.readout.hide()
 
     def set_look(self, look: RaceViewState, flat: bool) -> None:
         """Follow the layer switches; the set-up card takes the colour bar's corner."""
-        self.color_bar.setVisible(not look.setup and not flat)
+        self.color_bar.setVisible(not look.setup and not flat and not look.basins)
+        self.basin_note.setVisible(look.basins and not look.setup and not flat)
         if not look.arrows or flat:
             self.legend.hide()
 

@@ -27,7 +27,7 @@ class PlotCard(Card):
 
     def __init__(self) -> None:
         super().__init__(margins=(16, 12, 12, 8))
-        self.plot = LinePlot("Loss by step")
+        self.plot = LinePlot("Loss by step", x_label="")
         self.plot.sought.connect(self.sought)
         self.plot.setMinimumHeight(110)
         self._title = Text("Loss by step", "strong")

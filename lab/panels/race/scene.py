@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
+from lab.panels.race.basins import BasinLayer
 from lab.panels.race.field import Field, compute_field
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
 from lab.panels.race.looks import Look
@@ -41,6 +42,9 @@ class Focus:
 class RaceStage(Stage):
     """A landscape with racers on it, of one weight or two."""
 
+    #: Background work failed: one line.
+    failed = Signal(str)
+
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
         self.setAccessibleName("Landscape")
@@ -48,6 +52,8 @@ class RaceStage(Stage):
         self._landscape: Landscape | None = None
         self._log = True
         self.field = FieldLayer()
+        self.basins = BasinLayer(jobs, self.refresh, self.failed.emit)
+        self._show_basins = False
         self.trails = TrailLayer()
         self.racers = RacersLayer()
         self.arrows = ArrowsLayer()
@@ -82,7 +88,7 @@ class RaceStage(Stage):
             room = 0.08 * (high - low)
             self.set_home(across, (low - room, high + room))
         else:
-            self.still = [self.field, CriticalLayer(landscape)]
+            self.still = [self.basins, self.field, CriticalLayer(landscape)]
             self.live = [self.trails, self.racers, self.arrows]
             self.set_home(landscape.domain[0], landscape.domain[1])
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
@@ -99,6 +105,12 @@ class RaceStage(Stage):
         if self._log != look.log_colors:
             self._log = look.log_colors
             self._ask_for_field()
+        self._show_basins = look.basins and not self.flat
+        if self.field.show_image == self._show_basins:
+            self.field.show_image = not self._show_basins
+            if not self._show_basins:
+                self.basins.clear()
+            self.refresh()
         self.overlays.set_look(look, self.flat)
 
     def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
@@ -111,6 +123,11 @@ class RaceStage(Stage):
         else:
             self.racers.frame = frame
             self._follow(frame, looks, focus, trace)
+        if self._show_basins and focus.lane >= 0:
+            w = self.world
+            optimizer = frame.optimizers[frame.lanes.index(focus.lane)]
+            window = (w.x(), w.y(), w.width(), w.height())
+            self.basins.ask(self._landscape, optimizer, window, w.height() / w.width())
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
         self.racers.average = focus.average
@@ -126,7 +143,11 @@ class RaceStage(Stage):
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
-        self.overlays.legend.setVisible(self.arrows.origin is not None)
+        self.overlays.legend.setVisible(self.arrows.origin is not None and self.overlays.apart.isHidden())
+        if self.arrows.origin is not None:
+            # The card that takes the step apart keeps out of the racer's way.
+            low = self.to_pixels(self.arrows.origin)[1] > self.plot.center().y()
+            self.overlays.corners.set_corner(self.overlays.apart, "tl" if low else "bl")
         self.update_live()
 
     def _follow(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
@@ -160,7 +181,15 @@ class RaceStage(Stage):
         window = (world.x(), world.y(), world.width(), world.height())
         nx, ny = max(16, round(plot.width() / CELL)), max(16, round(plot.height() / CELL))
         self._jobs.submit(
-            (id(self), "field"), compute_field, self._landscape, window, nx, ny, self._log, done=self._on_field
+            (id(self), "field"),
+            compute_field,
+            self._landscape,
+            window,
+            nx,
+            ny,
+            self._log,
+            done=self._on_field,
+            failed=self.failed.emit,
         )
 
     def _on_field(self, field: Field) -> None:

@@ -26,13 +26,19 @@ from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import REASONS, Dissect, Entrant, RaceConfig, RaceFrame
 from lab.ui.command_palette import Command
+from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, Card, Text, row
 
 #: Layers that can be switched, with their words in the menu.
-SWITCHES = (("log_colors", "Log colours"), ("contours", "Contours"), ("arrows", "Step arrows"))
+SWITCHES = (
+    ("log_colors", "Log colours"),
+    ("contours", "Contours"),
+    ("arrows", "Step arrows"),
+    ("basins", "Basins of the racer in focus"),
+)
 
 
 class RaceView(PanelView):
@@ -46,6 +52,7 @@ class RaceView(PanelView):
         self._frame: RaceFrame = self.experiment.frame()
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
+        self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
@@ -56,8 +63,11 @@ class RaceView(PanelView):
         self._build_inspector()
         self._build_menus()
         self.hands.touched.connect(self.touched)
+        self.stage.failed.connect(self.experiment.failed)
         self.hands.focus_wanted.connect(self._on_focus_wanted)
         self.stage.view_chosen.connect(self._on_view_chosen)
+        self.stage.overlays.apart.closed.connect(partial(self.set_look, apart=False))
+        self.stage.overlays.apart.phase_chosen.connect(lambda phase: self.set_look(phase=phase))
         self.setup.closed.connect(partial(self.set_look, setup=False))
         self.equation.copied.connect(self._on_copy_latex)
         manager().changed.connect(self._on_theme_changed)
@@ -84,17 +94,20 @@ class RaceView(PanelView):
         self.inspector_column.addWidget(self.plot_card, 1)
 
     def _build_menus(self) -> None:
+        self._layers_button = Button("Layers", "stack", tooltip="What is drawn on the stage")
+        self._layers = QMenu(self)
+        self._layers_button.setMenu(self._layers)
+        self.header.extra.addWidget(self._layers_button)
         self._setup_button = Button("Set-up", "sliders-horizontal", checkable=True, tooltip="Landscape, noise, starts")
         self._setup_button.clicked.connect(lambda on: self.set_look(setup=on))
         self.header.extra.addWidget(self._setup_button)
         self.header.preset_chosen.connect(self.choose_preset)
         self._switches: dict[str, QAction] = {}
         for name, title in SWITCHES:
-            switch = self.more_menu.addAction(title)
+            switch = self._layers.addAction(title)
             switch.setCheckable(True)
             switch.triggered.connect(partial(self._on_switched, name))
             self._switches[name] = switch
-        self.more_menu.addSeparator()
         self.more_menu.addAction("Show everything", self.stage.go_home)
         self.more_menu.addAction("Copy rule as LaTeX", self._on_copy_latex)
 
@@ -115,11 +128,18 @@ class RaceView(PanelView):
             self._landscape = config.landscape
             self.stage.adopt(config.landscape, self._look.world if first else ())
         self.setup.show_run(dataclasses.replace(config, noise=self.experiment.frame().noise))
-        matching = [p.id for p in self.experiment.spec.presets if p.make().config.landscape == config.landscape]
-        if matching and self.header.presets.value not in matching:
-            self.header.presets.set_value(matching[0])
+        self._name_preset()
         self.plot_card.show_run(config)
         self._follow_look()
+
+    def _name_preset(self) -> None:
+        """Let the header name the preset that this is, or was before it was edited."""
+        same = [id for id, config in self._presets if config == self.config]
+        akin = [id for id, config in self._presets if config.landscape == self.config.landscape]
+        if same:
+            self.header.presets.set_value(same[0])
+        elif akin and self.header.presets.value not in akin:
+            self.header.presets.set_value(akin[0])
 
     def show_frame(self, frame: RaceFrame) -> None:
         """Draw one frame."""
@@ -172,6 +192,17 @@ class RaceView(PanelView):
             self.equation.show_numbers(answer.symbols)
         arrows = alive and self._look.arrows and not focus.average
         self.stage.show_step(answer if arrows else None, float(frame.loss[lane, start]))
+        apart = self.stage.overlays.apart
+        apart.setVisible(self._look.apart and alive and not focus.average)
+        if self._look.apart:
+            apart.show_step(answer, self._phase(apart.phases))
+
+    def _phase(self, parts: int) -> int:
+        """Which part is shown: while playing slowly, one after the other between two steps."""
+        e = self.experiment
+        if e.playing and e.speed <= SLOW:
+            return min(int(e.carry * (parts + 1)) + 1, parts) % (parts + 1)
+        return min(self._look.phase, parts)
 
     def _show_board(self, frame: RaceFrame, focus: Focus) -> None:
         if focus.start < 0:
@@ -193,15 +224,17 @@ class RaceView(PanelView):
     def choose_preset(self, id: str) -> None:
         """Load a ready-made race; undo brings the present one back."""
         self.touched.emit()
-        self._remember(focus_start=-1, average=False, world=())
+        self._remember(focus_start=-1, average=False)
         super().choose_preset(id)
+        self.stage.go_home()
 
     def choose_landscape(self, cls: type[Landscape]) -> None:
         """Race on another landscape, from its classic start."""
         landscape = cls()
         config = dataclasses.replace(self.config, landscape=landscape, starts=landscape.starts[:1])
-        self._remember(focus_start=-1, average=False, world=())
+        self._remember(focus_start=-1, average=False)
         self.experiment.set_run(dataclasses.replace(self.experiment.run, config=config, head=None), "Change landscape")
+        self.stage.go_home()
 
     def add_optimizer(self, kind: str) -> None:
         """Another racer, with its rule's usual parameters (or those a racer of its kind already has)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -37,6 +38,56 @@ LOSSES: dict[str, tuple[tuple[tuple[float, ...], float, float, str], ...]] = {
     "saddle": (((1.0, 2.0), -3.0, 0.0, "by hand"),),
     "parabola": (((-1.5,), 2.25, 0.0, "by hand"),),
     "double_well": (((1.0,), 0.3, 0.0, "by hand: the tilt alone"),),
+    "booth": (((1.0, 3.0), 0.0, 0.0, "Jamil & Yang 2013"), ((0.0, 0.0), 74.0, 0.0, "by hand: 49 + 25")),
+    "matyas": (((0.0, 0.0), 0.0, 0.0, "Jamil & Yang 2013"), ((1.0, -1.0), 1.0, 1e-15, "by hand: 0.52 + 0.48")),
+    "mccormick": (((-0.5471975512, -1.5471975512), -1.913222954981, 5e-13, "McCormick 1976"),),
+    "three_hump_camel": (
+        ((0.0, 0.0), 0.0, 0.0, "Jamil & Yang 2013"),
+        ((1.74755, -0.87378), 0.298638, 5e-7, "Jamil & Yang 2013"),
+        ((-1.74755, 0.87378), 0.298638, 5e-7, "Jamil & Yang 2013"),
+    ),
+    "six_hump_camel": (
+        ((0.08984201, -0.71265640), -1.0316284535, 5e-11, "Dixon & Szegö 1978"),
+        ((-0.08984201, 0.71265640), -1.0316284535, 5e-11, "Dixon & Szegö 1978"),
+    ),
+    "styblinski_tang": (((-2.903534027771, -2.903534027771), -78.33233140754, 5e-12, "Styblinski & Tang 1990"),),
+    "ackley": (
+        ((0.0, 0.0), 0.0, 0.0, "Ackley 1987"),
+        ((1.0, 0.0), 20.0 - 20.0 * math.exp(-0.2 * math.sqrt(0.5)), 1e-14, "by hand: the cosines are 1"),
+    ),
+    "levy_13": (((1.0, 1.0), 0.0, 1e-30, "Jamil & Yang 2013"), ((0.0, 0.0), 2.0, 0.0, "by hand: the sines are 0")),
+    "easom": (
+        ((math.pi, math.pi), -1.0, 0.0, "Easom 1990"),
+        ((0.0, 0.0), -math.exp(-2.0 * math.pi**2), 1e-22, "by hand"),
+    ),
+    "griewank": (((0.0, 0.0), 0.0, 0.0, "Griewank 1981"), ((math.pi, 0.0), 2.0 + math.pi**2 / 4000, 1e-15, "by hand")),
+    "drop_wave": (
+        ((0.0, 0.0), -1.0, 0.0, "Jamil & Yang 2013"),
+        ((math.pi / 6, 0.0), -2 / (2 + math.pi**2 / 72), 1e-15, "by hand"),
+    ),
+    "goldstein_price": (
+        ((0.0, -1.0), 3.0, 0.0, "Goldstein & Price 1971"),
+        ((-0.6, -0.4), 30.0, 1e-12, "Goldstein & Price 1971"),
+        ((1.8, 0.2), 84.0, 1e-12, "Goldstein & Price 1971"),
+        ((1.2, 0.8), 840.0, 1e-11, "Goldstein & Price 1971"),
+        ((0.0, 0.0), 600.0, 0.0, "by hand: 20 times 30"),
+    ),
+    "monkey_saddle": (((1.0, 1.0), -2.0, 0.0, "by hand"),),
+    "absolute_sum": (((-1.5, 2.0), 3.5, 0.0, "by hand"),),
+    "absolute": (((-1.5,), 1.5, 0.0, "by hand"),),
+    "plateau_1d": (((1.0,), 0.5, 0.0, "by hand: the half width"),),
+    "wavy": (((math.pi / 4,), 1.0 + math.pi**2 / 160, 1e-15, "by hand: the cosine is -1"),),
+    "narrow_well": (((0.4, 0.0), 1.0 - math.exp(-0.5) + 0.002 * 0.16, 1e-15, "by hand: one width out"),),
+}
+
+#: id -> (a global minimum as published, half a unit of its last digit).
+GLOBAL_MINIMA: dict[str, tuple[tuple[tuple[float, ...], float], ...]] = {
+    "booth": (((1.0, 3.0), 0.0),),
+    "mccormick": (((-0.5471975512, -1.5471975512), 5e-11),),
+    "six_hump_camel": (((0.08984201, -0.71265640), 5e-9), ((-0.08984201, 0.71265640), 5e-9)),
+    "styblinski_tang": (((-2.903534027771, -2.903534027771), 5e-13),),
+    "easom": (((math.pi, math.pi), 0.0),),
+    "goldstein_price": (((0.0, -1.0), 0.0),),
 }
 
 
@@ -50,6 +101,10 @@ def landscapes() -> Iterator[Finding]:
         for point, loss, tolerance, source in LOSSES.get(entry.id, ()):
             error = abs(float(landscape.value(np.array(point))) - loss)
             yield Finding(entry.id, f"loss at {point}", error, tolerance, source)
+        best = np.array([c.point for c in landscape.critical_points if c.is_global and c.kind == "minimum"])
+        for point, tolerance in GLOBAL_MINIMA.get(entry.id, ()):
+            error = float(np.abs(best - point).max(axis=1).min())
+            yield Finding(entry.id, f"global minimum at {point}", error, tolerance, landscape.source)
     yield conditioning()
 
 

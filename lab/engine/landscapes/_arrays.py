@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from lab.engine.landscapes._contract import Array
 
-#: Decorates `value`, `gradient` and `hessian`: far outside the domain a loss overflows to inf, which is its true
-#: value in float64 and what the race reports as divergence; a warning would add nothing.
-quiet = np.errstate(over="ignore", invalid="ignore", under="ignore")
+#: Rows evaluated at a time: temporaries of 64 KB stay in the cache and are recycled by malloc, where those of a whole
+#: picture would each be fetched from the system anew (up to six times slower).
+BLOCK = 8192
+
+_Method = TypeVar("_Method", bound=Callable[[Any, Array], Array])
+
+
+def quiet(method: _Method) -> _Method:
+    """Decorate `value`, `gradient` and `hessian`: no floating-point warnings, and large batches block by block.
+
+    Far outside the domain a loss overflows to inf, which is its true value in float64 and what the race reports as
+    divergence; a warning would add nothing.
+    """
+
+    @wraps(method)
+    def wrapped(self: Any, theta: Array) -> Array:
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            if theta.size <= BLOCK * theta.shape[-1]:
+                return method(self, theta)
+            rows = theta.reshape(-1, theta.shape[-1])
+            first = method(self, rows[:BLOCK])
+            out = np.empty((len(rows), *first.shape[1:]))
+            out[:BLOCK] = first
+            for start in range(BLOCK, len(rows), BLOCK):
+                out[start : start + BLOCK] = method(self, rows[start : start + BLOCK])
+            return out.reshape(*theta.shape[:-1], *first.shape[1:])
+
+    return cast("_Method", wrapped)
 
 
 def pair(x: Any, y: Any, theta: Array) -> Array:
@@ -29,3 +56,22 @@ def symmetric(xx: Any, xy: Any, yy: Any, theta: Array) -> Array:
     out[..., 1, 0] = xy
     out[..., 1, 1] = yy
     return out
+
+
+def sine_versine(angle: Any) -> tuple[Array, Array]:
+    """The sine and 1 - cosine of an angle in radians, both from one tangent, to 4e-16.
+
+    With t the tangent of half the angle they are 2 t / (1 + t^2) and t times that. Where NumPy brings a vectorised
+    tangent this is twenty times faster than asking for the sine and the cosine, elsewhere still twice; and
+    1 - cosine keeps its digits near 0, where the difference would lose them.
+    """
+    t = np.tan(0.5 * angle)
+    sine: Array = 2.0 * t / (1.0 + t * t)
+    return sine, t * sine
+
+
+def turned(turns: Any) -> tuple[Array, Array]:
+    """`sine_versine` of an angle given in full turns; exact periodicity, since whole turns are taken off first."""
+    t = np.tan(np.pi * (turns - np.rint(turns)))
+    sine: Array = 2.0 * t / (1.0 + t * t)
+    return sine, t * sine

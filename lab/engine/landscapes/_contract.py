@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Kind = Literal["minimum", "maximum", "saddle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Critical:
 
     point: tuple[float, ...]
     value: float
-    kind: Literal["minimum", "maximum", "saddle"] = "minimum"
+    kind: Kind = "minimum"
     is_global: bool = True
 
 
@@ -71,7 +72,7 @@ class Landscape(Protocol):
 
     @property
     def bounded_below(self) -> bool:
-        """False when the loss falls without end (a saddle x^2 - y^2)."""
+        """False when the loss falls without end from somewhere inside the domain (a saddle x^2 - y^2)."""
         ...
 
     def value(self, theta: Array) -> Array:
@@ -84,4 +85,17 @@ class Landscape(Protocol):
 
     def hessian(self, theta: Array) -> Array:
         """Exact matrix of second derivatives, shape (..., d, d)."""
+        ...
+
+
+@runtime_checkable
+class HasTestLoss(Protocol):
+    """What a landscape may offer besides: the loss on data that training has not seen.
+
+    A view that finds it (``isinstance(landscape, HasTestLoss)``) may draw it over the training loss; optimizers never
+    ask for it.
+    """
+
+    def test_value(self, theta: Array) -> Array:
+        """Test loss, shape (...), on the scale of `value`."""
         ...

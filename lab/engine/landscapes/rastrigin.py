@@ -12,7 +12,7 @@ import numpy as np
 
 from lab.core.params import param
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._arrays import quiet, symmetric
+from lab.engine.landscapes._arrays import quiet, symmetric, turned
 
 _EDGE = 5.12
 _TAU = 2.0 * math.pi
@@ -71,21 +71,23 @@ class Rastrigin:
     @quiet
     def value(self, theta: Array) -> Array:
         """Loss, shape (...)."""
-        x, y = theta[..., 0], theta[..., 1]
-        a = self.amplitude
-        loss: Array = x * x + y * y + a * ((1.0 - np.cos(_TAU * x)) + (1.0 - np.cos(_TAU * y)))
+        _, versine = turned(theta)
+        terms = theta * theta + self.amplitude * versine
+        loss: Array = terms[..., 0] + terms[..., 1]
         return loss
 
     @quiet
     def gradient(self, theta: Array) -> Array:
         """Exact gradient, shape (..., 2)."""
-        slope: Array = 2.0 * theta + (_TAU * self.amplitude) * np.sin(_TAU * theta)
+        sine, _ = turned(theta)
+        slope: Array = 2.0 * theta + (_TAU * self.amplitude) * sine
         return slope
 
     @quiet
     def hessian(self, theta: Array) -> Array:
         """Exact matrix of second derivatives, shape (..., 2, 2); diagonal, since the axes don't interact."""
-        bend = 2.0 + (_TAU * _TAU * self.amplitude) * np.cos(_TAU * theta)
+        _, versine = turned(theta)
+        bend = 2.0 + (_TAU * _TAU * self.amplitude) * (1.0 - versine)
         return symmetric(bend[..., 0], 0.0, bend[..., 1], theta)
 
 

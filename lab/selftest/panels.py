@@ -11,7 +11,6 @@ from typing import Any
 
 from lab.selftest import TRUTHS, Finding
 
-
 #: QEvent.DeferredDelete; the number, because nothing here may import Qt.
 DEFERRED_DELETE = 52
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,4 +90,13 @@ class Optimizer(Protocol):
 
         Asking the landscape again for these costs nothing in the counts: it passes a `where` of all False.
         """
+        ...
+
+
+@runtime_checkable
+class HasStableRate(Protocol):
+    """An optimizer that knows how large its learning rate may be where the landscape is a quadratic."""
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """The bound for a largest curvature (eigenvalue of the Hessian) above 0; at or above it the run diverges."""
         ...

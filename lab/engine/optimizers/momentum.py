@@ -70,3 +70,7 @@ class Momentum:
             "velocity": state["velocity"],
             "theta_next": result.theta,
         }
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """2 (1 + beta) / L on a quadratic of largest curvature L (Polyak 1964)."""
+        return 2.0 * (1.0 + self.momentum) / curvature

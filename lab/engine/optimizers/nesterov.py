@@ -79,3 +79,7 @@ class Nesterov:
             "velocity": result.state["velocity"],
             "theta_next": result.theta,
         }
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """2 (1 + beta) / ((1 + 2 beta) L) on a quadratic of largest curvature L (characteristic polynomial at -1)."""
+        return 2.0 * (1.0 + self.momentum) / ((1.0 + 2.0 * self.momentum) * curvature)

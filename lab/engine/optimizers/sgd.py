@@ -44,3 +44,7 @@ class SGD:
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
         """The numbers of the step."""
         return {"theta": theta, "eta": lr, "gradient": gradient_seen(ask, theta), "theta_next": result.theta}
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """2 / L on a quadratic of largest curvature L (above it, a step overshoots by more than it started with)."""
+        return 2.0 / curvature

@@ -42,7 +42,11 @@ class Overlays:
             Text("Colour: the minimum it reaches. Pale: later. Grey: not in 500 steps.", "caption")
         )
         self.corners.add(self.basin_note, "tr", RIGHT, TOP)
+        self._stability_text = Text("", "caption")
+        self.stability = Overlay(self._stability_text)
         self.corners.add(self.hint, "tl", LEFT, TOP)
+        self.corners.add(self.stability, "tl", LEFT, TOP)
+        self.stability.hide()
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
         self.apart = StepApart()
@@ -62,6 +66,11 @@ class Overlays:
         """Losses at the two ends of the colour bar."""
         self._lo.setText(number_text(lo, 2, large=1e3))
         self._hi.setText(number_text(hi, 2, large=1e3))
+
+    def show_stability(self, words: str) -> None:
+        """What the curvature says about the learning rate; nothing hides it."""
+        self._stability_text.setText(words)
+        self.stability.setVisible(bool(words))
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
         """The value and gradient under the pointer."""

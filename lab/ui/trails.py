@@ -9,13 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 
 from lab.ui.stage import Stage
 
 #: Vertices closer together than this many pixels are one.
 MERGE_PX = 0.75
+#: Half the widest stroke with its casing, and a pixel for smooth edges.
+MARGIN = 5
+#: More trails than this are painted without asking where.
+FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,25 @@ class TrailLayer:
         self._strokes, self._key = strokes, key
         self._heads = heads
 
+    def extent(self, stage: Stage) -> QRegion | None:
+        """What will be drawn onto the trails that are there, and the stretches to the heads."""
+        if self._pixmap is None or self._view != _view_of(stage) or len(self._strokes) > FEW:
+            return None
+        found = QRegion()
+        points = np.asarray(self._points[max(self._drawn - 1, 0) :], dtype=np.float64)
+        if self._heads is not None and len(points):
+            points = np.concatenate([points, self._heads[None]])
+        if len(points) < 2:
+            return found
+        pixels = np.clip(stage.to_pixels(points), -20000, 20000)
+        # fmin and fmax pass nan by: a racer that has stopped leaves only nan, and has no rectangle.
+        corners = np.hstack([np.fmin.reduce(pixels) - MARGIN, np.fmax.reduce(pixels) + MARGIN])
+        for left, top, right, bottom in corners[np.isfinite(corners).all(axis=1)].astype(np.int64).tolist():
+            found += QRect(left, top, right - left + 1, bottom - top + 1)
+        return found
+
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        view = (stage.world, stage.size(), stage.devicePixelRatioF())
+        view = _view_of(stage)
         if view != self._view:
             self._view = view
             self._pixmap = None
@@ -109,6 +130,10 @@ class TrailLayer:
                 painter.setPen(pen)
                 for piece in _pieces(pixels[:, i], apart[:, i]):
                     painter.drawPolyline(arrayToQPolygonF(piece[:, 0], piece[:, 1]))
+
+
+def _view_of(stage: Stage) -> tuple[QRectF, QSize, float]:
+    return stage.world, stage.size(), stage.devicePixelRatioF()
 
 
 def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:

@@ -131,10 +131,9 @@ class RaceStage(Stage):
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
         self.racers.average = focus.average
-        self.update()
 
     def show_step(self, answer: Dissection | None, loss: float) -> None:
-        """Show where the racer in focus goes next (None: nowhere)."""
+        """Show where the racer in focus goes next (None: nowhere), and paint; the last word of every frame."""
         self.arrows.origin = None
         self.tangent.point = None
         if answer is not None and self.flat:
@@ -149,6 +148,7 @@ class RaceStage(Stage):
             # The card that takes the step apart keeps out of the racer's way.
             low = self.to_pixels(self.arrows.origin)[1] > self.plot.center().y()
             self.overlays.corners.set_corner(self.overlays.apart, "tl" if low else "bl")
+        self.update_live()
 
     def _follow(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
         known = trace.upto(frame.step)

@@ -1,0 +1,8 @@
+"""Reverse-mode automatic differentiation over an explicit tape."""
+
+from __future__ import annotations
+
+from lab.engine.autodiff._gate import GATES, Array, Gate, Var
+from lab.engine.autodiff._tape import Program, Tape
+
+__all__ = ["GATES", "Array", "Gate", "Program", "Tape", "Var"]

@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.jobs = Jobs(inline=inline_jobs, parent=self)
         self._thumbnails: list[Thumbnail] = []
+        self._arrangement = QByteArray()
         self.player = Player(self)
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
@@ -271,8 +272,7 @@ class MainWindow(QMainWindow):
         for dock in old:
             self._drop(dock)
         self._number_docks()
-        if session.layout.get("window"):
-            self.restoreState(QByteArray.fromBase64(session.layout["window"].encode("ascii", "replace")))
+        self.put_in_place(QByteArray.fromBase64(session.layout.get("window", "").encode("ascii", "replace")))
         if not self.docks:
             self.show_start()
         else:
@@ -281,6 +281,16 @@ class MainWindow(QMainWindow):
             for dock in self.docks:
                 dock.experiment.compare_digest()
         self._dress_tabs()
+
+    def put_in_place(self, arrangement: QByteArray) -> None:
+        """Arrange the docks as they once stood; and once more when new ones know how narrow they can be."""
+        self._arrangement = arrangement
+        self._on_settled()
+        QTimer.singleShot(0, self, self._on_settled)
+
+    def _on_settled(self) -> None:
+        if self.docks and not self._arrangement.isEmpty():
+            self.restoreState(self._arrangement)
 
     def _number_docks(self) -> None:
         """Qt keeps an arrangement by the docks' names: they must be the same when it is read again."""

@@ -58,7 +58,7 @@ class RaceView(PanelView):
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
         self.setup = SetupOverlay(self.experiment)
-        self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP)
+        self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stage_column.addWidget(Card(self.stage, margins=(8, 8, 8, 4), spacing=0), 1)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()

@@ -169,7 +169,7 @@ class RaceStage(Stage):
             for look in looks
             for _ in present
         )
-        key = (id(trace), trace.generation, tuple(present), focus.lane, t.name, values.shape[1:])
+        key = (trace, trace.generation, tuple(present), focus.lane, t.name, values.shape[1:])
         self.trails.follow(points, breaks, strokes, key, heads)
 
     # -- the field -----------------------------------------------------------------------------------------------

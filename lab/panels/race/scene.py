@@ -154,7 +154,7 @@ class RaceStage(Stage):
         known = trace.upto(frame.step)
         values = trace.values[:known]
         if not values.size:
-            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), (), None)
+            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
             return
         present = np.flatnonzero(frame.present[: values.shape[2]])
         points = values[:, :, present, :2].reshape(known, -1, 2)
@@ -169,8 +169,7 @@ class RaceStage(Stage):
             for look in looks
             for _ in present
         )
-        key = (trace, trace.generation, tuple(present), focus.lane, t.name, values.shape[1:])
-        self.trails.follow(points, breaks, strokes, key, heads)
+        self.trails.follow(points, breaks, strokes, heads)
 
     # -- the field -----------------------------------------------------------------------------------------------
 

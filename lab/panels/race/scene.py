@@ -165,7 +165,7 @@ class RaceStage(Stage):
         known = trace.upto(frame.step)
         values = trace.values[:known]
         if not values.size:
-            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), (), None)
+            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
             return
         present = np.flatnonzero(frame.present[: values.shape[2]])
         if crowded(frame):
@@ -182,8 +182,7 @@ class RaceStage(Stage):
             for look in looks
             for _ in present
         )
-        key = (id(trace), trace.generation, tuple(present), focus.lane, t.name, values.shape[1:])
-        self.trails.follow(points, breaks, strokes, key, heads)
+        self.trails.follow(points, breaks, strokes, heads)
 
     # -- the field -----------------------------------------------------------------------------------------------
 

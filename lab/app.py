@@ -1,11 +1,8 @@
-"""Start the window; open every panel for the self test."""
+"""Start the window."""
 
 from __future__ import annotations
 
 import sys
-import tempfile
-import time
-from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,7 +13,6 @@ from lab import __version__
 from lab.core.errors import LabError
 from lab.panels import PANELS
 from lab.paths import resource
-from lab.selftest import Finding
 from lab.ui import fonts
 from lab.ui.errors import install_excepthook, log_to, quiet_qt
 from lab.ui.settings import Settings
@@ -67,29 +63,3 @@ def run_gui(path: str | None) -> int:
         window.offer_recovery()
     window.show()
     return app.exec()
-
-
-def open_every_panel() -> Iterable[Finding]:
-    """Open each panel with each preset, play, wind back, in both themes; the seconds it took against 30."""
-    app = make_app("dark")
-    with tempfile.TemporaryDirectory() as folder:
-        for mode in ("dark", "light"):
-            manager().set_mode(mode)
-            for entry in PANELS:
-                begun = time.perf_counter()
-                window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True)
-                window.show()
-                failures = 0
-                for preset in entry.item.presets:
-                    dock = window.open_panel(entry.id, preset=preset.id)
-                    app.processEvents()
-                    dock.experiment.seek(40)
-                    dock.experiment.seek(3)
-                    app.processEvents()
-                    failures += bool(dock.view.banner.message)
-                window.close()
-                app.processEvents()
-                yield Finding(
-                    entry.id, f"{len(entry.item.presets)} presets opened and played ({mode})", float(failures), 0.0,
-                    f"{time.perf_counter() - begun:.1f} s",
-                )  # fmt: skip

@@ -9,6 +9,7 @@ import pkgutil
 
 from lab.core.registry import FAMILIES
 
+#: Not lab.bench: benchmarks measure the window, so that listing them would load Qt.
 _ROOTS = ("lab.sims", "lab.panels", "lab.selftest")
 
 

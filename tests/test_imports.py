@@ -45,4 +45,6 @@ def test_no_family_is_declared_where_the_catalog_does_not_look() -> None:
     declaration = re.compile(r'^[A-Z_]+(?:: .+)? = Family\(\s*"(\w+)"', re.MULTILINE)
     declared = [name for path in (ROOT / "lab").rglob("*.py") for name in declaration.findall(path.read_text("utf-8"))]
     assert {"landscapes", "optimizers", "truths"} <= set(declared)
-    assert python("from lab.catalog import load_all; print(*load_all())").split() == sorted(declared)
+    # Benchmarks measure the window: listing them would load Qt.
+    listed = sorted(set(declared) - {"benches"})
+    assert python("from lab.catalog import load_all; print(*load_all())").split() == listed

@@ -10,6 +10,7 @@ import base64
 import binascii
 import dataclasses
 import hashlib
+import math
 import types
 import typing
 import zlib
@@ -19,11 +20,13 @@ from typing import Any, Literal, Union, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.core.errors import BadValue
+from lab.core.errors import BadValue, brief, shown_key
 from lab.core.params import Param, declared
 from lab.core.registry import Family
 
 INLINE_ELEMENTS = 64
+#: No single array may unpack to more than this: 32 million numbers, far more than any panel shows.
+MAX_ARRAY_BYTES = 256 << 20
 _DTYPES = {"float64": 8, "float32": 4, "int64": 8, "int32": 4, "uint8": 1, "bool": 1}
 
 
@@ -41,8 +44,8 @@ class Blobs:
         self._arrays: dict[str, NDArray[Any]] = {}
 
     def put(self, array: NDArray[Any]) -> str:
-        """Keep an array and return its digest."""
-        raw = np.ascontiguousarray(array)
+        """Keep an array and return its digest; `TypeError` for a dtype that no file may hold."""
+        raw = np.asarray(array, dtype=_portable(array), order="C")
         digest = hashlib.sha256(f"{raw.dtype.name}{raw.shape}".encode() + raw.tobytes()).hexdigest()
         if digest not in self.stored:
             packed = base64.b64encode(zlib.compress(raw.tobytes(), 6)).decode("ascii")
@@ -53,19 +56,20 @@ class Blobs:
         """The array of that digest; `BadValue` when it is missing, damaged or larger than it says."""
         if digest not in self._arrays:
             if digest not in self.stored:
-                raise BadValue(path, f"blob {digest[:12]} is not in the file")
-            self._arrays[digest] = self._unpack(digest, f"blobs[{digest[:12]}]")
+                raise BadValue(path, f"blob {shown_key(digest[:12])} is not in the file")
+            self._arrays[digest] = self._unpack(digest, f"blobs[{shown_key(digest[:12])}]")
         return self._arrays[digest]
 
     def _unpack(self, digest: str, path: str) -> NDArray[Any]:
         blob = self.stored[digest]
-        try:
-            dtype, shape, data = blob["dtype"], tuple(blob["shape"]), blob["data"]
-        except (TypeError, KeyError) as missing:
-            raise BadValue(path, f"lacks {missing}") from None
-        if dtype not in _DTYPES or not all(isinstance(n, int) and n >= 0 for n in shape):
+        _expect(isinstance(blob, dict), path, "an array", blob)
+        dtype, shape, data = (blob.get(name) for name in ("dtype", "shape", "data"))
+        if not isinstance(dtype, str) or dtype not in _DTYPES or not _is_shape(shape):
             raise BadValue(path, "dtype or shape is not one the lab writes")
-        size = _DTYPES[dtype] * int(np.prod(shape, dtype=np.int64))
+        shape = tuple(shape)
+        size = _DTYPES[dtype] * math.prod(shape)
+        if size > MAX_ARRAY_BYTES:
+            raise BadValue(path, f"would take {size >> 20:,} MB; an array may take {MAX_ARRAY_BYTES >> 20} MB")
         try:
             raw = zlib.decompressobj().decompress(base64.b64decode(data, validate=True), size + 1)
         except (binascii.Error, zlib.error, TypeError, ValueError):
@@ -97,9 +101,25 @@ def encode(value: Any, blobs: Blobs | None = None, family: Family[Any] | None = 
 
 
 def _encode_array(array: NDArray[Any], blobs: Blobs | None) -> Any:
-    if blobs is not None and array.size > INLINE_ELEMENTS:
+    # A list can't say how wide nothing is, (0, 2) would come back as (0,); and JSON has no nan.
+    plain = array.size > 0 and (array.dtype.kind != "f" or bool(np.isfinite(array).all()))
+    if blobs is not None and (array.size > INLINE_ELEMENTS or not plain):
         return {"blob": blobs.put(array)}
-    return {"dtype": array.dtype.name, "values": array.tolist()}
+    return {"dtype": _portable(array).name, "values": array.tolist()}
+
+
+def _portable(array: NDArray[Any]) -> np.dtype[Any]:
+    """The array's dtype with the least significant byte first."""
+    if array.dtype.name not in _DTYPES:
+        raise TypeError(f"an array of {array.dtype.name} has no JSON form")
+    return array.dtype.newbyteorder("<")
+
+
+def _is_shape(shape: Any) -> bool:
+    """Up to 32 dimensions, each a whole number from 0."""
+    if not isinstance(shape, list) or len(shape) > 32:
+        return False
+    return all(type(n) is int and 0 <= n <= MAX_ARRAY_BYTES for n in shape)
 
 
 def decode(kind: Any, data: Any, path: str = "", blobs: Blobs | None = None, param: Param | None = None) -> Any:
@@ -113,15 +133,17 @@ def decode(kind: Any, data: Any, path: str = "", blobs: Blobs | None = None, par
     if origin in (dict, Mapping) or origin is typing.get_origin(Mapping[str, int]):
         _expect(isinstance(data, dict), path, "an object", data)
         inner = get_args(kind)[1]
-        return {key: decode(inner, item, f"{path}.{key}", blobs, param) for key, item in data.items()}
+        return {key: decode(inner, item, f"{path}.{shown_key(key)}", blobs, param) for key, item in data.items()}
     if param.family is not None:
         return decode_tagged(param.family, data, path, blobs)
     if origin is np.ndarray or kind is np.ndarray:
         return _decode_array(data, path, blobs)
     if origin is Literal:
-        if data not in get_args(kind):
-            raise BadValue(path, f"{data!r} is not one of {', '.join(map(str, get_args(kind)))}")
-        return data
+        # By type too: True equals 1, and is not one of 1, 2, 3.
+        for allowed in get_args(kind):
+            if type(data) is type(allowed) and data == allowed:
+                return data
+        raise BadValue(path, f"{brief(data)} is not one of {', '.join(map(str, get_args(kind)))}")
     if dataclasses.is_dataclass(kind):
         return decode_fields(kind, data, path, blobs)
     return _decode_scalar(kind, data, path, param)
@@ -145,7 +167,7 @@ def decode_fields(cls: Any, data: Any, path: str, blobs: Blobs | None = None) ->
     fields = {d.name: d for d in declared(cls)}
     for key in data:
         if key not in fields:
-            raise BadValue(f"{path}.{key}" if path else key, "unknown name")
+            raise BadValue(f"{path}.{shown_key(key)}" if path else shown_key(key), "unknown name")
     values = {}
     for name, d in fields.items():
         where = f"{path}.{name}" if path else name
@@ -175,7 +197,7 @@ def _decode_union(kinds: tuple[Any, ...], data: Any, path: str, blobs: Blobs | N
     for kind in kinds:
         if kind not in (type(None), bool, int, str):
             return decode(kind, data, path, blobs, param)
-    raise BadValue(path, f"{data!r} has the wrong type")
+    raise BadValue(path, f"{brief(data)} has the wrong type")
 
 
 def _decode_tuple(kinds: tuple[Any, ...], data: Any, path: str, blobs: Blobs | None, param: Param) -> Any:
@@ -194,15 +216,29 @@ def _decode_array(data: Any, path: str, blobs: Blobs | None) -> NDArray[Any]:
     if "blob" in data:
         if blobs is None:
             raise BadValue(path, "refers to a blob, and there are none")
-        return blobs.get(str(data["blob"]), path)
-    if data.get("dtype") not in _DTYPES:
+        _expect(isinstance(data["blob"], str), f"{path}.blob", "text", data["blob"])
+        return blobs.get(data["blob"], path)
+    name = data.get("dtype")
+    if not isinstance(name, str) or name not in _DTYPES:
         raise BadValue(path, "dtype is not one the lab writes")
+    dtype = np.dtype(name)
     try:
-        array = np.array(data["values"], dtype=data["dtype"])
-    except (KeyError, ValueError, TypeError, OverflowError):
+        given = np.array(data["values"])
+    except (KeyError, ValueError, OverflowError):
         raise BadValue(path, "the values do not form an array") from None
+    # NumPy would turn 1.5 into 1, "2" into 2 and null into nan without a word.
+    if given.size and given.dtype.kind not in _KINDS[dtype.kind]:
+        raise BadValue(path, f"the values are not of {name}")
+    with np.errstate(over="ignore"):
+        array = given.astype(dtype)
+    if not (np.isfinite(array).all() if dtype.kind == "f" else np.array_equal(array, given)):
+        raise BadValue(path, f"the values do not fit into {name}")
     array.setflags(write=False)
     return array
+
+
+#: NumPy's kind of a dtype -> the kinds that JSON values of it may have.
+_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}
 
 
 def _decode_scalar(kind: Any, data: Any, path: str, param: Param) -> Any:
@@ -227,5 +263,4 @@ def _decode_scalar(kind: Any, data: Any, path: str, param: Param) -> Any:
 
 def _expect(holds: bool, path: str, what: str, data: Any) -> None:
     if not holds:
-        shown = repr(data)
-        raise BadValue(path, f"{shown if len(shown) < 40 else shown[:37] + '...'} is not {what}")
+        raise BadValue(path, f"{brief(data)} is not {what}")

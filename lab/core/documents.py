@@ -33,8 +33,12 @@ class Library(Mapping[str, Any]):
         except KeyError:
             raise BadValue("documents", f"there is no document {name!r}") from None
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The document of that name, or `default`."""
+        return self._held.get(name, default)
+
     def __contains__(self, name: object) -> bool:
-        return name in self._held
+        return isinstance(name, str) and name in self._held
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._held)

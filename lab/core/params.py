@@ -17,9 +17,10 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from lab.core.errors import BadValue
+from lab.core.errors import BadValue, brief
 
 if TYPE_CHECKING:
     from lab.core.registry import Family
@@ -56,19 +57,24 @@ class Param:
         """Raise `BadValue` unless `value` (one number or one choice) lies within the declared bounds."""
         if self.choices and value not in self.choices:
             allowed = ", ".join(str(c) for c in self.choices)
-            raise BadValue(path, f"{value!r} is not one of {allowed}")
-        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadValue(path, f"{brief(value)} is not one of {allowed}")
+        if isinstance(value, bool) or not isinstance(value, Real):
             return
-        if not math.isfinite(value):
-            raise BadValue(path, f"{value} is not a finite number")
-        if self.above is not None and value <= self.above:
-            raise BadValue(path, f"{value:g} is not above {self.above:g}")
-        if self.below is not None and value >= self.below:
-            raise BadValue(path, f"{value:g} is not below {self.below:g}")
-        if self.lo is not None and value < self.lo:
-            raise BadValue(path, f"{value:g} is less than {self.lo:g}")
-        if self.hi is not None and value > self.hi:
-            raise BadValue(path, f"{value:g} is more than {self.hi:g}")
+        try:
+            number = float(value)
+        except OverflowError:
+            raise BadValue(path, "is too large for a number") from None
+        if not math.isfinite(number):
+            raise BadValue(path, f"{number} is not a finite number")
+        # 15 digits, so that 1000000.5 is not reported as "1e+06 is more than 1e+06".
+        if self.above is not None and number <= self.above:
+            raise BadValue(path, f"{number:.15g} is not above {self.above:.15g}")
+        if self.below is not None and number >= self.below:
+            raise BadValue(path, f"{number:.15g} is not below {self.below:.15g}")
+        if self.lo is not None and number < self.lo:
+            raise BadValue(path, f"{number:.15g} is less than {self.lo:.15g}")
+        if self.hi is not None and number > self.hi:
+            raise BadValue(path, f"{number:.15g} is more than {self.hi:.15g}")
 
     @property
     def slider(self) -> tuple[float, float] | None:
@@ -163,9 +169,9 @@ def field_of(cls: type[Any], name: str) -> Declared:
 
 
 def check(config: Any, path: str = "") -> None:
-    """Raise `BadValue` for the first field of `config`, at any depth, that breaks its declaration."""
+    """Raise `BadValue` for the first field of `config`, at any depth, that breaks its declaration or its type."""
     for d in declared(type(config)):
-        _check_value(getattr(config, d.name), d, f"{path}.{d.name}" if path else d.name)
+        _check_value(getattr(config, d.name), d.type, d.param, f"{path}.{d.name}" if path else d.name)
     extra = getattr(config, "check", None)
     if callable(extra):
         try:
@@ -174,14 +180,52 @@ def check(config: Any, path: str = "") -> None:
             raise bad.under(path) from None
 
 
-def _check_value(value: Any, d: Declared, path: str) -> None:
-    if isinstance(value, tuple) and not d.param.choices:
-        for i, item in enumerate(value):
-            _check_value(item, d, f"{path}[{i}]")
+def _check_value(value: Any, kind: Any, param: Param, path: str) -> None:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        # A union is as good as the first of its types that fits; if none does, the first one says what is missing.
+        kind = next((k for k in get_args(kind) if _fits(k, value)), get_args(kind)[0])
+        origin = get_origin(kind)
+    if not _fits(kind, value):
+        raise BadValue(path, f"{brief(value)} is not {_WORDS.get(kind, 'of the declared type')}")
+    if origin is tuple:
+        kinds = get_args(kind)
+        if len(kinds) == 2 and kinds[1] is Ellipsis:
+            kinds = kinds[:1] * len(value)
+        elif len(kinds) != len(value):
+            raise BadValue(path, f"has {len(value)} entries where {len(kinds)} are expected")
+        for i, (item, inner) in enumerate(zip(value, kinds, strict=True)):
+            _check_value(item, inner, param, f"{path}[{i}]")
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        if param.family is not None:
+            try:
+                param.family.id_of(type(value))
+            except BadValue as bad:
+                raise BadValue(path, bad.why) from None
         check(value, path)
     else:
-        d.param.check(value, path)
+        param.check(value, path)
+
+
+_WORDS = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
+_NUMBERS = {float: Real, int: Integral}
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    """Whether `value` could stand in a field annotated `kind`; what is inside a tuple is looked at later."""
+    if kind in _NUMBERS:
+        return isinstance(value, _NUMBERS[kind]) and not isinstance(value, bool)
+    if kind in (bool, str, type(None)):
+        return isinstance(value, kind)
+    origin = get_origin(kind)
+    if origin is tuple:
+        return isinstance(value, tuple)
+    if origin is Literal:
+        return any(value == allowed and type(value) is type(allowed) for allowed in get_args(kind))
+    if dataclasses.is_dataclass(kind):
+        return isinstance(value, typing.cast(type, kind))
+    # Protocols of registered algorithms and the like: dataclasses, never a bare scalar.
+    return kind is Any or not isinstance(value, bool | int | float | str | None)
 
 
 def replace(config: Any, name: str, value: Any) -> Any:

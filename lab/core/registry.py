@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
-from lab.core.errors import UnknownName
+from lab.core.errors import UnknownName, brief
 
 PLUGIN_GROUP = "visual_lab.plugins"
-_ID = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)*$")
+_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _LOCK = threading.RLock()
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Family(Generic[T]):
 
     def register(self, id: str, *, title: str = "") -> Callable[[T], T]:
         """Register the decorated class or object under a permanent id; a second one of that id raises."""
-        if not _ID.match(id):
+        if not _ID.fullmatch(id):
             raise ValueError(f"{self.name}: {id!r} is not a snake_case id")
 
         def add(item: T) -> T:
@@ -77,11 +77,13 @@ class Family(Generic[T]):
         return add
 
     def discover(self) -> None:
-        """Import every module of the package, then the plug-ins, once."""
-        if self._discovered:
-            return
-        with _LOCK:
-            self._import_package()
+        """Import every module of the package, then the plug-ins, once.
+
+        Plug-ins are looked for even where there is no package: a document type or an event may be theirs.
+        """
+        if not self._discovered:
+            with _LOCK:
+                self._import_package()
         load_plugins()
 
     def _import_package(self) -> None:
@@ -101,19 +103,19 @@ class Family(Generic[T]):
         self.discover()
         return len(self._entries)
 
-    def __contains__(self, id: str) -> bool:
+    def __contains__(self, id: object) -> bool:
         self.discover()
-        return id in self._entries
+        return isinstance(id, str) and id in self._entries
 
     def entry(self, id: str) -> Entry[T]:
         """The entry of that id; `UnknownName` names the ids that exist."""
-        if id not in self._entries:
+        # What a file holds in this place may be anything, a list included.
+        if not isinstance(id, str) or id not in self._entries:
             self.discover()
-        try:
+        if isinstance(id, str) and id in self._entries:
             return self._entries[id]
-        except (KeyError, TypeError):
-            known = ", ".join(sorted(self._entries)) or "none"
-            raise UnknownName("", f"{id!r} is not one of the {self.name} ({known})") from None
+        known = ", ".join(sorted(self._entries)) or "none"
+        raise UnknownName("", f"{brief(id)} is not one of the {self.name} ({known})")
 
     def __getitem__(self, id: str) -> T:
         return self.entry(id).item

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Any
 from lab.core import params
 from lab.core.codec import Blobs, decode_fields, decode_tagged, encode
 from lab.core.documents import DOCUMENTS, Library
-from lab.core.errors import BadValue, FileRefused
+from lab.core.errors import BadValue, FileRefused, brief, shown_key
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.run import EVENTS, EventNode, Run
@@ -61,7 +62,7 @@ class Session:
 
 
 def to_json(session: Session) -> str:
-    """The text of a session file."""
+    """The text of a session file: ASCII, so that a cut anywhere is still text; `FileRefused` for nan or infinity."""
     blobs = Blobs()
     # Documents may only be known to the panels' runs: gather them, so that each is written once.
     documents = dict(session.documents)
@@ -76,7 +77,10 @@ def to_json(session: Session) -> str:
         "layout": dict(session.layout),
         "blobs": blobs.stored,
     }
-    return json.dumps(body, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    try:
+        return json.dumps(body, allow_nan=False, ensure_ascii=True, separators=(",", ":"), sort_keys=False)
+    except ValueError:
+        raise FileRefused("the session holds a number that is not finite") from None
 
 
 def _panel_to_json(state: PanelState, blobs: Blobs) -> dict[str, Any]:
@@ -104,8 +108,12 @@ def from_json(text: str, panels: Family[PanelSpec]) -> Session:
         data = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as broken:
         where = f"line {broken.lineno}, column {broken.colno}"
-        cut = broken.pos >= len(text.rstrip()) - 1
+        whole = text.rstrip()
+        # An unterminated string is reported where it begins, which may be far from the end.
+        cut = broken.pos >= len(whole) - 1 or not whole.endswith("}")
         raise FileRefused(f"the file is {'cut off' if cut else 'not valid JSON'} at {where}") from None
+    except ValueError:
+        raise FileRefused("the file holds a number with thousands of digits") from None
     except RecursionError:
         raise FileRefused("the file is nested too deeply to be a session") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -114,11 +122,13 @@ def from_json(text: str, panels: Family[PanelSpec]) -> Session:
     known = {"format", "schema", "version", "documents", "panels", "layout", "blobs"}
     for key in data:
         if key not in known:
-            raise BadValue(key, "unknown name")
+            raise BadValue(shown_key(key), "unknown name")
+    # Which documents and events there are is known once the panels' packages have been imported.
+    panels.discover()
     stored = _typed(data.get("blobs", {}), dict, "blobs", "an object")
     blobs = Blobs(stored)
     documents = {
-        name: decode_tagged(DOCUMENTS, doc, f"documents.{name}", blobs)
+        name: decode_tagged(DOCUMENTS, doc, f"documents.{shown_key(name)}", blobs)
         for name, doc in _typed(data.get("documents", {}), dict, "documents", "an object").items()
     }
     library = Library(documents)
@@ -126,7 +136,7 @@ def from_json(text: str, panels: Family[PanelSpec]) -> Session:
     states = tuple(_panel_from_json(p, f"panels[{i}]", library, blobs, panels) for i, p in enumerate(listed))
     layout = _typed(data.get("layout", {}), dict, "layout", "an object")
     for key, value in layout.items():
-        _typed(value, str, f"layout.{key}", "text")
+        _typed(value, str, f"layout.{shown_key(key)}", "text")
     version = _typed(data.get("version", ""), str, "version", "text")
     return Session(states, library, layout, version)
 
@@ -134,11 +144,10 @@ def from_json(text: str, panels: Family[PanelSpec]) -> Session:
 def _migrated(data: dict[str, Any]) -> dict[str, Any]:
     schema = data.get("schema")
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
-        raise BadValue("schema", f"{schema!r} is not a schema number")
+        raise BadValue("schema", f"{brief(schema)} is not a schema number")
     if schema > SCHEMA:
-        raise FileRefused(
-            f"the file was written by a newer Visual Lab (schema {schema}; this one reads up to {SCHEMA})"
-        )
+        shown = schema if schema < 10**6 else "far above"
+        raise FileRefused(f"the file was written by a newer Visual Lab (schema {shown}; this one reads up to {SCHEMA})")
     while schema < SCHEMA:
         data = MIGRATIONS[schema](data)
         schema += 1
@@ -149,7 +158,7 @@ def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panel
     _typed(data, dict, path, "an object")
     for key in data:
         if key not in ("panel", "name", "run", "view", "cursor", "horizon", "speed", "digest"):
-            raise BadValue(f"{path}.{key}", "unknown name")
+            raise BadValue(f"{path}.{shown_key(key)}", "unknown name")
     try:
         spec = panels[data.get("panel", "")]
     except BadValue as bad:
@@ -157,8 +166,9 @@ def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panel
     run = _run_from_json(data.get("run", {}), f"{path}.run", library, blobs, spec)
     view = decode_fields(spec.view_state, data.get("view", {}), f"{path}.view", blobs)
     speed = data.get("speed", spec.speed)
-    if not isinstance(speed, int | float) or isinstance(speed, bool) or not 0 < speed < float("inf"):
-        raise BadValue(f"{path}.speed", f"{speed!r} is not above 0")
+    if not isinstance(speed, int | float) or isinstance(speed, bool):
+        raise BadValue(f"{path}.speed", f"{brief(speed)} is not a number")
+    params.Param(above=0).check(speed, f"{path}.speed")
     return PanelState(
         panel=data["panel"],
         run=run,
@@ -175,7 +185,7 @@ def _run_from_json(data: Any, path: str, library: Library, blobs: Blobs, spec: P
     _typed(data, dict, path, "an object")
     for key in data:
         if key not in ("config", "seed", "documents", "events"):
-            raise BadValue(f"{path}.{key}", "unknown name")
+            raise BadValue(f"{path}.{shown_key(key)}", "unknown name")
     simulation = spec.simulation
     config = decode_fields(simulation.config_type, data.get("config", {}), f"{path}.config", blobs)
     seed = _step(data.get("seed", 0), f"{path}.seed", limit=2**63 - 1)
@@ -183,7 +193,7 @@ def _run_from_json(data: Any, path: str, library: Library, blobs: Blobs, spec: P
     held = {}
     for i, name in enumerate(names):
         if name not in library:
-            raise BadValue(f"{path}.documents[{i}]", f"there is no document {name!r}")
+            raise BadValue(f"{path}.documents[{i}]", f"there is no document {brief(name)}")
         held[name] = library[name]
     head: EventNode | None = None
     for i, pair in enumerate(_typed(data.get("events", []), list, f"{path}.events", "a list")):
@@ -206,15 +216,15 @@ def _run_from_json(data: Any, path: str, library: Library, blobs: Blobs, spec: P
 
 def _typed(value: Any, kind: type[Any], path: str, what: str) -> Any:
     if not isinstance(value, kind):
-        raise BadValue(path, f"{str(value)[:40]!r} is not {what}")
+        raise BadValue(path, f"{brief(value)} is not {what}")
     return value
 
 
 def _step(value: Any, path: str, limit: int = MAX_STEP) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(path, f"{value!r} is not a whole number")
+        raise BadValue(path, f"{brief(value)} is not a whole number")
     if not 0 <= value <= limit:
-        raise BadValue(path, f"{value} is not between 0 and {limit:,}")
+        raise BadValue(path, f"{brief(value)} is not between 0 and {limit:,}")
     return value
 
 
@@ -228,7 +238,12 @@ def read(path: Path, panels: Family[PanelSpec]) -> Session:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise FileRefused(f"the file is {size / 2**20:.0f} MB; a session may be at most {MAX_BYTES >> 20} MB")
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            # No more than that even if the file has grown since, or is a device without an end.
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise FileRefused(f"the file is too large; a session may be at most {MAX_BYTES >> 20} MB")
+        text = content.decode("utf-8")
     except OSError as failure:
         raise FileRefused(f"{path.name}: {failure.strerror or failure}") from None
     except UnicodeDecodeError:
@@ -247,15 +262,21 @@ def write(path: Path, session: Session) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write `content` beside `path`, flush it to disk, then swap it in; `FileRefused` when that fails."""
+    """Write `content` beside `path`, flush it to disk, then swap it in; `FileRefused` when that fails.
+
+    Who may read the file stays as it was; a link goes on pointing to the file it names.
+    """
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
+        target = Path(os.path.realpath(path))
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{path.name}.", delete=False) as out:
             temporary = Path(out.name)
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        os.replace(temporary, path)
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
     except OSError as failure:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
@@ -115,15 +116,27 @@ def nbytes(tree: Any) -> int:
 
 
 def digest(tree: Any) -> str:
-    """SHA-256 over a nested value, exact to the bit: equal digests mean equal states."""
+    """SHA-256 over a nested value, exact to the bit: equal digests mean equal states.
+
+    A scalar counts by its value, as in Python: 1 and 1.0 are the same rate, though a file gives back the second.
+    """
     sha = hashlib.sha256()
     for leaf in leaves(tree):
         if isinstance(leaf, np.ndarray):
             sha.update(f"{leaf.dtype}{leaf.shape}".encode())
             sha.update(np.ascontiguousarray(leaf).tobytes())
         else:
-            sha.update(repr(leaf).encode())
+            sha.update(_scalar(leaf).encode())
     return sha.hexdigest()
+
+
+def _scalar(leaf: Any) -> str:
+    """A scalar as text: equal numbers alike, but -0.0 apart from 0.0."""
+    if isinstance(leaf, np.generic):
+        leaf = leaf.item()
+    if isinstance(leaf, float) and leaf.is_integer() and (leaf or math.copysign(1.0, leaf) > 0):
+        leaf = int(leaf)
+    return f"{leaf!r};"
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

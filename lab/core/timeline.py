@@ -100,8 +100,8 @@ class Timeline:
 
     @property
     def done(self) -> bool:
-        """True when no further step would change anything (at the cursor)."""
-        return self.sim.done
+        """True when no further step would change anything (at the cursor): no event is to come either."""
+        return self.sim.done and self._applied == len(self._nodes)
 
     @property
     def pending(self) -> int | None:
@@ -131,7 +131,7 @@ class Timeline:
     def work(self, keep_going: Callable[[], bool]) -> bool:
         """Replay towards the aim while `keep_going()`; at least one step. True when there."""
         while self._target is not None:
-            if self.step >= self._target or self.sim.done:
+            if self.step >= self._target or self.done:
                 self._target = None
                 break
             self._advance()
@@ -143,7 +143,8 @@ class Timeline:
         """Replace the run and aim at `step` (default: where the cursor is, or was going).
 
         When only events differ, snapshots, traces and marks before the first difference stay. `work` then
-        replays what is missing, as after `request`. A run that can't be simulated leaves everything as it was.
+        replays what is missing, as after `request`. A run that can't be simulated leaves everything as it was:
+        `BadValue` where the simulation does not accept the run or one of its events, `StateTooLarge` as it says.
         """
         if step is None:
             step = self.step if self._target is None else self._target
@@ -157,7 +158,11 @@ class Timeline:
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _begin(self, run: Run) -> None:
+        # All that can fail comes first.
         sim = self._make(run)
+        nodes = run.nodes()
+        for node in nodes:
+            sim.accepts(run.config, node.event)
         state = sim.snapshot()
         size = nbytes(state)
         self._refuse_too_large(size)
@@ -168,11 +173,12 @@ class Timeline:
         self.trace = Trace()
         self.marks: list[Mark] = []
         self.spacing = FIRST_SPACING
-        self._nodes: list[EventNode] = run.nodes()
+        self._nodes: list[EventNode] = nodes
         self._applied = 0
         self._stale = False
         self._target = None
         self._size = size
+        self._remeasure = False
         self._base = _Kept(0, 0, state, size)
         self._keys: list[_Kept] = []
         self._key_bytes = 0
@@ -180,22 +186,35 @@ class Timeline:
         self._restore(self._base)
 
     def _advance(self) -> None:
-        self.sim.step()
+        whole = False
+        try:
+            self.sim.step()
+            marks = self.sim.marks()
+            applied = self._apply_events(self.step + 1)
+            whole = True
+        finally:
+            if not whole:
+                # Half a step (one lane moved, the next one failed) must be neither shown nor built upon.
+                self._target = None
+                self._restore(self._nearest(self.step))
         self.step += 1
-        known = self.step <= self.frontier
-        if not known:
+        self._applied = applied
+        if self.step > self.frontier:
             self.frontier = self.step
-            self.marks.extend(self.sim.marks())
-        self._apply_events()
-        if not known:
+            self.marks.extend(marks)
             self._record()
         self._keep()
 
-    def _apply_events(self) -> None:
+    def _apply_events(self, step: int) -> int:
+        """Let the events of `step` happen; returns how many of the run's events have happened then."""
         nodes = self._nodes
-        while self._applied < len(nodes) and nodes[self._applied].step == self.step:
-            self.sim.apply(nodes[self._applied].event)
-            self._applied += 1
+        applied = self._applied
+        while applied < len(nodes) and nodes[applied].step == step:
+            self.sim.apply(nodes[applied].event)
+            applied += 1
+        # Steps leave the state as large as it was; an event may not.
+        self._remeasure = self._remeasure or applied != self._applied
+        return applied
 
     def _record(self) -> None:
         if self.step % self.trace.stride == 0:
@@ -214,15 +233,22 @@ class Timeline:
                 tail.pop()
         elif tail and tail[-1].step != self.step - 1:
             tail.clear()
-        kept = _Kept(self.step, self._applied, self.sim.snapshot(), self._size)
+        state = self.sim.snapshot()
+        if self._remeasure and self.step % FIRST_SPACING == 0:
+            # Not after every event: a slider being dragged makes one a step.
+            self._size = nbytes(state)
+            self._remeasure = False
+        kept = _Kept(self.step, self._applied, state, self._size)
         tail.append(kept)
         share = self._budget.share()
-        if len(tail) > TAIL_STEPS or len(tail) * self._size > max(share // 4, MIN_SNAPSHOTS // 2 * self._size):
+        # The tail gets a quarter, or four snapshots where they are large; keyframes get the rest.
+        room = max(share // 4, MIN_SNAPSHOTS // 2 * self._size)
+        while len(tail) > TAIL_STEPS or len(tail) * self._size > room:
             tail.popleft()
         if self.step % self.spacing == 0 and self.step:
-            self._keep_key(kept, share)
+            self._keep_key(kept, share - room)
 
-    def _keep_key(self, kept: _Kept, share: int) -> None:
+    def _keep_key(self, kept: _Kept, room: int) -> None:
         at = bisect_left(self._keys, kept.step, key=lambda k: k.step)
         if at < len(self._keys) and self._keys[at].step == kept.step:
             return
@@ -230,7 +256,7 @@ class Timeline:
         self._refuse_too_large(kept.size)
         self._keys.insert(at, kept)
         self._key_bytes += kept.size
-        while self._key_bytes > share * 3 // 4 and len(self._keys) > 1:
+        while self._key_bytes > room and len(self._keys) > 1:
             self.spacing *= 2
             self._keys = [k for k in self._keys if k.step % self.spacing == 0]
             self._key_bytes = sum(k.size for k in self._keys)
@@ -253,7 +279,7 @@ class Timeline:
         self.step = kept.step
         self._applied = kept.applied
         self._stale = False
-        self._apply_events()
+        self._applied = self._apply_events(kept.step)
         if self.frontier < 0:
             self.frontier = 0
             self._record()
@@ -268,6 +294,8 @@ class Timeline:
             node = node.parent
         common = node.length if node is not None else 0
         fresh.reverse()
+        for link in fresh:
+            self.sim.accepts(run.config, link.event)
         changed = [n.step for n in (*old[common : common + 1], *fresh[:1])]
         self.run = run
         if not changed:

@@ -51,7 +51,8 @@ class Trace:
         if self._count and step <= self._steps[self._count - 1]:
             raise ValueError(f"step {step} is already recorded")
         self._make_room(row.shape)
-        if self._count == self.max_vertices:
+        # Once is enough for steps without gaps; of 0, 4, 8, ... the first halving drops nothing.
+        while self._count == self.max_vertices:
             self._halve()
             if step % self.stride:
                 return

@@ -18,6 +18,8 @@ from lab.engine.optimizers import Array, LandscapeAsk, Optimizer, State
 #: How many domain widths away a racer is given up even though its numbers are still finite.
 FAR = 1e9
 
+_NONE: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
 #: Why a row stopped, by code.
 REASONS = ("", "the loss is no longer a finite number", "the gradient is no longer a finite number",
            "the position is no longer a finite number", "it left the picture a billion times over")  # fmt: skip
@@ -187,6 +189,8 @@ class Racer:
         """Count on from these numbers, and add this noise to every gradient until told otherwise."""
         self._ask.function_evaluations = functions
         self._ask.gradient_evaluations = gradients
+        # Nobody watches these; but they must have no more rows than are asked about.
+        self._ask.hessian_evaluations = _NONE
         self._ask.freeze(noise)
 
     def _look(self, theta: Array) -> tuple[Array, Array]:

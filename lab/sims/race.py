@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -32,6 +33,8 @@ Point = tuple[float, ...]
 TRACED_STARTS = 64
 #: Channels of the race's trace.
 CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment")
+
+_MOST = np.finfo(np.float32).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ class Race:
         self._shared = _Shared(config.noise, read_only(starts), np.ones(n, dtype=bool), np.zeros(n, dtype=np.int64))
         self._marks: tuple[Mark, ...] = ()
 
-    def _stream(self, lane: int) -> Any:
+    def _stream(self, lane: int) -> Callable[[int], np.random.Generator]:
         return lambda t: random_stream(self._seed, f"optimizer/{lane}", t)
 
     @property
@@ -243,6 +246,7 @@ class Race:
     @classmethod
     def accepts(cls, config: RaceConfig, event: Any) -> None:
         """Raise `BadValue` when `event` makes no sense for `config`."""
+        params.check(event)
         lane = getattr(event, "lane", None)
         optimizer = next((r.optimizer for r in config.racers if r.id == lane), None)
         if lane is not None and optimizer is None:
@@ -341,16 +345,17 @@ class Race:
         shared = self._shared
         n, d = shared.starts.shape
 
-        def stacked(name: str, *shape: int) -> NDArray[Any]:
+        def stacked(name: str, *shape: int, dtype: type[Any] = np.int64) -> NDArray[Any]:
             rows = [getattr(state, name) for state in states]
-            return read_only(np.stack(rows) if rows else np.zeros((0, n, *shape)))
+            return read_only(np.stack(rows) if rows else np.zeros((0, n, *shape), dtype=dtype))
 
-        loss = stacked("loss")
+        loss = stacked("loss", dtype=np.float64)
         return RaceFrame(
             self.t, tuple(self._lanes.lanes), shared.starts, read_only(shared.present), read_only(shared.born),
-            stacked("theta", d), stacked("gradient", d), loss, read_only(loss - self._lowest),
-            stacked("diverged_at"), stacked("reason"), stacked("reached_at"), stacked("path_length"),
-            stacked("segment"), stacked("function_evaluations"), stacked("gradient_evaluations"),
+            stacked("theta", d, dtype=np.float64), stacked("gradient", d, dtype=np.float64), loss,
+            read_only(loss - self._lowest), stacked("diverged_at"), stacked("reason", dtype=np.int8),
+            stacked("reached_at"), stacked("path_length", dtype=np.float64), stacked("segment"),
+            stacked("function_evaluations"), stacked("gradient_evaluations"),
             tuple(state.optimizer for state in states), shared.noise,
         )  # fmt: skip
 
@@ -371,6 +376,8 @@ class Race:
             if len(self._minima):
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
+        # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
+        np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = np.stack([s.segment[:n] for s in states])
         # A diverged or removed racer leaves a gap, not a flat line.
         row[~np.stack([s.alive[:n] for s in states])] = np.nan
@@ -387,30 +394,39 @@ class Race:
             return self._dissect(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
 
-    def _dissect(self, lane: int, start: int) -> Dissection:
+    def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
+        """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""
         state = self._lanes.lanes[lane].state
-        row = slice(start, start + 1)
-        theta = state.theta[row]
-        inner = {name: array[row] for name, array in state.inner.items()}
+        rows, at = (slice(None), start) if whole else (slice(start, start + 1), 0)
+        theta = state.theta[rows]
+        inner = {name: array[rows] for name, array in state.inner.items()}
         rate = state.optimizer.learning_rate
         noise = None
         if self._shared.noise > 0.0:
-            draw = random_stream(self._seed, "gradient noise", self.t)
-            noise = self._shared.noise * draw.standard_normal(self._shared.starts.shape)[row]
+            generator = random_stream(self._seed, "gradient noise", self.t)
+            noise = self._shared.noise * generator.standard_normal(self._shared.starts.shape)[rows]
+        stream = self._stream(lane)
+        drawn: list[int] = []
+
+        def draw() -> np.random.Generator:
+            drawn.append(self.t)
+            return stream(self.t)
+
         with np.errstate(all="ignore"):
             ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0, noise=noise)
-            stream = self._stream(lane)
-            result = state.optimizer.step(theta, inner, ask, rate, lambda: stream(self.t))
+            result = state.optimizer.step(theta, inner, ask, rate, draw)
+            if drawn and not whole:
+                return self._dissect(lane, start, whole=True)
             symbols = state.optimizer.symbols(theta, inner, result, ask, rate)
             ask.freeze(None)
             gradient = ask.gradient(theta)
         return Dissection(
-            theta[0],
-            result.theta[0],
-            gradient[0],
-            {name: part[0] for name, part in result.parts.items()},
-            {name: value[0] if isinstance(value, np.ndarray) else value for name, value in symbols.items()},
-            bool(np.isfinite(result.theta).all()),
+            theta[at],
+            result.theta[at],
+            gradient[at],
+            {name: part[at] for name, part in result.parts.items()},
+            {name: value[at] if isinstance(value, np.ndarray) else value for name, value in symbols.items()},
+            bool(np.isfinite(result.theta[at]).all()),
         )
 
 

@@ -364,6 +364,7 @@ class Actions(QObject):
             state = dock.experiment.state()
             fields = {name: getattr(state, name) for name in ("run", "view", "cursor", "horizon", "speed")}
             self._w.open_panel(state.panel, files.PanelState(state.panel, **fields))
+            self._w.keeper.touch()
 
     # -- help --------------------------------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListWidget,
@@ -69,6 +70,7 @@ class CommandPalette(QFrame):
         self.setObjectName("card")
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
+        self._before: QWidget | None = None
         self._line = QLineEdit()
         self._line.setPlaceholderText("Search actions, presets, algorithms")
         self._line.setAccessibleName("Search")
@@ -97,8 +99,16 @@ class CommandPalette(QFrame):
         self._fill()
         self.show()
         self.raise_()
+        self._before = QApplication.focusWidget()
         self._line.setFocus()
         self._line.selectAll()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Give the keyboard back, so that Space plays again.
+        if self._line.hasFocus() and self._before is not None and self._before.isVisible():
+            self._before.setFocus()
+        self._before = None
+        super().hideEvent(event)
 
     def _fill(self) -> None:
         query = self._line.text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,9 +18,13 @@ from lab.core.session import PanelState
 from lab.core.simulation import digest
 from lab.core.timeline import SHARED_BUDGET, SnapshotBudget, Timeline
 
+log = logging.getLogger(__name__)
+
 #: Speeds offered on the transport bar, in steps per second; the last one means "as many as fit".
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 1000.0)
 FASTEST = 1e9
+#: At this speed and below, views are drawn between steps too, so that they can show what a step is made of.
+SLOW = 2.0
 
 
 class Experiment(QObject):
@@ -54,7 +59,7 @@ class Experiment(QObject):
         self.speed = state.speed
         self.history = History()
         self.timeline = Timeline(spec.simulation, state.run, budget)
-        self.expected_digest = state.digest
+        self._expected = (state.cursor, state.digest)
         self._playing = False
         self._gesture: tuple[Run, int, str] | None = None
         self._seek_from = 0
@@ -95,9 +100,19 @@ class Experiment(QObject):
 
     def state(self) -> PanelState:
         """This panel as it would stand in a session file."""
+        there = digest(self.frame()) if self.timeline.pending is None else ""
         return PanelState(
-            self.panel, self.run, self.view_state, self.step, self.horizon, self.speed, self.name, digest(self.frame())
+            self.panel, self.run, self.view_state, self.step, self.horizon, self.speed, self.name, there
         )  # fmt: skip
+
+    def compare_digest(self) -> None:
+        """Once the saved cursor's step is reached, say when its frame differs from what the file says."""
+        step, saved = self._expected
+        if not saved or self.timeline.pending is not None:
+            return
+        self._expected = (0, "")
+        if self.timeline.step == step and digest(self.frame()) != saved:
+            self.failed.emit("The replay differs in the last bits from the saved one: it was written by another build.")
 
     # -- playing -----------------------------------------------------------------------------------------------
 
@@ -152,12 +167,29 @@ class Experiment(QObject):
         """Go on with a seek while there is time."""
         if self.timeline.work(keep_going):
             self.progressed.emit(-1.0)
+            self.compare_digest()
         else:
             target = self.timeline.pending or 1
             span = max(1, target - self._seek_from)
             self.progressed.emit(max(0.0, (self.timeline.step - self._seek_from) / span))
 
+    def attempt(self, work: Callable[[], object]) -> None:
+        """Do some stepping; a simulation that fails pauses this panel, which says so, and touches no other.
+
+        One of the two places that catch every exception (the other is Jobs), for the player and for steps by hand.
+        """
+        try:
+            work()
+        except Exception as failure:
+            log.exception("the panel %s failed while stepping", self.panel)
+            self.set_playing(False)
+            self.timeline.request(self.timeline.step)
+            self.failed.emit(f"Stepping failed: {failure}")
+
     def _arrive(self) -> None:
+        self.attempt(self._hurry)
+
+    def _hurry(self) -> None:
         # A short way is gone at once, so that a scrub shows its step in the same frame as the mouse move.
         steps = iter(range(32))
         if self.timeline.work(lambda: next(steps, None) is not None):
@@ -234,6 +266,7 @@ class Experiment(QObject):
 
     def _edit(self, run: Run, step: int, label: str) -> bool:
         before, before_step = self.run, self.step
+        self._expected = (0, "")
         try:
             self.timeline.edit(run, step=step)
         except LabError as refused:
@@ -261,6 +294,7 @@ class Experiment(QObject):
         self.set_playing(False)
         # Events leave the cursor where the user is looking; another experiment comes back as it stood.
         step = self.step if entry.run.config is self.run.config else entry.step
+        self.horizon = max(self.horizon, step)
         self.timeline.edit(entry.run, step=step)
         self.edited.emit()
         self._arrive()

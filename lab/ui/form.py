@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import Any, Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.errors import BadValue
@@ -50,6 +50,7 @@ class ConfigForm(QWidget):
         self, config: Any, *, only: Only = None, label_width: int = 120, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._only = only
         self._label_width = label_width
         self._rows: dict[str, FormRow] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,30 +11,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lab.core.errors import LabError
+from lab.core.ticket import Cancelled, Ticket
+
+__all__ = ["Cancelled", "Jobs", "Ticket"]
 
 log = logging.getLogger(__name__)
-
-
-class Cancelled(Exception):
-    """Raised inside a job that is no longer wanted."""
-
-
-class Ticket:
-    """What a running job sees of the world: whether it is still wanted, and where to report progress."""
-
-    def __init__(self, report: Callable[[float], None]) -> None:
-        self._report = report
-        self._cancelled = threading.Event()
-
-    def cancel(self) -> None:
-        """Say that the answer is no longer wanted."""
-        self._cancelled.set()
-
-    def progress(self, fraction: float) -> None:
-        """Report how far the job is; raises `Cancelled` when nobody wants it any more."""
-        if self._cancelled.is_set():
-            raise Cancelled
-        self._report(fraction)
 
 
 @dataclass
@@ -74,6 +54,7 @@ class Jobs(QObject):
         self.inline = inline
         self._executor = executor
         self._own = executor is None
+        self._closed = False
         self._slots: dict[object, _Slot] = {}
         self._delivered.connect(self._on_delivered)
         self._progressed.connect(self._on_progressed)
@@ -87,12 +68,20 @@ class Jobs(QObject):
         failed: Callable[[str], None] | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        """Ask for `work(ticket, *arguments)` on the line `key`; an older request on it is dropped."""
+        """Ask for `work(ticket, *arguments)` on the line `key`; an older request on it is dropped.
+
+        When `done` belongs to a QObject that goes away meanwhile (a closed panel), the answer is dropped, too.
+        """
+        if self._closed:
+            return
+        owner = getattr(done, "__self__", None)
+        if key not in self._slots and isinstance(owner, QObject):
+            owner.destroyed.connect(lambda: self.cancel(key))
         slot = self._slots.setdefault(key, _Slot())
         slot.generation += 1
         slot.on_failed, slot.on_progress = failed, progress
         if self.inline:
-            self._finish(slot, done, *_attempt(work, Ticket(progress or (lambda _: None)), arguments))
+            self._finish(slot, done, *_attempt(work, Ticket(progress), arguments))
             return
         slot.waiting = (work, arguments, done)
         if slot.running is None:
@@ -110,7 +99,8 @@ class Jobs(QObject):
                 slot.running.cancel()
 
     def shutdown(self) -> None:
-        """Cancel everything and stop the threads."""
+        """Cancel everything and stop the threads; what is asked for from now on is not done."""
+        self._closed = True
         for key in list(self._slots):
             self.cancel(key)
         if self._own and self._executor is not None:

@@ -10,7 +10,7 @@ grows with the plot's width times the number of lines.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,7 +89,7 @@ class LinesItem(pg.GraphicsObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.series: dict[str, Series] = {}
+        self.series: dict[Hashable, Series] = {}
         self.cursor: float | None = None
         self.target: float | None = None
         self.target_text = ""

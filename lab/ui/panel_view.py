@@ -79,6 +79,7 @@ class PanelView(QWidget):
 
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.experiment = experiment
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)
@@ -106,6 +107,7 @@ class PanelView(QWidget):
         fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
         self._broken = False
         self._dirty = True
+        self._in_front = True
         self._marks_shown: tuple[int, int] = (0, 0)
         self.build()
         experiment.moved.connect(self._on_moved)
@@ -178,14 +180,30 @@ class PanelView(QWidget):
             self._marks_shown = (id(marks), len(marks))
             self.ticks_changed.emit()
 
+    @property
+    def seen(self) -> bool:
+        """Whether this panel is drawn and stepped: it is shown, and no other tab lies over it."""
+        return self._in_front and self.isVisible()
+
+    def set_in_front(self, on: bool) -> None:
+        """Its tab was chosen or left: Qt only moves the others aside, `isVisible` stays true for them."""
+        self._in_front = on
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._dirty and self.seen:
+            self.show_run()
+            self.refresh()
+            self.ticks_changed.emit()
+
     def _on_moved(self) -> None:
-        if self.isVisible():
+        if self.seen:
             self.refresh()
         else:
             self._dirty = True
 
     def _on_edited(self) -> None:
-        if self.isVisible():
+        if self.seen:
             self.show_run()
             self.ticks_changed.emit()
         else:
@@ -196,10 +214,7 @@ class PanelView(QWidget):
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
-        if self._dirty:
-            self.show_run()
-            self.refresh()
-            self.ticks_changed.emit()
+        self._catch_up()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.touched.emit()

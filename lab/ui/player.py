@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from lab.ui.experiment import Experiment
-
-log = logging.getLogger(__name__)
+from lab.ui.experiment import SLOW, Experiment
 
 #: Seconds of stepping per tick, shared by all panels that play.
 STEP_BUDGET = 0.008
@@ -21,8 +19,7 @@ class Player(QObject):
     """Steps every playing experiment: steps owed = speed x elapsed time, debt beyond the budget is dropped.
 
     The timer runs only while something is to do. `tick(dt)` can be called without a clock, which is how tests and
-    benchmarks drive it. This is one of the two places that catch every exception (the other is Jobs): a panel
-    that fails is stopped and says so, the others play on.
+    benchmarks drive it. A panel that fails is stopped and says so (`Experiment.attempt`), the others play on.
     """
 
     #: Fired after a tick with its length in seconds.
@@ -58,6 +55,7 @@ class Player(QObject):
             experiment.wanted.disconnect(self._start)
             self._experiments.remove(experiment)
             del self._visible[experiment]
+            self._rest()
 
     def wake(self) -> None:
         """Look again whether anything is to do (a panel became visible)."""
@@ -68,15 +66,8 @@ class Player(QObject):
         """Advance everything by `dt` seconds of play."""
         due = [e for e in self._experiments if self._due(e)]
         for experiment in due:
-            try:
-                self._serve(experiment, dt, STEP_BUDGET / len(due))
-            except Exception as failure:
-                log.exception("the panel %s failed while stepping", experiment.panel)
-                experiment.set_playing(False)
-                experiment.timeline.request(experiment.timeline.step)
-                experiment.failed.emit(f"Stepping failed: {failure}")
-        if not any(self._due(e) for e in self._experiments):
-            self._timer.stop()
+            experiment.attempt(partial(self._serve, experiment, dt, STEP_BUDGET / len(due)))
+        self._rest()
         self.ticked.emit(dt)
 
     def _serve(self, experiment: Experiment, dt: float, budget: float) -> None:
@@ -93,11 +84,15 @@ class Player(QObject):
             if time.perf_counter() >= deadline:
                 owed = 0.0
         experiment.carry = owed
-        if experiment.timeline.step != before:
+        if experiment.timeline.step != before or experiment.speed <= SLOW:
             experiment.moved.emit()
 
     def _due(self, experiment: Experiment) -> bool:
         return experiment.busy and self._visible[experiment]()
+
+    def _rest(self) -> None:
+        if not any(self._due(e) for e in self._experiments):
+            self._timer.stop()
 
     def _start(self) -> None:
         if not self._timer.isActive():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -142,34 +142,35 @@ class LinePlot(pg.PlotWidget):
         self._on_theme_changed()
         self._fit()
 
-    def set_series(self, key: str, color: str, symbol: str = "o", width: float = 1.8, name: str = "") -> None:
+    def set_series(self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "") -> None:
         """Declare a line, or change how it looks; a `color` is a role, a category or ``#RRGGBB``."""
         theme().hex(color)
         glyph_path(symbol, 1)
         old = self._lines.series.get(key)
         if old is None:
             none = np.empty(0)
-            self._lines.series[key] = Series(color, symbol, width, name or key, none, none, none)
-        elif (old.color, old.symbol, old.width, old.name) != (color, symbol, width, name or key):
-            old.color, old.symbol, old.width, old.name = color, symbol, width, name or key
+            self._lines.series[key] = Series(color, symbol, width, name or str(key), none, none, none)
+        elif (old.color, old.symbol, old.width, old.name) != (color, symbol, width, name or str(key)):
+            old.color, old.symbol, old.width, old.name = color, symbol, width, name or str(key)
             self._lines.forget()
 
-    def remove_series(self, key: str) -> None:
+    def remove_series(self, key: Hashable) -> None:
         """Take a line away; KeyError when there is none of that key."""
         del self._lines.series[key]
         self._lines.forget()
         self._fit()
 
     def clear_series(self) -> None:
-        """Take out every line."""
-        for key in list(self.keys()):
-            self.remove_series(key)
+        """Take all lines away."""
+        self._lines.series.clear()
+        self._lines.forget()
+        self._fit()
 
-    def keys(self) -> list[str]:
+    def keys(self) -> list[Hashable]:
         """The keys of all lines."""
         return list(self._lines.series)
 
-    def set_data(self, key: str, steps: ArrayLike, values: ArrayLike) -> None:
+    def set_data(self, key: Hashable, steps: ArrayLike, values: ArrayLike) -> None:
         """Give a declared line its points: ascending steps and values, shape (n,) each; nan leaves a gap."""
         series = self._lines.series[key]
         x, raw = np.array(steps, dtype=np.float64), np.array(values, dtype=np.float64)
@@ -265,8 +266,10 @@ class LinePlot(pg.PlotWidget):
         self.sought.emit(round(min(max(x, 0.0), self._total or self._last_step())))
 
     def _on_theme_changed(self) -> None:
+        item: Any = self.getPlotItem()
+        if item is None:  # closed, and not deleted yet
+            return
         self.setBackground(theme().color("surface"))
         for side in ("left", "bottom"):
-            axis: Any = self.getPlotItem().getAxis(side)
-            axis.dress()
+            item.getAxis(side).dress()
         self._lines.forget()

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.ui import fonts
@@ -30,6 +30,14 @@ class Layer(Protocol):
         ...
 
 
+class LiveLayer(Layer, Protocol):
+    """A layer that moves from frame to frame."""
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """Where it draws something that was not there before or will not stay; None when that may be anywhere."""
+        ...
+
+
 class Stage(QWidget):
     """A plot area with layers; knows how world and pixels correspond.
 
@@ -41,6 +49,8 @@ class Stage(QWidget):
 
     #: The visible part of the world changed.
     view_changed = Signal()
+    #: The hand chose what is visible (zoom, pan, or everything).
+    view_chosen = Signal()
     pressed = Signal(QMouseEvent)
     dragged = Signal(QMouseEvent)
     released = Signal(QMouseEvent)
@@ -53,12 +63,14 @@ class Stage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
+        # Every pixel is painted: nobody below need draw, which would be four rounded backgrounds a frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Stage")
         self.locked = locked
         self.x_label = "θ₁"
         self.y_label = "θ₂"
         self.still: list[Layer] = []
-        self.live: list[Layer] = []
+        self.live: list[LiveLayer] = []
         #: Small tiles: narrower margins, no axis titles.
         self.compact = False
         #: No axes at all: the picture fills the widget.
@@ -67,6 +79,8 @@ class Stage(QWidget):
         self._world = QRectF(-1, -1, 2, 2)
         self._wanted = QRectF(-1, -1, 2, 2)
         self._cache: QPixmap | None = None
+        #: Where live layers stand on the screen; None: not known.
+        self._extent: QRegion | None = None
         self._pan_from: tuple[QPointF, QRectF] | None = None
         self._dim = 0.0
         manager().changed.connect(self.refresh)
@@ -89,11 +103,17 @@ class Stage(QWidget):
     def set_home(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """What to show when nothing else is asked for, and show it."""
         self._home = QRectF(x[0], y[0], x[1] - x[0], y[1] - y[0])
-        self.go_home()
+        self.show_world(self._home)
 
     def go_home(self) -> None:
         """Show everything worth seeing."""
         self.show_world(self._home)
+        self.view_chosen.emit()
+
+    @property
+    def at_home(self) -> bool:
+        """Whether everything worth seeing is asked for."""
+        return self._wanted == self._home
 
     def show_world(self, wanted: QRectF) -> None:
         """Make a part of the world visible; with a locked aspect the view is the smallest that contains it."""
@@ -134,13 +154,36 @@ class Stage(QWidget):
             return
         left, low = x - (x - w.x()) * factor, y - (y - w.y()) * factor
         self.show_world(QRectF(left, low, w.width() * factor, w.height() * factor))
+        self.view_chosen.emit()
 
     # -- painting ----------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Draw the still layers afresh."""
         self._cache = None
+        self._extent = None
         self.update()
+
+    def update_live(self) -> None:
+        """The live layers have moved: paint where they were and where they are, and leave the rest as it is.
+
+        What lies over the stage (overlays with their texts and buttons) is then painted only where a layer passes
+        below it. Cost: the area of the extents.
+        """
+        before, self._extent = self._extent, self._live_extent()
+        if before is None or self._extent is None:
+            self.update()
+        else:
+            self.update(before + self._extent)
+
+    def _live_extent(self) -> QRegion | None:
+        found = QRegion()
+        for layer in self.live:
+            extent = layer.extent(self)
+            if extent is None:
+                return None
+            found += extent
+        return found
 
     def set_dim(self, amount: float) -> None:
         """Veil the stage while a long seek is under way; 0 lifts the veil."""
@@ -218,6 +261,7 @@ class Stage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._cache = None
+        self._extent = None
         self._fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -236,6 +280,7 @@ class Stage(QWidget):
             dx = moved.x() / self.plot.width() * world.width()
             dy = moved.y() / self.plot.height() * world.height()
             self.show_world(world.translated(-dx, dy))
+            self.view_chosen.emit()
         elif event.buttons():
             self.dragged.emit(event)
         else:

@@ -122,6 +122,7 @@ def _buttons(t: Theme) -> str:
     QPushButton[kind="seg"] {{ border-radius:5px; padding:0 10px; min-height:22px; color:{t.muted}; }}
     QPushButton[kind="seg"]:hover {{ color:{t.text}; }}
     QPushButton[kind="seg"]:checked {{ background:{chosen}; color:{t.text}; }}
+    QPushButton[kind="seg"]:disabled, QPushButton[kind="chip"]:disabled {{ color:{t.line_strong}; }}
     QPushButton[kind="link"] {{ color:{t.accent}; padding:0 6px; }}
     QToolButton[kind="play"] {{ background:{t.accent}; border-radius:19px; min-width:36px; min-height:36px; }}
     QToolButton[kind="play"]:hover {{ border:1px solid {t.text}; }}

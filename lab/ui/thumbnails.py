@@ -33,6 +33,8 @@ class Thumbnail(QObject):
         self._jobs = Jobs(inline=True, parent=self)
         self._experiment = Experiment(entry.id, spec, files.fresh(entry.id, spec), SnapshotBudget(MEGABYTE * 4), self)
         self._view: PanelView = spec.view()(self._experiment, self._jobs)
+        # No dock takes the header here; as the view's child it goes with it.
+        self._view.header.setParent(self._view)
         self._experiment.seek(int(spec.horizon * SHARE))
         self._experiment.timeline.work(lambda: True)
         self._experiment.moved.connect(self.draw)

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 
 from lab.ui.stage import Stage
 
 #: Vertices closer together than this many pixels are one.
 MERGE_PX = 0.75
+#: Half the widest stroke with its casing, and a pixel for smooth edges.
+MARGIN = 5
+#: More trails than this are painted without asking where.
+FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class TrailLayer:
         self._points = np.zeros((0, 0, 2), dtype=np.float32)
         self._breaks = np.zeros((0, 0), dtype=np.float32)
         self._strokes: Sequence[Stroke] = ()
+        self._heads: NDArray[np.float64] | None = None
         self._drawn = 0
         self._key: object = None
         self._pixmap: QPixmap | None = None
@@ -50,8 +55,9 @@ class TrailLayer:
         breaks: NDArray[np.float32],
         strokes: Sequence[Stroke],
         key: object,
+        heads: NDArray[np.float64] | None = None,
     ) -> None:
-        """Show histories of shape (vertices, trails, 2).
+        """Show histories of shape (vertices, trails, 2), and lines from their ends to `heads` (trails, 2).
 
         `breaks` (vertices, trails) interrupts a trail where its value changes; nan vertices are left out. `key`
         identifies the histories: as long as it stays, earlier vertices are the same as before.
@@ -60,9 +66,27 @@ class TrailLayer:
             self._pixmap = None
         self._points, self._breaks = points, breaks
         self._strokes, self._key = strokes, key
+        self._heads = heads
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """What will be drawn onto the trails that are there, and the stretches to the heads."""
+        if self._pixmap is None or self._view != _view_of(stage) or len(self._strokes) > FEW:
+            return None
+        found = QRegion()
+        points = np.asarray(self._points[max(self._drawn - 1, 0) :], dtype=np.float64)
+        if self._heads is not None and len(points):
+            points = np.concatenate([points, self._heads[None]])
+        if len(points) < 2:
+            return found
+        pixels = np.clip(stage.to_pixels(points), -20000, 20000)
+        # fmin and fmax pass nan by: a racer that has stopped leaves only nan, and has no rectangle.
+        corners = np.hstack([np.fmin.reduce(pixels) - MARGIN, np.fmax.reduce(pixels) + MARGIN])
+        for left, top, right, bottom in corners[np.isfinite(corners).all(axis=1)].astype(np.int64).tolist():
+            found += QRect(left, top, right - left + 1, bottom - top + 1)
+        return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        view = (stage.world, stage.size(), stage.devicePixelRatioF())
+        view = _view_of(stage)
         if view != self._view:
             self._view = view
             self._pixmap = None
@@ -79,6 +103,14 @@ class TrailLayer:
             onto.end()
             self._drawn = len(self._points)
         painter.drawPixmap(0, 0, self._pixmap)
+        if self._heads is not None and len(self._points):
+            # Thinned histories end before the present: this stretch is drawn anew each time.
+            ends = np.stack([np.asarray(self._points[-1], dtype=np.float64), self._heads])
+            pixels = np.clip(stage.to_pixels(ends), -20000, 20000)
+            for i, stroke in enumerate(self._strokes):
+                if np.isfinite(pixels[:, i]).all():
+                    painter.setPen(QPen(stroke.color, stroke.width))
+                    painter.drawLine(QPointF(*pixels[0, i]), QPointF(*pixels[1, i]))
 
     def _extend(self, painter: QPainter, stage: Stage, first: int) -> None:
         points = np.asarray(self._points[first:], dtype=np.float64)
@@ -88,7 +120,8 @@ class TrailLayer:
             pixels = stage.to_pixels(points)
             # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
             np.clip(pixels, -20000, 20000, out=pixels)
-            apart = self._breaks[first + 1 :] != self._breaks[first:-1]
+            changes: NDArray[np.float32] = np.diff(self._breaks[first:], axis=0)
+            apart = changes.astype(np.bool_)
         for casing in (True, False):
             for i, stroke in enumerate(self._strokes):
                 pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))
@@ -99,9 +132,13 @@ class TrailLayer:
                     painter.drawPolyline(arrayToQPolygonF(piece[:, 0], piece[:, 1]))
 
 
+def _view_of(stage: Stage) -> tuple[QRectF, QSize, float]:
+    return stage.world, stage.size(), stage.devicePixelRatioF()
+
+
 def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     """The unbroken stretches of one trail, with vertices on the same pixel merged."""
-    finite = np.isfinite(pixels).all(axis=1)
+    finite = np.isfinite(pixels[:, 0]) & np.isfinite(pixels[:, 1])
     cuts = np.flatnonzero(apart | ~finite[1:] | ~finite[:-1]) + 1
     found = []
     for piece in np.split(pixels, cuts):

@@ -185,7 +185,7 @@ class Transport(QFrame):
         if self._experiment is None or self.seed.text() == str(self._experiment.run.seed):
             return
         text = self.seed.text().strip()
-        if text.isascii() and text.isdigit() and int(text) <= MAX_SEED:
+        if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEED)) and int(text) <= MAX_SEED:
             self._experiment.set_seed(int(text))
         else:
             self._experiment.failed.emit(f"Seed: {text[:24]!r} is not a whole number from 0 to {MAX_SEED:,}")

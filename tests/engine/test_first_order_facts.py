@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from lab.engine.optimizers.nesterov import Nesterov
 from lab.engine.optimizers.rmsprop import RMSprop
 from lab.engine.optimizers.sgd import SGD
 
-RNG = np.random.default_rng(0)
+DRAW = partial(np.random.default_rng, 0)
 
 
 def path(optimizer: Optimizer, landscape: Landscape, start: tuple[float, ...], steps: int) -> Array:
@@ -29,7 +30,7 @@ def path(optimizer: Optimizer, landscape: Landscape, start: tuple[float, ...], s
     state = optimizer.start(theta, ask)
     points = [theta]
     for _ in range(steps):
-        theta, state, _parts = optimizer.step(theta, state, ask, optimizer.learning_rate, RNG)
+        theta, state, _parts = optimizer.step(theta, state, ask, optimizer.learning_rate, DRAW)
         points.append(theta)
     return np.concatenate(points)
 

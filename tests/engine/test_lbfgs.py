@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,14 +15,14 @@ from lab.engine.landscapes.saddle import Saddle
 from lab.engine.optimizers import LandscapeAsk, StepResult
 from lab.engine.optimizers.lbfgs import HALVINGS, LBFGS
 
-RNG = np.random.default_rng(0)
+DRAW = partial(np.random.default_rng, 0)
 
 
 def run(optimizer: LBFGS, ask: LandscapeAsk, theta: Array, steps: int) -> list[StepResult]:
     state = optimizer.start(theta, ask)
     results = [StepResult(theta, state, {})]
     for _ in range(steps):
-        results.append(optimizer.step(results[-1].theta, results[-1].state, ask, optimizer.learning_rate, RNG))
+        results.append(optimizer.step(results[-1].theta, results[-1].state, ask, optimizer.learning_rate, DRAW))
     return results
 
 
@@ -123,7 +125,7 @@ def test_where_no_trial_passes_the_row_stays_and_forgets() -> None:
     honest = run(LBFGS(), LandscapeAsk(landscape), np.array([[-1.8, 1.2], [1.0, 1.0]]), 3)[-1]
     assert honest.state["count"].min() > 0
     ask = Uphill(landscape)
-    failed = LBFGS().step(honest.theta, honest.state, ask, 1.0, RNG)
+    failed = LBFGS().step(honest.theta, honest.state, ask, 1.0, DRAW)
     assert np.array_equal(failed.theta, honest.theta)
     assert all((part == 0).all() for part in failed.parts.values())
     assert (failed.state["count"] == 0).all()
@@ -170,6 +172,6 @@ def test_a_dragged_point_still_gives_a_true_pair() -> None:
     ask = LandscapeAsk(landscape)
     before = run(LBFGS(), ask, np.array([[-1.8, 1.2]]), 2)[-1]
     dragged = before.theta + np.array([[0.4, -0.9]])
-    after = LBFGS().step(dragged, before.state, ask, 1.0, RNG)
+    after = LBFGS().step(dragged, before.state, ask, 1.0, DRAW)
     hessian = landscape.hessian(dragged[0])
     assert after.state["y"][0, -1] == pytest.approx(hessian @ after.state["s"][0, -1], rel=1e-12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +24,7 @@ from .typeset import height, slots
 
 every = pytest.mark.parametrize("id", OPTIMIZERS.ids())
 everywhere = pytest.mark.parametrize("place", LANDSCAPES.ids())
-RNG = np.random.default_rng(0)
+DRAW = partial(np.random.default_rng, 0)
 
 
 def lock(theta: Array, state: State) -> None:
@@ -42,7 +43,7 @@ def run(
     results = [StepResult(theta, state, {})]
     for _ in range(steps):
         lock(theta, state)
-        results.append(optimizer.step(theta, state, ask, optimizer.learning_rate if lr is None else lr, RNG))
+        results.append(optimizer.step(theta, state, ask, optimizer.learning_rate if lr is None else lr, DRAW))
         theta, state = results[-1].theta, results[-1].state
     return results
 
@@ -121,7 +122,7 @@ def test_a_row_may_be_born_later(id: str) -> None:
     newborn = optimizer.start(theta[70:], ask)
     state: State = {name: np.concatenate([old[7].state[name], newborn[name]]) for name in newborn}
     for _ in range(5):
-        points, state, _parts = optimizer.step(points, state, ask, optimizer.learning_rate, RNG)
+        points, state, _parts = optimizer.step(points, state, ask, optimizer.learning_rate, DRAW)
     assert equal(points, np.concatenate([old[12].theta, young[5].theta]))
     assert same(rows(state, slice(0, 70)), old[12].state)
     assert same(rows(state, slice(70, None)), young[5].state)
@@ -136,7 +137,7 @@ def test_a_row_may_be_taken_out(id: str) -> None:
     points, state = results[4].theta[left], rows(results[4].state, left)
     ask = LandscapeAsk(landscape)
     for _ in range(4):
-        points, state, _parts = optimizer.step(points, state, ask, 1e-4, RNG)
+        points, state, _parts = optimizer.step(points, state, ask, 1e-4, DRAW)
     assert equal(points, results[8].theta[left])
 
 
@@ -147,7 +148,11 @@ def test_a_step_is_a_function_of_what_it_is_given(id: str) -> None:
     before = run(optimizer, landscape, sample(landscape, 4, seed=6), 5)[-1]
     a, b = (
         optimizer.step(
-            before.theta, before.state, LandscapeAsk(landscape), optimizer.learning_rate, np.random.default_rng(1)
+            before.theta,
+            before.state,
+            LandscapeAsk(landscape),
+            optimizer.learning_rate,
+            partial(np.random.default_rng, 1),
         )
         for _ in range(2)
     )
@@ -184,7 +189,7 @@ def test_every_step_is_charged_to_every_row(id: str, place: str) -> None:
         ask = LandscapeAsk(landscape)
         state = optimizer.start(points, ask)
         for _ in range(10):
-            points, state, _parts = optimizer.step(points, state, ask, optimizer.learning_rate, RNG)
+            points, state, _parts = optimizer.step(points, state, ask, optimizer.learning_rate, DRAW)
         counts = (ask.function_evaluations, ask.gradient_evaluations, ask.hessian_evaluations)
         return np.array([np.resize(c, len(points)) if c.size else np.zeros(len(points)) for c in counts])
 
@@ -201,7 +206,7 @@ def test_symbols_fill_exactly_the_slots_of_the_rule(id: str) -> None:
     ask = LandscapeAsk(landscape)
     theta = sample(landscape, 3, seed=8)
     state = optimizer.start(theta, ask)
-    result = optimizer.step(theta, state, ask, optimizer.learning_rate, RNG)
+    result = optimizer.step(theta, state, ask, optimizer.learning_rate, DRAW)
     counted = (ask.function_evaluations, ask.gradient_evaluations, ask.hessian_evaluations)
     symbols = optimizer.symbols(theta, state, result, ask, optimizer.learning_rate)
     kinds = slots(optimizer.latex_numbers)

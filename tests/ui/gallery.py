@@ -143,7 +143,7 @@ class Race:
     batch: str = param("full", choices=("full", "mini", "single"), label="Batch")
     nesterov: bool = param(False, label="Look ahead", doc="Nesterov's form.")
     formula: str = param("(1-x)^2 + 100*(y-x^2)^2", label="Formula")
-    optimizer: Adam | Sgd = choice(OPTIMIZERS, Adam, label="Optimizer")  # noqa: RUF009
+    optimizer: Adam | Sgd = choice(OPTIMIZERS, Adam, label="Optimizer")
 
 
 def form() -> Card:

@@ -41,7 +41,7 @@ class Config:
     batch: str = param("full", choices=("full", "mini", "single"))
     kernel: str = param("rbf", choices=("rbf", "linear", "polynomial", "sigmoid"))
     formula: str = param("x^2")
-    rule: Momentum | Plain = choice(RULES, Momentum)  # noqa: RUF009
+    rule: Momentum | Plain = choice(RULES, Momentum)
     secret: float = param(1.0, hidden=True)
     points: tuple[float, ...] = param((1.0, 2.0))
 
@@ -69,9 +69,9 @@ def form(qtbot, dark):
     made = ConfigForm(Config())
     qtbot.addWidget(made)
     made.resize(420, 600)
-    made.show()
-    made.activateWindow()
-    qtbot.waitExposed(made)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     return made
 
 
@@ -288,3 +288,19 @@ def test_a_reset_of_a_nested_choice_goes_back_to_the_default(form):
     form.set_config(Config(rule=Plain(0.5)))
     form.row("rule").reset()
     assert form.config.rule == Momentum()
+
+
+def test_columns_grow_with_the_text(form, dark):
+    row = form.row("learning_rate")
+    before = row.label.width(), row.field.width()
+    dark.set_text_scale(1.5)
+    assert (row.label.width(), row.field.width()) == (before[0] * 1.5, before[1] * 1.5)
+    dark.set_text_scale(1.0)
+    assert (row.label.width(), row.field.width()) == before
+
+
+@pytest.mark.parametrize("value", [1e-8, 3.3e-5, 0.99999, 12345.6])
+def test_usual_values_fit_their_box(form, value):
+    form.set_config(Config(learning_rate=value))
+    field = form.row("learning_rate").field
+    assert field.fontMetrics().horizontalAdvance(field.text()) <= field.width() - 14

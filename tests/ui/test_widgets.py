@@ -50,7 +50,15 @@ def test_numbers_as_they_are_read(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.11, "0.110"), (0.9995, "0.9995"), (0.001, "0.001"), (1e-4, "1.0·10⁻⁴"), (3.0, "3.00"), (240, "240")],
+    [
+        (0.11, "0.110"),
+        (0.9995, "0.9995"),
+        (0.001, "0.001"),
+        (1e-4, "10⁻⁴"),
+        (-3.3e-5, "−3.3·10⁻⁵"),
+        (3.0, "3.00"),
+        (240, "240"),
+    ],
 )
 def test_parameters_show_the_digits_they_need(value, text):
     assert value_text(value) == text
@@ -157,9 +165,9 @@ def wheel(widget, dy=-120):
 def shown(qtbot, widget, width=200):
     qtbot.addWidget(widget)
     widget.resize(width, 30)
-    widget.show()
-    widget.activateWindow()
-    qtbot.waitExposed(widget)
+    with qtbot.waitActive(widget):
+        widget.show()
+        widget.activateWindow()
     return widget
 
 

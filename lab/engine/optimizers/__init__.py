@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from lab.core.registry import Family
 from lab.engine.optimizers._ask import LandscapeAsk
-from lab.engine.optimizers._contract import Array, Ask, Optimizer, Parts, State, StepResult
+from lab.engine.optimizers._contract import Array, Ask, Draw, Optimizer, Parts, State, StepResult
 
-__all__ = ["OPTIMIZERS", "Array", "Ask", "LandscapeAsk", "Optimizer", "Parts", "State", "StepResult"]
+__all__ = ["OPTIMIZERS", "Array", "Ask", "Draw", "LandscapeAsk", "Optimizer", "Parts", "State", "StepResult"]
 
 OPTIMIZERS: Family[type[Optimizer]] = Family("optimizers", __name__)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
 from lab.engine.optimizers._parts import Parts, quiet
 
 #: From this many rows on it pays to look whether all of them are equally old.
@@ -67,7 +67,7 @@ class Adam:
         return {"m": np.zeros_like(theta), "v": np.zeros_like(theta), "t": np.zeros((len(theta), 1))}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
         """Update both moments, correct them, move."""
         gradient = ask.gradient(theta)
         m = self.beta1 * state["m"]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
 from lab.engine.optimizers._parts import Parts, quiet
 
 #: Armijo's constant: a trial must gain at least this share of what the slope promises.
@@ -94,7 +94,7 @@ class LBFGS:
         }
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
         """Remember the last pair, find the direction, go along it."""
         gradient = ask.gradient(theta)
         memory = _remember(theta, gradient, state)

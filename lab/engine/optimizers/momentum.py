@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
 from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 
 
@@ -52,7 +52,7 @@ class Momentum:
         return {"velocity": np.zeros_like(theta)}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
         """Update the velocity, then move by minus lr times it."""
         gradient = ask.gradient(theta)
         kept = self.momentum * state["velocity"]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
 from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 
 
@@ -53,7 +53,7 @@ class Nesterov:
         return {"velocity": np.zeros_like(theta)}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
         """Update the velocity, then move by the gradient plus the decayed new velocity."""
         gradient = ask.gradient(theta)
         old = state["velocity"]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
 from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 
 
@@ -54,7 +54,7 @@ class RMSprop:
         return {"mean_square": np.zeros_like(theta)}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
         """Update the mean square, then move by the scaled gradient."""
         gradient = ask.gradient(theta)
         mean_square = self.decay * state["mean_square"]

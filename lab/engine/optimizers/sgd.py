@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
 from lab.engine.optimizers._parts import gradient_seen, quiet
 
 
@@ -38,7 +36,7 @@ class SGD:
         return {}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, rng: np.random.Generator) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
         """Move by minus lr times the gradient."""
         move = -lr * ask.gradient(theta)
         return StepResult(theta + move, state, {"gradient": move})

@@ -8,9 +8,9 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core.ticket import Ticket
 from lab.engine.landscapes import Landscape
 from lab.sims.race import lowest
-from lab.ui.jobs import Ticket
 
 LEVELS = 15
 
@@ -66,6 +66,8 @@ def compute_field(
         shade = above / top
     shade = np.clip(shade, 0.0, 1.0)
     generator = contourpy.contour_generator(x, y, shade)
-    lines = tuple(line for level in np.linspace(0.09, 0.97, LEVELS) for line in generator.lines(level) if len(line) > 2)
+    lines: list[NDArray[np.float64]] = []
+    for level in np.linspace(0.09, 0.97, LEVELS):
+        lines += [np.asarray(line, dtype=np.float64) for line in generator.lines(level)]
     ticket.progress(1.0)
-    return Field(world, (shade[::-1] * 255).astype(np.uint8), lines, lo, lo + top)
+    return Field(world, (shade[::-1] * 255).astype(np.uint8), tuple(lines), lo, lo + top)

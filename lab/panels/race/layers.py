@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QRegion, QTransform
 
 from lab.engine.landscapes import Landscape
 from lab.panels.race.field import Field
@@ -25,6 +25,10 @@ from lab.ui.widgets import glyph_path, number_text
 FEW = 6
 #: More racers than this are drawn without edges and halos.
 MANY = 200
+#: More racers than this are painted without asking where.
+FEW_RACERS = 64
+#: A head with halo and edge, or a flag, lies within this many pixels; with its text, within so many to either side.
+REACH, WORDS = 20, 260
 
 
 class FieldLayer:
@@ -32,6 +36,7 @@ class FieldLayer:
 
     def __init__(self) -> None:
         self.show_contours = True
+        self.show_image = True
         self._field: Field | None = None
         self._path = QPainterPath()
         self._image: QImage | None = None
@@ -58,8 +63,9 @@ class FieldLayer:
             self._image = QImage(np.ascontiguousarray(rgb).data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
         x, y, width, height = self._field.world
         (left, bottom), (right, top) = stage.to_pixels(np.array([[x, y], [x + width, y + height]]))
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
+        if self.show_image:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
         if self.show_contours:
             to_pixels = QTransform((right - left) / width, 0, 0, (top - bottom) / height, 0, 0)
             to_pixels *= QTransform.fromTranslate(
@@ -155,6 +161,29 @@ class RacersLayer:
                 best = Pick(int(row), self.frame.lanes[int(lane)])
         return best
 
+    def extent(self, stage: Stage) -> QRegion | None:
+        """Around each flag and head, with the text beside those that have diverged or left the picture."""
+        frame = self.frame
+        if frame is None or not len(frame.starts):
+            return QRegion()
+        if frame.theta[..., 0].size > FEW_RACERS:
+            return None
+        found = QRegion()
+        plot = stage.plot
+        places = [self.start_pixels(stage)[frame.present]]
+        heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
+        stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
+        worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
+        places.append(heads[~worded])
+        for x, y in np.concatenate(places).astype(np.int64).tolist():
+            found += QRect(x - REACH, y - REACH, 2 * REACH, 2 * REACH)
+        for x, y in stuck[worded].astype(np.int64).tolist():
+            found += QRect(x - WORDS, y - REACH, 2 * WORDS, 2 * REACH)
+        # A head on the rim stands either on its place or stuck: both are painted.
+        for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
+            found += QRect(x - WORDS, y - REACH, 2 * WORDS, 2 * REACH)
+        return found
+
     def paint(self, painter: QPainter, stage: Stage) -> None:
         frame = self.frame
         if frame is None or not len(frame.starts):
@@ -243,6 +272,14 @@ class ArrowsLayer:
         self.origin: NDArray[np.float64] | None = None
         self.gradient = np.zeros(2)
         self.step = np.zeros(2)
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """A square that both arrows and their names fit in, whatever their directions."""
+        if self.origin is None:
+            return QRegion()
+        x, y = (int(v) for v in np.clip(stage.to_pixels(self.origin), -20000, 20000))
+        reach = round(max(self.LENGTHS)) + 64
+        return QRegion(x - reach, y - reach, 2 * reach, 2 * reach)
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         if self.origin is None:

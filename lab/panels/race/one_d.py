@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QRegion
 
 from lab.engine.landscapes import Landscape
 from lab.ui.stage import Stage
@@ -54,6 +54,10 @@ class TangentLayer:
     def __init__(self) -> None:
         self.point: tuple[float, float] | None = None
         self.slope = 0.0
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """Anywhere: it crosses the whole picture."""
+        return None
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         if self.point is None:

@@ -27,6 +27,7 @@ class SetupOverlay(Overlay):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(vertical=True, margins=(16, 10, 10, 14), spacing=8)
         self._experiment = experiment
+        self.setObjectName("card")
         self.setFixedWidth(360)
         close = IconButton("x", "Close the set-up", size=14)
         close.clicked.connect(self.closed)

@@ -21,5 +21,8 @@ class RaceViewState:
     log_colors: bool = param(True, label="Log colours", doc="Colour the landscape by the logarithm of the loss.")
     arrows: bool = param(True, label="Step arrows", doc="Show where the racer in focus goes next, and why.")
     contours: bool = param(True, label="Contours", doc="Lines of equal loss.")
+    apart: bool = param(False, label="Step taken apart", doc="Show the parts that the next step is made of.")
+    phase: int = param(0, lo=0, hidden=True)
+    basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSlider, QStyle, QStyledItemDelegate, QStyleOptionSlider, QWidget
 
 from lab.ui import fonts
 from lab.ui.widgets.text import restyle
@@ -28,7 +28,8 @@ class Slider(QSlider):
         self.setRange(0, self.STEPS)
         self.setSingleStep(self.STEPS // 100)
         self.setPageStep(self.STEPS // 10)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Reached by Tab only: after a mouse click the arrow keys and Space still belong to the transport.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(name)
         self.setMinimumWidth(40)
         self._held = False
@@ -174,7 +175,9 @@ class ComboBox(QComboBox):
         super().__init__(parent)
         fonts.use(self, fonts.BODY)
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Reached by Tab only: after a mouse click the arrow keys and Space still belong to the transport.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the default one ignores the style sheet's row height
         self._values: list[object] = []
         self.activated.connect(self._on_activated)
 

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from lab.core.errors import BadValue
 from lab.core.params import Declared, Param
+from lab.ui import fonts
 from lab.ui.widgets.inputs import NumberBox, Slider
 from lab.ui.widgets.numbers import exact_text, parse_number, value_text
 from lab.ui.widgets.rows import Edit, FormRow
 from lab.ui.widgets.text import Text
 
-VALUE_WIDTH = 64
+VALUE_WIDTH = 72
 _DECADES_ABOVE_ZERO = 6
 
 
@@ -78,7 +79,6 @@ class NumberRow(FormRow):
         super().__init__(d, value, edit, label_width)
         self._whole = d.type is int
         self.field = NumberBox(self.name)
-        self.field.setFixedWidth(VALUE_WIDTH)
         keep = self.reset_button.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # so that the slider doesn't change its length under the hand
         self.reset_button.setSizePolicy(keep)
@@ -103,6 +103,10 @@ class NumberRow(FormRow):
     @staticmethod
     def _unit(unit: str) -> QLabel:
         return Text(unit, "caption", role="faint")
+
+    def rescale(self) -> None:
+        super().rescale()
+        self.field.setFixedWidth(round(VALUE_WIDTH * max(fonts.scale(), 1.0)))
 
     def show_value(self) -> None:
         self._show_number()

@@ -50,14 +50,15 @@ def exact_text(value: float) -> str:
 
 
 def value_text(value: float) -> str:
-    """A parameter's value with the digits it needs: 0.110 and 3.00 (three at least), 0.9995, but 0.001."""
+    """A parameter's value with the digits it needs: 0.110 and 3.00 (three at least), 0.9995, but 0.010 and 10⁻⁸."""
     if isinstance(value, int):
         return number_text(value)
     mantissa = f"{abs(value):.5e}".split("e")[0].rstrip("0")
     needed = len(mantissa.replace(".", ""))
-    if 0 < abs(value) < 0.01:
-        return number_text(value, max(2, needed) if abs(value) < 1e-3 else needed)
-    return number_text(value, max(3, needed))
+    size = abs(value)
+    least = 3 if size >= 0.1 or size == 0 else 2 if size >= 0.01 or size < 1e-3 else 1
+    text = number_text(value, max(least, needed))
+    return re.sub(r"(?<![\d.])1\.0·", "", text)
 
 
 def parse_number(text: str, *, whole: bool = False) -> float:

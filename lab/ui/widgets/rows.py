@@ -79,7 +79,7 @@ class FormRow(QWidget):
         hint = hint_of(d)
         self.label = Text(self.name, "body", role="muted", elide=True)
         self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.label.setFixedWidth(label_width)
+        self._label_width = label_width
         self.label.installEventFilter(self)
         self.setToolTip(hint)
         self.setAccessibleName(self.name)
@@ -99,7 +99,12 @@ class FormRow(QWidget):
 
     def place(self, *controls: QWidget | tuple[QWidget, int] | None) -> None:
         """Lay out the row: label, controls, and the message below."""
+        self.rescale()
         fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 1, 0, 1), 0)
+
+    def rescale(self) -> None:
+        """Give the columns the width that the text scale asks for."""
+        self.label.setFixedWidth(round(self._label_width * max(fonts.scale(), 1.0)))
 
     def set_value(self, value: Any) -> None:
         """Show a value without telling anyone."""
@@ -149,6 +154,8 @@ class FormRow(QWidget):
         if watched is self.label and double:
             self.reset()
             return True
+        if watched is self.label and event.type() == QEvent.Type.FontChange:
+            self.rescale()
         return False
 
 

@@ -116,6 +116,13 @@ class CornerOverlays(QObject):
                 p.dx, p.dy = dx, dy
         self.place()
 
+    def set_corner(self, widget: QWidget, corner: Corner) -> None:
+        """Move an overlay to another corner, e.g. out of the way of what it speaks of."""
+        for p in self._placed:
+            if p.widget is widget and p.corner != corner:
+                p.corner = corner
+                self.place()
+
     def place(self) -> None:
         """Put every visible overlay where it belongs."""
         used: dict[Corner, int] = {}

@@ -1,0 +1,101 @@
+"""What a hand on the stage means: press drops, drag moves, right press removes, hovering reads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+
+from lab.panels.race.layers import Pick
+from lab.panels.race.looks import start_name
+from lab.panels.race.scene import RaceStage
+from lab.sims.race import LookAt, MoveStart, PlaceStarts, RemoveStart
+from lab.ui.experiment import Experiment
+
+#: A press that moves less than this many pixels picks; more than that drags.
+SLOP = 3.0
+
+
+class Hands(QObject):
+    """Turns presses on the stage into events of the experiment; one gesture is one entry of undo."""
+
+    touched = Signal()
+    #: A racer (lane may be None: keep the present one) and start should be in focus.
+    focus_wanted = Signal(object, int)
+
+    def __init__(self, stage: RaceStage, experiment: Experiment, parent: QObject) -> None:
+        super().__init__(parent)
+        self._stage = stage
+        self._experiment = experiment
+        self._held: Pick | None = None
+        self._press_at: QPointF | None = None
+        self._moving = False
+        self._placed = False
+        stage.pressed.connect(self._on_pressed)
+        stage.dragged.connect(self._on_dragged)
+        stage.released.connect(self._on_released)
+        stage.hovered.connect(self._on_hovered)
+
+    def _on_pressed(self, event: QMouseEvent) -> None:
+        self.touched.emit()
+        picked = self._stage.racers.pick(self._stage, event.position())
+        if event.button() == Qt.MouseButton.RightButton and picked is not None:
+            self._experiment.do(RemoveStart(picked.start), f"Remove start {start_name(picked.start)}")
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._press_at = event.position()
+            self._held = picked
+            self._moving = self._placed = False
+            if picked is None:
+                self._place(event.position())
+            else:
+                self.focus_wanted.emit(picked.lane, picked.start)
+
+    def _place(self, position: QPointF) -> None:
+        self._experiment.begin_gesture("Drop a start")
+        if self._experiment.do(PlaceStarts((self._stage.point_at(position),)), "Drop a start"):
+            self._held = Pick(self._starts_given() - 1, None)
+            self._moving = self._placed = True
+            self.focus_wanted.emit(None, self._held.start)
+
+    def _starts_given(self) -> int:
+        """How many starts were ever given: the frame may still be on its way to the cursor's step."""
+        dropped = (e for _, e in self._experiment.run.events() if isinstance(e, PlaceStarts))
+        return len(self._experiment.run.config.starts) + sum(len(e.points) for e in dropped)
+
+    def _on_dragged(self, event: QMouseEvent) -> None:
+        held, start = self._held, self._press_at
+        if held is None or start is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        if not self._moving:
+            moved = event.position() - start
+            if max(abs(moved.x()), abs(moved.y())) < SLOP:
+                return
+            self._moving = True
+            self._experiment.begin_gesture(f"Drag start {start_name(held.start)}")
+        plot = self._stage.plot
+        inside = QPointF(
+            min(max(event.position().x(), plot.left()), plot.right()),
+            min(max(event.position().y(), plot.top()), plot.bottom()),
+        )
+        self._experiment.do(MoveStart(held.start, self._stage.point_at(inside), held.lane), "Drag")
+
+    def _on_released(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._press_at is None:
+            return
+        self._held = self._press_at = None
+        self._experiment.end_gesture()
+        step = self._experiment.step
+        stopped_midway = not self._experiment.playing and 0 < step < self._experiment.horizon
+        if self._placed and not stopped_midway:
+            # Whoever drops a point wants to see it run, unless time was stopped on purpose.
+            self._experiment.set_playing(True)
+
+    def _on_hovered(self, position: QPointF | None) -> None:
+        stage = self._stage
+        if position is None:
+            stage.overlays.readout.hide()
+            return
+        picked = stage.racers.pick(stage, position)
+        stage.setCursor(Qt.CursorShape.PointingHandCursor if picked else Qt.CursorShape.CrossCursor)
+        point = stage.point_at(position)
+        value, gradient = self._experiment.probe(LookAt(point))
+        stage.overlays.show_readout(point, value, gradient)

@@ -1,0 +1,68 @@
+"""The race as ticks on the timeline and as a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lab.core.run import Run, SetParam
+from lab.core.simulation import Mark
+from lab.core.traces import Trace
+from lab.panels.race.looks import Look, start_name
+from lab.sims.race import MoveStart, PlaceStarts, RaceFrame, RemoveStart
+from lab.ui.scrub import Tick
+
+
+def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick, ...]:
+    """Start, each racer's first arrival and divergence, and what the hand did."""
+    by_lane = {look.lane: look for look in looks}
+    found = [Tick(0, "start")]
+    seen: set[tuple[int | None, str]] = set()
+    for mark in marks:
+        look = by_lane.get(mark.lane) if mark.lane is not None else None
+        if look is None or (mark.lane, mark.kind) in seen:
+            continue
+        seen.add((mark.lane, mark.kind))
+        role = "error" if mark.kind == "diverged" else look.color_role
+        found.append(Tick(mark.step, f"{look.title} {mark.label}", look.symbol, role))
+    previous = (-1, "")
+    for step, event in run.events():
+        label = _in_words(event, by_lane)
+        if step and (step, label) != previous:
+            found.append(Tick(step, label, "d", "accent"))
+        previous = (step, label)
+    return tuple(sorted(found, key=lambda tick: tick.step))
+
+
+def _in_words(event: object, by_lane: Mapping[int, Look]) -> str:
+    if isinstance(event, PlaceStarts):
+        return "start dropped"
+    if isinstance(event, MoveStart):
+        return f"{start_name(event.start)} dragged"
+    if isinstance(event, RemoveStart):
+        return f"{start_name(event.start)} removed"
+    if isinstance(event, SetParam):
+        look = by_lane.get(event.lane) if event.lane is not None else None
+        name = event.name.replace("_", " ")
+        return f"{look.title}: {name}" if look else name
+    return type(event).__name__
+
+
+def table(frame: RaceFrame, looks: Sequence[Look], trace: Trace) -> str:
+    """All histories as CSV: a line for each recorded step, racer and start."""
+    dim = frame.starts.shape[1]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    coordinates = ["theta"] if dim == 1 else ["theta_1", "theta_2"]
+    writer.writerow(["step", "optimizer", "start", *coordinates, "loss_above_minimum", "gradient_norm"])
+    for step, values in zip(trace.steps.tolist(), trace.values, strict=True):
+        for i, look in enumerate(looks):
+            for start in np.flatnonzero(frame.present[: values.shape[1]]):
+                numbers = values[i, start]
+                if np.isfinite(numbers[0]):
+                    cells = (f"{v:.8g}" for v in (*numbers[:dim], *numbers[2:4]))
+                    writer.writerow([step, look.title, start_name(int(start)), *cells])
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""The experiments, held to their contract."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab.engine.autodiff._gate import GATES, Array, Gate, Var
+from lab.engine.autodiff._parse import CONSTANTS, FUNCTIONS, parse
 from lab.engine.autodiff._tape import Program, Tape
 
-__all__ = ["GATES", "Array", "Gate", "Program", "Tape", "Var"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "GATES", "Array", "Gate", "Program", "Tape", "Var", "parse"]

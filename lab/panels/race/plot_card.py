@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ class PlotCard(Card):
         self.box.addLayout(row(self._title, None, *legend, spacing=10))
         self.box.addWidget(self.plot, 1)
         self._series: object = None
+        self._shown: object = None
         self._channel = CHANNELS.index("excess")
 
     def show_run(self, config: RaceConfig) -> None:
@@ -58,9 +59,15 @@ class PlotCard(Card):
                 width = 2.4 if look.lane == focus.lane else 1.5
                 self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
         values = trace.values
-        if values.size and 0 <= focus.start < values.shape[2]:
-            for i, look in enumerate(looks):
-                self.plot.set_data(str(look.lane), trace.steps, self._line(values[:, i], frame, focus))
+        # Along known steps only the cursor moves: 12 histories need not be compared and fitted anew.
+        present = tuple(np.flatnonzero(frame.present)) if focus.average else ()
+        shown = (series, trace, trace.generation, len(trace), focus, present, self._channel)
+        if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
+            self._shown = shown
+            lines: dict[Hashable, NDArray[np.float32]] = {
+                str(look.lane): self._line(values[:, i], frame, focus) for i, look in enumerate(looks)
+            }
+            self.plot.set_lines(trace.steps, lines)
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)

@@ -130,7 +130,7 @@ def _buttons(t: Theme) -> str:
     QToolButton[kind="play"]:hover {{ border:1px solid {t.text}; }}
     QToolButton[kind="play"]:disabled {{ background:{t.line}; }}
     QToolButton[kind="tool"] {{ min-width:34px; min-height:34px; }}
-    QToolButton[kind="bare"] {{ min-width:18px; min-height:18px; }}
+    QToolButton[kind="bare"] {{ min-width:26px; min-height:26px; }}
     QToolButton:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border:1px solid {t.accent}; outline:none; }}
     QPushButton[kind="primary"]:focus, QToolButton[kind="play"]:focus {{ border:2px solid {t.text}; }}

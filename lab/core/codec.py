@@ -11,7 +11,6 @@ import binascii
 import dataclasses
 import hashlib
 import math
-import reprlib
 import types
 import typing
 import zlib
@@ -21,7 +20,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.core.errors import BadValue, shown_key
+from lab.core.errors import BadValue, brief, shown_key
 from lab.core.params import Param, declared
 from lab.core.registry import Family
 
@@ -144,7 +143,7 @@ def decode(kind: Any, data: Any, path: str = "", blobs: Blobs | None = None, par
         for allowed in get_args(kind):
             if type(data) is type(allowed) and data == allowed:
                 return data
-        raise BadValue(path, f"{_shown(data)} is not one of {', '.join(map(str, get_args(kind)))}")
+        raise BadValue(path, f"{brief(data)} is not one of {', '.join(map(str, get_args(kind)))}")
     if dataclasses.is_dataclass(kind):
         return decode_fields(kind, data, path, blobs)
     return _decode_scalar(kind, data, path, param)
@@ -198,7 +197,7 @@ def _decode_union(kinds: tuple[Any, ...], data: Any, path: str, blobs: Blobs | N
     for kind in kinds:
         if kind not in (type(None), bool, int, str):
             return decode(kind, data, path, blobs, param)
-    raise BadValue(path, f"{_shown(data)} has the wrong type")
+    raise BadValue(path, f"{brief(data)} has the wrong type")
 
 
 def _decode_tuple(kinds: tuple[Any, ...], data: Any, path: str, blobs: Blobs | None, param: Param) -> Any:
@@ -264,9 +263,4 @@ def _decode_scalar(kind: Any, data: Any, path: str, param: Param) -> Any:
 
 def _expect(holds: bool, path: str, what: str, data: Any) -> None:
     if not holds:
-        raise BadValue(path, f"{_shown(data)} is not {what}")
-
-
-def _shown(data: Any) -> str:
-    """A value for a message: short, however long or deep it is."""
-    return reprlib.repr(data)[:60]
+        raise BadValue(path, f"{brief(data)} is not {what}")

@@ -45,6 +45,12 @@ class FileRefused(LabError):
     """A file that can't be opened: truncated, too large, from a newer lab, or not a session at all."""
 
 
+def brief(value: object) -> str:
+    """A value for a message: short, however long or deep it is."""
+    shown = reprlib.repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."
+
+
 def shown_key(key: str) -> str:
     """A key of a file as part of a path: as it is, unless it is long or holds what can't be printed."""
-    return key if len(key) <= 60 and key.isprintable() else reprlib.repr(key)
+    return key if len(key) <= 60 and key.isprintable() else brief(key)

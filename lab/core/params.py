@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import reprlib
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,7 @@ from functools import cache
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
-from lab.core.errors import BadValue
+from lab.core.errors import BadValue, brief
 
 if TYPE_CHECKING:
     from lab.core.registry import Family
@@ -58,7 +57,7 @@ class Param:
         """Raise `BadValue` unless `value` (one number or one choice) lies within the declared bounds."""
         if self.choices and value not in self.choices:
             allowed = ", ".join(str(c) for c in self.choices)
-            raise BadValue(path, f"{reprlib.repr(value)} is not one of {allowed}")
+            raise BadValue(path, f"{brief(value)} is not one of {allowed}")
         if isinstance(value, bool) or not isinstance(value, Real):
             return
         try:
@@ -188,7 +187,7 @@ def _check_value(value: Any, kind: Any, param: Param, path: str) -> None:
         kind = next((k for k in get_args(kind) if _fits(k, value)), get_args(kind)[0])
         origin = get_origin(kind)
     if not _fits(kind, value):
-        raise BadValue(path, f"{reprlib.repr(value)} is not {_WORDS.get(kind, 'of the declared type')}")
+        raise BadValue(path, f"{brief(value)} is not {_WORDS.get(kind, 'of the declared type')}")
     if origin is tuple:
         kinds = get_args(kind)
         if len(kinds) == 2 and kinds[1] is Ellipsis:

@@ -12,14 +12,13 @@ import importlib
 import logging
 import pkgutil
 import re
-import reprlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
-from lab.core.errors import UnknownName
+from lab.core.errors import UnknownName, brief
 
 PLUGIN_GROUP = "visual_lab.plugins"
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -116,7 +115,7 @@ class Family(Generic[T]):
         if isinstance(id, str) and id in self._entries:
             return self._entries[id]
         known = ", ".join(sorted(self._entries)) or "none"
-        raise UnknownName("", f"{reprlib.repr(id)} is not one of the {self.name} ({known})")
+        raise UnknownName("", f"{brief(id)} is not one of the {self.name} ({known})")
 
     def __getitem__(self, id: str) -> T:
         return self.entry(id).item

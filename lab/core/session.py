@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import reprlib
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ from typing import Any
 from lab.core import params
 from lab.core.codec import Blobs, decode_fields, decode_tagged, encode
 from lab.core.documents import DOCUMENTS, Library
-from lab.core.errors import BadValue, FileRefused, shown_key
+from lab.core.errors import BadValue, FileRefused, brief, shown_key
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.run import EVENTS, EventNode, Run
@@ -145,7 +144,7 @@ def from_json(text: str, panels: Family[PanelSpec]) -> Session:
 def _migrated(data: dict[str, Any]) -> dict[str, Any]:
     schema = data.get("schema")
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
-        raise BadValue("schema", f"{reprlib.repr(schema)} is not a schema number")
+        raise BadValue("schema", f"{brief(schema)} is not a schema number")
     if schema > SCHEMA:
         shown = schema if schema < 10**6 else "far above"
         raise FileRefused(f"the file was written by a newer Visual Lab (schema {shown}; this one reads up to {SCHEMA})")
@@ -168,7 +167,7 @@ def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panel
     view = decode_fields(spec.view_state, data.get("view", {}), f"{path}.view", blobs)
     speed = data.get("speed", spec.speed)
     if not isinstance(speed, int | float) or isinstance(speed, bool):
-        raise BadValue(f"{path}.speed", f"{reprlib.repr(speed)} is not a number")
+        raise BadValue(f"{path}.speed", f"{brief(speed)} is not a number")
     params.Param(above=0).check(speed, f"{path}.speed")
     return PanelState(
         panel=data["panel"],
@@ -194,7 +193,7 @@ def _run_from_json(data: Any, path: str, library: Library, blobs: Blobs, spec: P
     held = {}
     for i, name in enumerate(names):
         if name not in library:
-            raise BadValue(f"{path}.documents[{i}]", f"there is no document {reprlib.repr(name)}")
+            raise BadValue(f"{path}.documents[{i}]", f"there is no document {brief(name)}")
         held[name] = library[name]
     head: EventNode | None = None
     for i, pair in enumerate(_typed(data.get("events", []), list, f"{path}.events", "a list")):
@@ -217,15 +216,15 @@ def _run_from_json(data: Any, path: str, library: Library, blobs: Blobs, spec: P
 
 def _typed(value: Any, kind: type[Any], path: str, what: str) -> Any:
     if not isinstance(value, kind):
-        raise BadValue(path, f"{reprlib.repr(value)} is not {what}")
+        raise BadValue(path, f"{brief(value)} is not {what}")
     return value
 
 
 def _step(value: Any, path: str, limit: int = MAX_STEP) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValue(path, f"{reprlib.repr(value)} is not a whole number")
+        raise BadValue(path, f"{brief(value)} is not a whole number")
     if not 0 <= value <= limit:
-        raise BadValue(path, f"{reprlib.repr(value)} is not between 0 and {limit:,}")
+        raise BadValue(path, f"{brief(value)} is not between 0 and {limit:,}")
     return value
 
 

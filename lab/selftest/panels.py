@@ -11,6 +11,9 @@ from typing import Any
 
 from lab.selftest import TRUTHS, Finding
 
+#: QEvent.DeferredDelete; the number, because nothing here may import Qt.
+DEFERRED_DELETE = 52
+
 
 @TRUTHS.register("panels", title="Panels")
 def panels() -> Iterable[Finding]:
@@ -39,6 +42,9 @@ def panels() -> Iterable[Finding]:
                     qt.processEvents()
                     complaints += bool(dock.view.banner.message)
                 shown.close()
+                shown.deleteLater()
+                del dock, shown
                 qt.processEvents()
+                qt.sendPostedEvents(None, DEFERRED_DELETE)
                 what = f"{len(entry.item.presets)} presets opened and played ({mode})"
                 yield Finding(entry.id, what, float(complaints), 0.0, f"{time.perf_counter() - begun:.1f} s")

@@ -156,9 +156,11 @@ class Racer:
             segment=_with_row(old.segment, row, old.segment[row] + 1),
         )
 
-    def stop(self, row: int) -> None:
-        """Take a row out of the race; it keeps its slot, so that the others keep their random numbers."""
-        self.state = dataclasses.replace(self.state, alive=_with_row(self.state.alive, row, False))
+    def stop(self, rows: slice) -> None:
+        """Take rows out of the race; they keep their slots, so that the others keep their random numbers."""
+        alive = self.state.alive.copy()
+        alive[rows] = False
+        self.state = dataclasses.replace(self.state, alive=alive)
 
     def snapshot(self) -> RacerState:
         """The state itself: it is immutable."""

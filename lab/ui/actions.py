@@ -330,7 +330,7 @@ class Actions(QObject):
         self._layouts.clear()
         for name in self._w.settings.layouts():
             state = self._w.settings.state(f"layouts/{name}")
-            self._layouts.addAction(name, partial(self._w.restoreState, state))
+            self._layouts.addAction(name, partial(self._w.put_in_place, state))
         if self._layouts.isEmpty():
             self._layouts.addAction("None saved yet").setEnabled(False)
 
@@ -364,6 +364,7 @@ class Actions(QObject):
             state = dock.experiment.state()
             fields = {name: getattr(state, name) for name in ("run", "view", "cursor", "horizon", "speed")}
             self._w.open_panel(state.panel, files.PanelState(state.panel, **fields))
+            self._w.keeper.touch()
 
     # -- help --------------------------------------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ class Experiment(QObject):
         self.speed = state.speed
         self.history = History()
         self.timeline = Timeline(spec.simulation, state.run, budget)
-        self.expected_digest = state.digest
+        self._expected = (state.cursor, state.digest)
         self._playing = False
         self._gesture: tuple[Run, int, str] | None = None
         self._seek_from = 0
@@ -100,9 +100,19 @@ class Experiment(QObject):
 
     def state(self) -> PanelState:
         """This panel as it would stand in a session file."""
+        there = digest(self.frame()) if self.timeline.pending is None else ""
         return PanelState(
-            self.panel, self.run, self.view_state, self.step, self.horizon, self.speed, self.name, digest(self.frame())
+            self.panel, self.run, self.view_state, self.step, self.horizon, self.speed, self.name, there
         )  # fmt: skip
+
+    def compare_digest(self) -> None:
+        """Once the saved cursor's step is reached, say when its frame differs from what the file says."""
+        step, saved = self._expected
+        if not saved or self.timeline.pending is not None:
+            return
+        self._expected = (0, "")
+        if self.timeline.step == step and digest(self.frame()) != saved:
+            self.failed.emit("The replay differs in the last bits from the saved one: it was written by another build.")
 
     # -- playing -----------------------------------------------------------------------------------------------
 
@@ -157,6 +167,7 @@ class Experiment(QObject):
         """Go on with a seek while there is time."""
         if self.timeline.work(keep_going):
             self.progressed.emit(-1.0)
+            self.compare_digest()
         else:
             target = self.timeline.pending or 1
             span = max(1, target - self._seek_from)
@@ -255,6 +266,7 @@ class Experiment(QObject):
 
     def _edit(self, run: Run, step: int, label: str) -> bool:
         before, before_step = self.run, self.step
+        self._expected = (0, "")
         try:
             self.timeline.edit(run, step=step)
         except LabError as refused:

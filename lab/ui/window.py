@@ -26,7 +26,6 @@ from lab.core.errors import LabError
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
-from lab.core.simulation import digest
 from lab.ui import fonts, icons
 from lab.ui.actions import Actions
 from lab.ui.app_bar import AppBar
@@ -79,6 +78,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.jobs = Jobs(inline=inline_jobs, parent=self)
         self._thumbnails: list[Thumbnail] = []
+        self._arrangement = QByteArray()
         self.player = Player(self)
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
@@ -140,6 +140,8 @@ class MainWindow(QMainWindow):
     def open_panel(self, panel: str, state: PanelState | None = None, preset: str | None = None) -> PanelDock:
         """Open a panel (again, if the user wants); `state` is one from a session."""
         spec = self.panels[panel]
+        if state is None and self.keeper.path is not None:
+            self.keeper.touch()
         state = state or files.fresh(panel, spec, preset)
         experiment = Experiment(panel, spec, state, parent=self)
         view: PanelView = spec.view()(experiment, self.jobs)
@@ -147,12 +149,12 @@ class MainWindow(QMainWindow):
         name = state.name or (spec.title if not count else f"{spec.title} {count + 1}")
         experiment.name = name
         dock = PanelDock(name, experiment, view)
-        dock.setObjectName(f"{panel}-{len(self.docks)}-{count}")
         view.header.title.setText(name)
         self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
         if self.docks:
             self.tabifyDockWidget(self.docks[-1], dock)
         self.docks.append(dock)
+        self._number_docks()
         self.player.add(experiment, lambda: view.seen)
         experiment.edited.connect(self._on_edited)
         view.touched.connect(lambda: self.activate(dock))
@@ -169,6 +171,12 @@ class MainWindow(QMainWindow):
 
     def close_panel(self, dock: PanelDock) -> None:
         """Close a panel for good."""
+        self._drop(dock)
+        self.keeper.touch()
+        if not self.docks:
+            self.show_start()
+
+    def _drop(self, dock: PanelDock) -> None:
         self.player.remove(dock.experiment)
         self.docks.remove(dock)
         if self.active is dock:
@@ -177,9 +185,6 @@ class MainWindow(QMainWindow):
         dock.view.deleteLater()
         dock.experiment.deleteLater()
         dock.deleteLater()
-        self.keeper.touch()
-        if not self.docks:
-            self.show_start()
 
     def activate(self, dock: PanelDock | None) -> None:
         """Let the transport control this panel."""
@@ -247,7 +252,10 @@ class MainWindow(QMainWindow):
 
     def session(self) -> Session:
         """Everything as it stands."""
+        self._number_docks()
         layout = {"window": bytes(self.saveState().toBase64().data()).decode("ascii")}
+        if self.active is not None:
+            layout["active"] = str(self.docks.index(self.active))
         return Session(tuple(d.experiment.state() for d in self.docks), layout=layout, version=__version__)
 
     def show_session(self, session: Session) -> None:
@@ -259,31 +267,40 @@ class MainWindow(QMainWindow):
                 made.append(self.open_panel(state.panel, state))
         except LabError:
             for dock in made:
-                self.close_panel(dock)
+                self._drop(dock)
             raise
         for dock in old:
-            self.close_panel(dock)
-        for i, dock in enumerate(self.docks):
-            dock.setObjectName(f"panel-{i}")
-        if session.layout.get("window"):
-            self.restoreState(QByteArray.fromBase64(session.layout["window"].encode("ascii", "replace")))
+            self._drop(dock)
+        self._number_docks()
+        self.put_in_place(QByteArray.fromBase64(session.layout.get("window", "").encode("ascii", "replace")))
         if not self.docks:
             self.show_start()
         else:
             self.show_panels()
-            self.activate(self.docks[-1])
-            self._compare_digests()
+            self._activate_saved(session.layout.get("active", ""))
+            for dock in self.docks:
+                dock.experiment.compare_digest()
         self._dress_tabs()
 
-    def _compare_digests(self) -> None:
-        """Say when a replay came out differently from what the file says (another build of NumPy, say)."""
-        for dock in self.docks:
-            experiment = dock.experiment
-            arrived = experiment.timeline.pending is None
-            if experiment.expected_digest and arrived and digest(experiment.frame()) != experiment.expected_digest:
-                dock.view.banner.show_error(
-                    "The replay differs in the last bits from the saved one: it was written by another build."
-                )
+    def put_in_place(self, arrangement: QByteArray) -> None:
+        """Arrange the docks as they once stood; and once more when new ones know how narrow they can be."""
+        self._arrangement = arrangement
+        self._on_settled()
+        QTimer.singleShot(0, self, self._on_settled)
+
+    def _on_settled(self) -> None:
+        if self.docks and not self._arrangement.isEmpty():
+            self.restoreState(self._arrangement)
+
+    def _number_docks(self) -> None:
+        """Qt keeps an arrangement by the docks' names: they must be the same when it is read again."""
+        for i, dock in enumerate(self.docks):
+            dock.setObjectName(f"panel-{i}")
+
+    def _activate_saved(self, index: str) -> None:
+        dock = self.docks[min(int(index), len(self.docks) - 1)] if index.isdecimal() else self.docks[-1]
+        dock.raise_()
+        self.activate(dock)
 
     def open_file(self, path: Path) -> bool:
         """Open a session file; one line says why not, and what was open stays."""

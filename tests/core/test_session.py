@@ -116,6 +116,7 @@ WRONG = [
     ("['schema']", True, "schema: True is not a schema number"),
     ("['schema']", 0, "schema: 0 is not a schema number"),
     ("['schema']", SCHEMA + 1, f"the file was written by a newer Visual Lab (schema {SCHEMA + 1}; this one reads up"),
+    ("['schema']", 10**4000, "the file was written by a newer Visual Lab (schema far above"),
     ("['format']", "other", "this is not a Visual Lab session"),
 ]
 

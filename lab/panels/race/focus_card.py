@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +17,8 @@ from lab.ui.form import ConfigForm
 from lab.ui.widgets import Card, ComboBox, Glyph, Segmented, Text, row
 
 MEDIAN = -1
+#: Of thousands of starts, this many can be looked at one by one.
+OFFERED = 52
 
 
 class FocusCard(Card):
@@ -52,7 +55,9 @@ class FocusCard(Card):
 
     def show_starts(self, frame: RaceFrame, start: int) -> None:
         """Offer the starts that take part; few as segments, many as a list."""
-        present = tuple(i for i in range(len(frame.starts)) if frame.present[i])
+        present = tuple(np.flatnonzero(frame.present)[:OFFERED].tolist())
+        if start >= 0 and start not in present:
+            present = (*present, start)
         if present != self._starts:
             self._starts = present
             self._rebuild()
@@ -63,6 +68,7 @@ class FocusCard(Card):
     def _rebuild(self) -> None:
         if self._selector is not None:
             self._head.removeWidget(self._selector)
+            self._selector.hide()
             self._selector.deleteLater()
             self._selector = None
         options: list[tuple[object, str]] = [(i, start_name(i)) for i in self._starts]

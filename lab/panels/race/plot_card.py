@@ -53,13 +53,16 @@ class PlotCard(Card):
         self.quantity = ComboBox("Plotted quantity")
         self.quantity.setProperty("kind", "flat")
         fonts.use(self.quantity, fonts.BODY, fonts.SEMIBOLD)
+        # The words may be cut where two panels share the window; the list shows them whole.
+        self.quantity.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.quantity.setMinimumContentsLength(8)
         self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items()])
         self.quantity.chosen.connect(lambda id: self.chosen.emit(str(id)))
         legend = (
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
             row(Swatch("muted", alpha=0.4), Text("ahead", "caption"), spacing=6),
         )
-        self.box.addLayout(row(self.quantity, None, *legend, spacing=10))
+        self.box.addLayout(row((self.quantity, 1), *legend, spacing=10))
         self.box.addWidget(self.plot, 1)
         self._series: object = None
         self._shown: object = None

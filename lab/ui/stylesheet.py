@@ -108,6 +108,8 @@ def _buttons(t: Theme) -> str:
     QPushButton:pressed, QToolButton:pressed {{ background:{t.accent_soft}; }}
     QPushButton:disabled, QToolButton:disabled {{ color:{t.line_strong}; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image:none; width:0; }}
+    QComboBox[kind="flat"] {{ background:transparent; border:1px solid transparent; }}
+    QComboBox[kind="flat"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"] {{ border:1px solid {t.line_strong}; background:{t.raised}; }}
     QPushButton[kind="outline"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"]:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}

@@ -54,6 +54,7 @@ class TrailLayer:
         self._base: QPixmap | None = None
         self._base_drawn = 0
         self._view: object = None
+        self._end_changes = False
         #: What is on the screen was taken back: where, nobody knows.
         self._shrunk = False
 
@@ -71,6 +72,8 @@ class TrailLayer:
         """
         same = _common(self._points, points, self._breaks, breaks) if strokes == self._strokes else 0
         if same < self._drawn:
+            # A hand at work on the end comes back to it; a scrub goes anywhere, and a second picture would only cost.
+            self._end_changes = same >= len(self._points) - TAIL
             if self._base is not None and 0 < self._base_drawn <= same:
                 self._pixmap, self._drawn = QPixmap(self._base), self._base_drawn
                 self._shrunk = True
@@ -102,12 +105,13 @@ class TrailLayer:
         if view != self._view:
             self._view = view
             self._pixmap = None
+            self._end_changes = False
         self._shrunk = False
         if self._pixmap is None:
             self._base = None
             self._base_drawn = self._drawn = 0
             self._pixmap = _empty(stage)
-        if self._base is None or len(self._points) - self._base_drawn > 4 * TAIL:
+        if self._end_changes and len(self._points) - self._base_drawn > 4 * TAIL:
             self._keep_base(stage)
         self._extend(self._pixmap, stage, self._drawn)
         self._drawn = len(self._points)

@@ -39,9 +39,9 @@ class Windows:
         window = MainWindow(panels, Settings(home or self.home), inline_jobs=inline)
         window.resize(*size)
         self.open.append(window)
-        window.show()
         if panel is not None:
             window.open_panel(panel, preset=preset)
+        window.show()
         settle()
         return window
 
@@ -58,6 +58,9 @@ class Windows:
 @pytest.fixture(scope="session")
 def qapp(qapp):
     manager().apply(qapp, "dark")
+    # What is loaded by now stays: each test's collection need not look at it again.
+    gc.collect()
+    gc.freeze()
     return qapp
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from lab.core.errors import BadValue
@@ -13,6 +14,8 @@ from lab.ui.theme import manager, tokens
 from lab.ui.widgets import ComboBox, IconButton, NumberBox, Text, column, parse_number, row
 from lab.ui.widgets.layout import fill
 
+#: A bar narrower than this leaves its captions out.
+WIDE = 960
 MAX_SEED = 2**63 - 1
 MAX_HORIZON = 10_000_000
 
@@ -42,14 +45,11 @@ class Transport(QFrame):
         self.horizon.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizon.setToolTip("Length of the timeline: click to change it")
         fonts.use(self.horizon, fonts.BODY)
-        self.horizon.setFixedWidth(82)
         self.speed = ComboBox("Speed")
-        self.speed.setFixedWidth(84)
         self.speed.setToolTip("Steps per second; max: as many as fit in a frame")
         self.speed.set_options([*((s, f"{s:,.0f} /s") for s in SPEEDS), (FASTEST, "max")])
         self.seed = QLineEdit("0")
         fonts.use(self.seed)
-        self.seed.setFixedWidth(78)
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("Root of all randomness: the same seed gives the same run")
         self._dice = self.seed.addAction(icons.icon("dice-five"), QLineEdit.ActionPosition.TrailingPosition)
@@ -61,8 +61,8 @@ class Transport(QFrame):
         self.show_experiment(None)
 
     def _lay_out(self) -> None:
-        target = QWidget()
-        target.setFixedWidth(156)
+        self._target = target = QWidget()
+        self._captions = (Text("Speed", "caption"), Text("Seed", "caption"))
         fill(
             layout := QHBoxLayout(target),
             (self._icon, (column(None, Text("Controls", "tick"), self._name, None, spacing=1), 1)),
@@ -70,8 +70,7 @@ class Transport(QFrame):
             10,
         )
         layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignVCenter)
-        counter = QWidget()
-        counter.setFixedWidth(136)
+        self._counter = counter = QWidget()
         counter.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         numbers = row(self._step, Text("/", "body", role="muted"), self.horizon, None, spacing=4)
         counter.setLayout(column(None, self._unit, numbers, None, spacing=0))
@@ -84,13 +83,28 @@ class Transport(QFrame):
                 (self.scrub, 1),
                 6,
                 counter,
-                row(Text("Speed", "caption"), self.speed),
+                row(self._captions[0], self.speed),
                 8,
-                row(Text("Seed", "caption"), self.seed),
+                row(self._captions[1], self.seed),
             ),
             (20, 0, 20, 0),
             6,
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A narrow bar leaves out what the tooltips say, too; larger text gets larger boxes."""
+        scale = max(1.0, fonts.scale())
+        narrow = self.width() < WIDE * scale
+        self._target.setFixedWidth(110 if narrow else 156)
+        for caption in self._captions:
+            caption.setVisible(not narrow)
+        self._counter.setFixedWidth(round(136 * scale))
+        for box, width in ((self.horizon, 82), (self.speed, 84), (self.seed, 78)):
+            box.setFixedWidth(round(width * scale))
 
     def _connect(self) -> None:
         self.to_start.clicked.connect(self.go_to_start)
@@ -219,4 +233,5 @@ class Transport(QFrame):
         self.play.setAccessibleName(tip)
 
     def _on_theme_changed(self) -> None:
+        self._fit()
         self._icon.setPixmap(icons.pixmap(self._icon_name, 18, "accent", self.devicePixelRatioF()))

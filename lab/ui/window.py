@@ -429,9 +429,10 @@ class MainWindow(QMainWindow):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A panel that is touched is the one controlled; keys that a control needs are not taken for the transport."""
-        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
+        kind = event.type()
+        if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
             self.activate(next((d for d in self.docks if d.isAncestorOf(watched)), self.active))
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             focus, key = application().focusWidget(), event.key()
             space = key == Qt.Key.Key_Space and isinstance(focus, _SPACE_IS_THEIRS)
             keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)

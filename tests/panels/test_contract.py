@@ -19,14 +19,18 @@ FIRST = [entry.id for entry in PANELS]
 
 
 def pixels(image: QImage) -> np.ndarray:
+    """The picture's colours as one number a pixel, shape (height, width)."""
     image = image.convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4).copy()
+    return np.frombuffer(image.constBits(), dtype=np.uint32).reshape(image.height(), -1).copy()
+
+
+def brightness(image: QImage) -> float:
+    return float((pixels(image)[::4, ::4] >> 8 & 255).mean())
 
 
 def colours(image: QImage) -> int:
     """How many different colours a picture has: an empty one has one."""
-    seen = pixels(image)[::3, ::3, :3].reshape(-1, 3)
-    return len(np.unique(seen, axis=0))
+    return len(np.unique(pixels(image)[::3, ::3]))
 
 
 @pytest.mark.parametrize(("panel", "preset"), CASES)
@@ -35,18 +39,17 @@ def test_every_preset_opens_plays_and_closes(windows, panel, preset):
     window = windows(panel, preset, size=(820, 560))
     dock = window.docks[0]
     assert not dock.view.banner.message
-    early = pixels(dock.view.picture_of().grab().toImage())
-    assert len(np.unique(early.reshape(-1, 4), axis=0)) > 50
+    early = dock.view.picture_of().grab().toImage()
+    assert colours(early) > 50
     dock.experiment.seek(dock.experiment.horizon * 3 // 4)
     dock.experiment.timeline.work(lambda: True)
     dock.view.refresh()
     settle()
-    late = pixels(dock.view.picture_of().grab().toImage())
-    assert not np.array_equal(early, late)
+    late = dock.view.picture_of().grab().toImage()
+    assert late != early
     manager().set_mode("light")
     settle()
-    bright = pixels(dock.view.picture_of().grab().toImage())
-    assert bright[..., :3].mean() > late[..., :3].mean() + 20
+    assert brightness(dock.view.picture_of().grab().toImage()) > brightness(late) + 20
     window.resize(1920, 1080)
     settle()
     assert colours(window.grab().toImage()) > 50
@@ -65,7 +68,7 @@ def test_a_panel_built_in_the_light_looks_as_one_switched_to_it(windows, panel):
     switched = pixels(window.docks[0].view.grab().toImage())
     windows.end(window)
     built = pixels(windows(panel).docks[0].view.grab().toImage())
-    different = (switched != built).any(axis=-1).mean()
+    different = (switched != built).mean()
     assert different < 0.001
 
 

@@ -14,8 +14,7 @@ from lab.ui import fonts
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import glyph_path, number_text
 
-ROW = 28
-HEAD = 18
+ROW, HEAD = 28, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,18 @@ class Leaderboard(QWidget):
         self._rows: tuple[Standing, ...] = ()
         self._lane = -1
         self._hover = -1
-        manager().changed.connect(self.update)
+        manager().changed.connect(self._on_theme_changed)
+
+    @property
+    def _row_height(self) -> int:
+        return round(ROW * max(1.0, fonts.scale()))
+
+    @property
+    def _head(self) -> int:
+        return round(HEAD * max(1.0, fonts.scale()))
 
     def sizeHint(self) -> QSize:
-        return QSize(300, HEAD + ROW * len(self._rows))
+        return QSize(300, self._head + self._row_height * len(self._rows))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
@@ -69,6 +76,10 @@ class Leaderboard(QWidget):
             self.updateGeometry()
         self.update()
 
+    def _on_theme_changed(self) -> None:
+        self.updateGeometry()
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
         painter = QPainter(self)
@@ -77,16 +88,16 @@ class Leaderboard(QWidget):
         painter.setPen(t.color("faint"))
         name_x, loss_x, target_x = self._columns()
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(QRectF(name_x, 0, 120, HEAD), Qt.AlignmentFlag.AlignTop, "optimizer")
-        painter.drawText(QRectF(loss_x - 90, 0, 90, HEAD), align, "loss now")
-        painter.drawText(QRectF(target_x - 90, 0, 90, HEAD), align, "to target")
+        painter.drawText(QRectF(name_x, 0, 120, self._head), Qt.AlignmentFlag.AlignTop, "optimizer")
+        painter.drawText(QRectF(loss_x - 90, 0, 90, self._head), align, "loss now")
+        painter.drawText(QRectF(target_x - 90, 0, 90, self._head), align, "to target")
         worst, best = self._range()
         for i, row in enumerate(self._rows):
             self._row(painter, i, row, worst, best)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(t.color("accent"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, HEAD - 1.5, -0.5, -0.5), 7, 7)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, self._head - 1.5, -0.5, -0.5), 7, 7)
         painter.end()
 
     def _columns(self) -> tuple[float, float, float]:
@@ -99,7 +110,7 @@ class Leaderboard(QWidget):
 
     def _row(self, painter: QPainter, i: int, row: Standing, worst: float, best: float) -> None:
         t, look = theme(), row.look
-        box = QRectF(0, HEAD + ROW * i, self.width(), ROW)
+        box = QRectF(0, self._head + self._row_height * i, self.width(), self._row_height)
         focus = look.lane == self._lane
         painter.setPen(Qt.PenStyle.NoPen)
         if focus or i == self._hover:
@@ -115,23 +126,23 @@ class Leaderboard(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
         painter.setPen(t.color("text" if focus else "faint"))
-        painter.drawText(QRectF(12, box.top(), 16, ROW), left, str(i + 1))
+        painter.drawText(QRectF(12, box.top(), 16, self._row_height), left, str(i + 1))
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
         name_x, loss_x, target_x = self._columns()
         metrics = painter.fontMetrics()
         name_width = 112.0
         name = metrics.elidedText(look.title, Qt.TextElideMode.ElideRight, int(name_width))
-        painter.drawText(QRectF(name_x, box.top(), name_width, ROW), left, name)
+        painter.drawText(QRectF(name_x, box.top(), name_width, self._row_height), left, name)
         bar_left, bar_right = name_x + name_width + 4, loss_x - 84
         if bar_right - bar_left > 24:
             self._bar(painter, row, QRectF(bar_left, middle - 2, bar_right - bar_left, 4), worst, best)
         painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
         painter.setPen(t.color("faint" if row.diverged_at >= 0 else "text"))
-        painter.drawText(QRectF(loss_x - 90, box.top(), 90, ROW), right, _loss(row))
+        painter.drawText(QRectF(loss_x - 90, box.top(), 90, self._row_height), right, _loss(row))
         state, role = _state(row)
         painter.setPen(t.color(role))
-        painter.drawText(QRectF(target_x - 90, box.top(), 90, ROW), right, state)
+        painter.drawText(QRectF(target_x - 90, box.top(), 90, self._row_height), right, state)
 
     def _bar(self, painter: QPainter, row: Standing, box: QRectF, worst: float, best: float) -> None:
         t = theme()
@@ -149,7 +160,7 @@ class Leaderboard(QWidget):
     # -- hands -------------------------------------------------------------------------------------------------
 
     def _at(self, y: float) -> int:
-        i = int((y - HEAD) // ROW)
+        i = int((y - self._head) // self._row_height)
         return i if 0 <= i < len(self._rows) else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -22,14 +22,18 @@ from lab.sims.race import (
     RemoveStart,
     ScatterStarts,
 )
+from lab.ui import fonts
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm
+from lab.ui.theme import manager
 from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_text, number_text, parse_number, row
 
 #: More starts than this are not listed one by one.
 LISTED = 6
 SCATTERS = (16, 64, 1000, 10_000)
 LATTICES = (4, 8, 32, 100)
+
+WIDTH = 360
 
 
 class SetupOverlay(Overlay):
@@ -41,7 +45,8 @@ class SetupOverlay(Overlay):
         super().__init__(vertical=True, margins=(16, 10, 10, 14), spacing=8)
         self._experiment = experiment
         self.setObjectName("card")
-        self.setFixedWidth(360)
+        manager().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
         close = IconButton("x", "Close the set-up", size=14)
         close.clicked.connect(self.closed)
         self.box.addLayout(row(Text("Set-up", "strong"), None, close))
@@ -76,6 +81,10 @@ class SetupOverlay(Overlay):
         menu.addSeparator()
         menu.addAction("Remove all starts", partial(self._experiment.do, ClearStarts(), "Remove all starts"))
         return menu
+
+    def _on_theme_changed(self) -> None:
+        # Larger text needs a wider card, or labels lie on their sliders.
+        self.setFixedWidth(round(WIDTH * max(1.0, fonts.scale())))
 
     def show_run(self, config: RaceConfig) -> None:
         """Show the configuration with the live values that now hold."""

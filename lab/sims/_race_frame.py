@@ -14,7 +14,7 @@ from lab.sims._race_config import Point
 #: Histories are kept for this many starts; more than that are shown as density, not as trails.
 TRACED_STARTS = 64
 #: Channels of the race's trace.
-CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment")
+CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment", "effective_rate")
 
 
 @dataclass(frozen=True, slots=True)

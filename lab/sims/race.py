@@ -207,7 +207,7 @@ class Race:
         )  # fmt: skip
 
     def trace(self) -> NDArray[np.float32]:
-        """The histories' row of this step, shape (L, min(S, 64), 6), channels as in `CHANNELS`."""
+        """The histories' row of this step, shape (L, min(S, 64), 7), channels as in `CHANNELS`."""
         states = [lane.state for lane in self._lanes.lanes.values()]
         n = min(len(self._shared.starts), TRACED_STARTS)
         d = self._config.landscape.dim
@@ -226,6 +226,7 @@ class Race:
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
         np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = np.stack([s.segment[:n] for s in states])
+        row[..., 6] = np.stack([s.effective_rate[:n] for s in states])
         # A diverged or removed racer leaves a gap, not a flat line.
         row[~np.stack([s.alive[:n] for s in states])] = np.nan
         return row

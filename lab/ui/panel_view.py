@@ -105,6 +105,7 @@ class PanelView(QWidget):
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(experiment.spec.title)
         self.experiment = experiment
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)
@@ -114,6 +115,7 @@ class PanelView(QWidget):
         self.inspector.setObjectName("inspector")
         self.inspector_column = QVBoxLayout(self.inspector)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Inspector")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -32,15 +32,22 @@ def beta2(default: float = 0.999, doc: str = "Memory of the mean of squared grad
 def epsilon(default: float = 1e-8) -> Any:
     """What is added to a denominator, above 0."""
     return param(
-        default, above=0, soft=(1e-10, 1e-1), log=True, symbol="ε", effect="live", doc="Keeps the division finite."
+        default,
+        above=0,
+        soft=(1e-10, 1e-1),
+        log=True,
+        symbol="ε",
+        effect="live",
+        advanced=True,
+        doc="Keeps the division finite.",
     )
 
 
 def weight_decay(default: float = 0.0, doc: str = "Pull towards the origin, as a share of the point.") -> Any:
     """Weight decay, 0 for none."""
-    return param(default, lo=0, soft=(0.0, 0.5), symbol="λ", effect="live", doc=doc)
+    return param(default, lo=0, soft=(0.0, 0.5), symbol="λ", effect="live", doc=doc, advanced=True)
 
 
 def convention() -> Any:
     """Whose form of the rule; the units of the state depend on it, so a change starts the run again."""
-    return param(CONVENTIONS[0], choices=CONVENTIONS, doc="Whose form of the rule: PyTorch's or Keras'.")
+    return param(CONVENTIONS[0], choices=CONVENTIONS, doc="Whose form of the rule: PyTorch's or Keras'.", advanced=True)

@@ -90,6 +90,7 @@ class RaceView(PanelView):
         heading = row(Text("Leaderboard", "strong"), self._board_of, None, self.add_racer, margins=(12, 0, 4, 0))
         self.plot_card = PlotCard()
         self.plot_card.sought.connect(self._on_sought)
+        self.plot_card.chosen.connect(lambda quantity: self.set_look(plot=quantity))
         self.inspector_column.addWidget(self.focus_card)
         self.inspector_column.addWidget(Card(heading, self.leaderboard, margins=(4, 8, 4, 8), spacing=4))
         self.inspector_column.addWidget(self.plot_card, 1)
@@ -277,6 +278,7 @@ class RaceView(PanelView):
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
         self.stage.set_look(self._look)
+        self.plot_card.show_quantity(self._look.plot)
 
     def _on_switched(self, name: str, on: bool) -> None:
         self.set_look(**{name: on})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lab.app import make_app
 from lab.core import session as files
-from lab.core.session import PanelState
+from lab.core.session import Session
 from lab.panels import PANELS
 from lab.ui import export
 from lab.ui.settings import Settings
@@ -17,29 +17,46 @@ from lab.ui.window import MainWindow
 
 def run(args: argparse.Namespace) -> int:
     """Draw the window with a session, a panel or the start page, and write it as PNG."""
-    states: tuple[PanelState, ...] = ()
-    if args.file is not None:
-        states = files.read(Path(args.file), PANELS).panels
-        if args.panel is not None:
-            states = tuple(s for s in states if s.panel == args.panel) or (files.fresh(args.panel, PANELS[args.panel]),)
-    elif args.panel is not None or args.preset is not None:
-        panel = args.panel or next(iter(PANELS)).id
-        states = (files.fresh(panel, PANELS[panel], args.preset),)
+    session = _session(args)
     app = make_app(args.theme)
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True)
-        window.resize(*args.size)
-        window.show()
-        for state in states:
-            dock = window.open_panel(state.panel, state)
-            if args.steps is not None:
-                dock.experiment.seek(args.steps)
-            # A long way is otherwise replayed by the player, a slice at each tick.
-            dock.experiment.timeline.work(lambda: True)
-            dock.experiment.moved.emit()
-        window.draw_thumbnails()
-        for _ in range(4):
+        try:
+            # A picture may be smaller than a window that is worked in.
+            window.setMinimumSize(1, 1)
+            window.resize(*args.size)
+            window.show()
+            if session.panels:
+                window.show_session(session)
             app.processEvents()
-        export.png(window, args.out, scale=1.0)
-        window.close()
+            for dock in window.docks:
+                if args.steps is not None:
+                    dock.experiment.seek(args.steps)
+                # A long way is otherwise replayed by the player, a slice at each tick.
+                dock.experiment.timeline.work(lambda: True)
+                dock.experiment.progressed.emit(-1.0)
+                dock.experiment.moved.emit()
+            if not session.panels:
+                window.draw_thumbnails()
+            for _ in range(4):
+                app.processEvents()
+            export.png(window, args.out, scale=1.0)
+        finally:
+            window.close()
+            window.deleteLater()
     return 0
+
+
+def _session(args: argparse.Namespace) -> Session:
+    """What to draw: a session or one panel of it, a panel's preset, or nothing (the start page)."""
+    if args.file is not None:
+        session = files.read(Path(args.file), PANELS)
+        if args.panel is None:
+            return session
+        spec = PANELS[args.panel]
+        states = tuple(s for s in session.panels if s.panel == args.panel)
+        return Session(states or (files.fresh(args.panel, spec, args.preset),))
+    if args.panel is None and args.preset is None:
+        return Session()
+    panel = args.panel or next(iter(PANELS)).id
+    return Session((files.fresh(panel, PANELS[panel], args.preset),))

@@ -97,5 +97,5 @@ def memory(quick: bool) -> Iterator[Row | Skipped]:
         raise RuntimeError(f"the process that watches memory ended with {child.returncode}")
     opened, warm, late = told
     yield Row("memory: window with the race open", "1280x800", opened, "MB", MEMORY_BUDGET_MB)
-    yield Row("memory: after the first 500 frames of play", "1280x800", warm, "MB", MEMORY_BUDGET_MB)
+    yield Row("memory: after the first round of play", "1280x800", warm, "MB", MEMORY_BUDGET_MB)
     yield Row("memory: added by more play", f"{frames:,} frames", late - warm, "MB", GROWTH_BUDGET_MB)

@@ -35,7 +35,8 @@ class Param:
 
     `lo` and `hi` are the closest allowed values, `above` and `below` the closest refused ones. `soft` is the
     range a slider covers; a number box accepts anything the bounds allow. `effect` says whether a change starts
-    the run again or is applied to the running state as an event.
+    the run again or is applied to the running state as an event. `advanced` ones wait behind a
+    button, `hidden` ones have no row in any form.
     """
 
     lo: float | None = None
@@ -52,6 +53,7 @@ class Param:
     effect: Effect = "restart"
     family: Family[Any] | None = None
     hidden: bool = False
+    advanced: bool = False
 
     def check(self, value: Any, path: str = "") -> None:
         """Raise `BadValue` unless `value` (one number or one choice) lies within the declared bounds."""
@@ -102,11 +104,12 @@ def param(
     choices: Sequence[Any] = (),
     effect: Effect = "restart",
     hidden: bool = False,
+    advanced: bool = False,
 ) -> Any:
     """Declare one field of a configuration; see `Param` for the meaning of each word."""
     declared = Param(
         lo=lo, hi=hi, above=above, below=below, soft=soft, log=log, unit=unit, label=label, symbol=symbol,
-        doc=doc, choices=tuple(choices), effect=effect, hidden=hidden,
+        doc=doc, choices=tuple(choices), effect=effect, hidden=hidden, advanced=advanced,
     )  # fmt: skip
     return dataclasses.field(default=default, metadata={_KEY: declared})
 

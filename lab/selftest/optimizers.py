@@ -1,6 +1,6 @@
-"""Every update rule against torch.optim: each stored state one step further, and whole trajectories.
+"""Every update rule against torch.optim and Keras: each stored state one step further, and whole trajectories.
 
-The stored runs are made by ``tests/truth/make_torch_optim.py``, which says how.
+The stored runs are made by ``tests/truth/make_torch_optim.py`` and ``make_keras_optim.py``, which say how.
 """
 
 from __future__ import annotations
@@ -40,36 +40,54 @@ class StoredGradient(LandscapeAsk):
 
 
 @cache
-def stored() -> tuple[Mapping[str, Any], Mapping[str, Array]]:
-    """What was run with which versions, and the arrays by name ``optimizer.landscape.what``."""
-    with np.load(resource("truth", "torch_optim.npz"), allow_pickle=False) as file:
+def stored(library: str = "torch") -> tuple[Mapping[str, Any], Mapping[str, Array]]:
+    """What was run with which versions, and the arrays by name ``run.landscape.what``."""
+    with np.load(resource("truth", f"{library}_optim.npz"), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     return json.loads(str(arrays.pop("meta"))), arrays
 
 
 @TRUTHS.register("optimizers", title="Optimizers against torch.optim")
 def optimizers() -> Iterator[Finding]:
-    """One step from each stored state, the trajectory, and our gradients against autograd, for every stored run."""
-    meta, arrays = stored()
-    reference = f"torch {meta['versions']['torch']}"
+    """One step from each stored state, the trajectory where it is stable, and our gradients against autograd."""
+    return against("torch")
+
+
+@TRUTHS.register("optimizers_keras", title="Optimizers against Keras")
+def optimizers_keras() -> Iterator[Finding]:
+    """The same for Keras' form of the rules."""
+    return against("keras")
+
+
+def against(library: str) -> Iterator[Finding]:
+    """Everything a library's stored runs can say of ours."""
+    meta, arrays = stored(library)
+    reference = f"{library} {meta['versions'][library]}"
     for run in meta["runs"]:
-        prefix = f"{run['optimizer']}.{run['landscape']}."
-        arrays_of_run = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
-        optimizer = OPTIMIZERS[run["optimizer"]](**run["settings"])
+        path = arrays_of(run, arrays)
+        optimizer = OPTIMIZERS[run["id"]](**{**run["settings"], "learning_rate": run["lr"]})
         landscape = LANDSCAPES[run["landscape"]]()
         where = f"on {run['landscape']}"
-        error = one_step(optimizer, landscape, arrays_of_run, run["lr"])
+        error = one_step(optimizer, landscape, path, run["lr"])
         what = f"one step from each of {run['states']:,} stored states {where}"
-        yield Finding(run["optimizer"], what, error, STEP_TOLERANCE, reference)
-        error = trajectory(optimizer, landscape, arrays_of_run["theta"], run["lr"])
-        what = f"trajectory of {run['states']:,} steps {where}"
-        yield Finding(run["optimizer"], what, error, TRAJECTORY_TOLERANCE, reference)
-        error = relative(landscape.gradient(arrays_of_run["theta"]), arrays_of_run["autograd"])
-        yield Finding(run["landscape"], f"gradient along {run['optimizer']}'s path", error, 1e-12, reference)
+        yield Finding(run["name"], what, error, STEP_TOLERANCE, reference)
+        if run["trajectory"]:
+            error = trajectory(optimizer, landscape, path["theta"], run["lr"])
+            what = f"trajectory of {run['states']:,} steps {where}"
+            yield Finding(run["name"], what, error, TRAJECTORY_TOLERANCE, reference)
+        if "autograd" in path:
+            error = relative(landscape.gradient(path["theta"]), path["autograd"])
+            yield Finding(run["landscape"], f"gradient along {run['name']}'s path", error, 1e-12, reference)
+
+
+def arrays_of(run: Mapping[str, Any], arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """The arrays of one run by what they hold."""
+    prefix = f"{run['name']}.{run['landscape']}."
+    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
 
 
 def one_step(optimizer: Optimizer, landscape: Landscape, run: Mapping[str, Array], lr: float) -> float:
-    """Largest difference between our next point and state and torch's, each relative to the size of its array's row.
+    """Largest difference between our next point and state and theirs, each relative to the size of its array's row.
 
     All states of the run are one batch: row k is the state before step k.
     """
@@ -85,7 +103,7 @@ def one_step(optimizer: Optimizer, landscape: Landscape, run: Mapping[str, Array
 
 
 def trajectory(optimizer: Optimizer, landscape: Landscape, theta: Array, lr: float) -> float:
-    """Largest difference along a run of our own from torch's start, with our own gradients."""
+    """Largest difference along a run of our own from their start, with our own gradients."""
     ask = LandscapeAsk(landscape)
     here = theta[:1]
     state = optimizer.start(here, ask)

@@ -29,7 +29,8 @@ REASONS = ("", "the loss is no longer a finite number", "the gradient is no long
 class RacerState:
     """Everything that changes while a racer runs; arrays have one row per start and are never written into.
 
-    `birth` is the step at which the row was dropped; `segment` counts how often it was carried elsewhere by hand.
+    `segment` counts how often a row was carried elsewhere by hand; `effective_rate` is the length of the last step
+    over that of the gradient it was taken with, 0 before the first.
     """
 
     optimizer: Optimizer
@@ -43,6 +44,7 @@ class RacerState:
     reached_at: NDArray[np.int64]
     path_length: Array
     segment: NDArray[np.int64]
+    effective_rate: Array
     function_evaluations: NDArray[np.int64]
     gradient_evaluations: NDArray[np.int64]
 
@@ -99,6 +101,8 @@ class Racer:
             reason = self._what_blew_up(theta, loss, gradient)
             moved = theta - old.theta
             distance = np.sqrt((moved * moved).sum(axis=1))
+            rate = distance / np.sqrt((old.gradient * old.gradient).sum(axis=1))
+            rate[~np.isfinite(rate)] = 0.0
         fresh = old.alive & (reason > 0)
         if fresh.any() or not old.alive.all():
             keep = old.alive & (reason == 0)
@@ -123,7 +127,7 @@ class Racer:
         self.state = RacerState(
             old.optimizer, theta, inner, loss, gradient, alive, diverged_at, reasons,
             np.where(arrived & alive, t + 1, old.reached_at) if arrived.any() else old.reached_at,
-            old.path_length + distance, old.segment, *evaluations,
+            old.path_length + distance, old.segment, rate, *evaluations,
         )  # fmt: skip
 
     def apply(self, event: Any) -> None:
@@ -156,9 +160,11 @@ class Racer:
             segment=_with_row(old.segment, row, old.segment[row] + 1),
         )
 
-    def stop(self, row: int) -> None:
-        """Take a row out of the race; it keeps its slot, so that the others keep their random numbers."""
-        self.state = dataclasses.replace(self.state, alive=_with_row(self.state.alive, row, False))
+    def stop(self, rows: slice) -> None:
+        """Take rows out of the race; they keep their slots, so that the others keep their random numbers."""
+        alive = self.state.alive.copy()
+        alive[rows] = False
+        self.state = dataclasses.replace(self.state, alive=alive)
 
     def snapshot(self) -> RacerState:
         """The state itself: it is immutable."""
@@ -182,7 +188,7 @@ class Racer:
         return RacerState(
             optimizer, theta, inner, np.where(alive, loss, 0.0), np.where(alive[:, None], gradient, 0.0), alive,
             np.where(alive, never, t), reason, np.where(alive & (loss <= self._target), t, never),
-            np.zeros(n), zeros, *self._counts(),
+            np.zeros(n), zeros, np.zeros(n), *self._counts(),
         )  # fmt: skip
 
     def _listen(self, functions: NDArray[np.int64], gradients: NDArray[np.int64], noise: Array | None) -> None:

@@ -12,180 +12,31 @@ from numpy.typing import NDArray
 from lab.core import params
 from lab.core.errors import BadValue
 from lab.core.lanes import Lanes
-from lab.core.params import choice, param
-from lab.core.run import EVENTS, Run, SetParam, random_stream
+from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
-from lab.engine.landscapes import LANDSCAPES, Landscape
-from lab.engine.landscapes.himmelblau import Himmelblau
-from lab.engine.optimizers import OPTIMIZERS, Array, LandscapeAsk, Optimizer
-from lab.engine.optimizers.adam import Adam
-from lab.engine.optimizers.lbfgs import LBFGS
-from lab.engine.optimizers.momentum import Momentum
-from lab.engine.optimizers.nesterov import Nesterov
-from lab.engine.optimizers.rmsprop import RMSprop
-from lab.engine.optimizers.sgd import SGD
+from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk
 from lab.sims import SIMS
+from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
+from lab.sims._race_events import (
+    ClearStarts,
+    LatticeStarts,
+    MoveStart,
+    PlaceStarts,
+    RemoveStart,
+    ScatterStarts,
+    how_many,
+    new_starts,
+)
+from lab.sims._race_frame import CHANNELS, TRACED_STARTS, Bend, Curvature, Dissect, Dissection, LookAt, RaceFrame
 from lab.sims._racer import REASONS, Racer
 
-Point = tuple[float, ...]
-
-#: Histories are kept for this many starts; more than that are shown as density, not as trails.
-TRACED_STARTS = 64
-#: Channels of the race's trace.
-CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment")
+__all__ = [
+    "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Curvature", "Dissect", "Dissection", "Entrant",
+    "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame", "RemoveStart",
+    "ScatterStarts", "how_many", "lowest",
+]  # fmt: skip
 
 _MOST = np.finfo(np.float32).max
-
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """One racer: a rule under a permanent number, which names its lane, colour and random stream."""
-
-    id: int = param(0, lo=0)
-    optimizer: Optimizer = choice(OPTIMIZERS, SGD)
-
-
-def _default_racers() -> tuple[Entrant, ...]:
-    rules: list[Optimizer] = [
-        SGD(learning_rate=0.0016),
-        Momentum(learning_rate=0.0007, momentum=0.93),
-        Nesterov(learning_rate=0.0008, momentum=0.92),
-        RMSprop(learning_rate=0.035, decay=0.95),
-        Adam(learning_rate=0.11),
-        LBFGS(),
-    ]
-    return tuple(Entrant(i, rule) for i, rule in enumerate(rules))
-
-
-@dataclass(frozen=True, slots=True)
-class RaceConfig:
-    """What is raced on, who races, and from where."""
-
-    landscape: Landscape = choice(LANDSCAPES, Himmelblau)
-    racers: tuple[Entrant, ...] = params.made(_default_racers)
-    starts: tuple[Point, ...] = param(((0.2, -4.1), (1.1, 4.55)), doc="Start points; more can be dropped at any step.")
-    noise: float = param(
-        0.0, lo=0.0, soft=(0.0, 50.0), label="Gradient noise", symbol="σ", effect="live",
-        doc="Standard deviation of Gaussian noise added to every gradient; the same for all racers of a start.",
-    )  # fmt: skip
-    target: float = param(
-        1e-4, above=0.0, soft=(1e-12, 10.0), log=True, label="Target",
-        doc="A racer has arrived once its loss is this close to the lowest known minimum.",
-    )  # fmt: skip
-
-    def check(self) -> None:
-        """Raise `BadValue` for starts of the wrong dimension or racers under one number."""
-        for i, point in enumerate(self.starts):
-            _check_point(self.landscape, point, f"starts[{i}]")
-        ids = [r.id for r in self.racers]
-        for i, id in enumerate(ids):
-            if id in ids[:i]:
-                raise BadValue(f"racers[{i}].id", f"{id} is already taken")
-
-
-@EVENTS.register("place_starts", title="Drop start points")
-@dataclass(frozen=True, slots=True)
-class PlaceStarts:
-    """New start points, dropped at this step; each gets the next free letter."""
-
-    points: tuple[Point, ...] = param(())
-
-
-@EVENTS.register("move_start", title="Drag a point")
-@dataclass(frozen=True, slots=True)
-class MoveStart:
-    """A start's racers (or one lane's only) carried to a point; moments are kept."""
-
-    start: int = param(0, lo=0)
-    point: Point = param(())
-    lane: int | None = param(None)
-
-
-@EVENTS.register("remove_start", title="Remove a start point")
-@dataclass(frozen=True, slots=True)
-class RemoveStart:
-    """A start and its racers taken out; its slot stays, so that the others' random numbers do."""
-
-    start: int = param(0, lo=0)
-
-
-@dataclass(frozen=True, slots=True)
-class RaceFrame:
-    """All that the race's view may see. L lanes, S starts, d coordinates; arrays are read-only and finite.
-
-    Attributes
-    ----------
-    step : int
-        The step this is.
-    lanes : tuple of int
-        Ids of the racers, length L.
-    starts : (S, d) array
-        Where each start was dropped or last dragged to; `present` (S,) says which still take part, `born` (S,) when.
-    theta, gradient : (L, S, d) arrays
-        Positions and exact gradients; a diverged racer stays where it was last finite.
-    loss, excess : (L, S) arrays
-        Loss, and loss above the lowest known minimum.
-    diverged_at, reached_at : (L, S) arrays of int
-        Steps, or -1.
-    reason : (L, S) array of int
-        Index into `REASONS` for diverged racers.
-    path_length : (L, S) array
-        Distance travelled.
-    segment : (L, S) array of int
-        How often the racer was carried by hand.
-    function_evaluations, gradient_evaluations : (L, S) arrays of int
-        What each racer has asked of the landscape.
-    optimizers : tuple of Optimizer
-        The rules as they now stand (live parameters included), length L.
-    noise : float
-        Standard deviation of the gradient noise now.
-    """
-
-    step: int
-    lanes: tuple[int, ...]
-    starts: Array
-    present: NDArray[np.bool_]
-    born: NDArray[np.int64]
-    theta: Array
-    gradient: Array
-    loss: Array
-    excess: Array
-    diverged_at: NDArray[np.int64]
-    reason: NDArray[np.int8]
-    reached_at: NDArray[np.int64]
-    path_length: Array
-    segment: NDArray[np.int64]
-    function_evaluations: NDArray[np.int64]
-    gradient_evaluations: NDArray[np.int64]
-    optimizers: tuple[Optimizer, ...]
-    noise: float
-
-
-@dataclass(frozen=True, slots=True)
-class Dissect:
-    """Query: take the next step of one racer apart."""
-
-    lane: int
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dissection:
-    """Answer to `Dissect`: the step that would come next, its parts (they add up to it) and its numbers."""
-
-    theta: Array
-    theta_next: Array
-    gradient: Array
-    parts: dict[str, Array]
-    symbols: dict[str, Any]
-    finite: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LookAt:
-    """Query: the landscape under the cursor. The answer is (value, gradient)."""
-
-    point: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +47,14 @@ class _Shared:
     born: NDArray[np.int64]
 
 
-def lowest(landscape: Landscape) -> float:
-    """The lowest known minimum value, or 0 where the landscape has none (the loss itself is then shown)."""
-    minima = [c.value for c in landscape.critical_points if c.kind == "minimum"]
-    return min(minima) if minima and landscape.bounded_below else 0.0
-
-
 @SIMS.register("race", title="Optimizer race")
 class Race:
     """Racers as lanes, start points as the batch; cost of a step: lanes x (one gradient of all starts + one update)."""
 
     config_type: ClassVar[type[Any]] = RaceConfig
-    event_types: ClassVar[tuple[type[Any], ...]] = (SetParam, PlaceStarts, MoveStart, RemoveStart)
+    event_types: ClassVar[tuple[type[Any], ...]] = (
+        SetParam, PlaceStarts, ScatterStarts, LatticeStarts, MoveStart, RemoveStart, ClearStarts,
+    )  # fmt: skip
     step_name: ClassVar[str] = "Step"
 
     def __init__(self, run: Run) -> None:
@@ -259,9 +106,9 @@ class Race:
             params.replace(owner, event.name, event.value)
         elif isinstance(event, PlaceStarts):
             for i, point in enumerate(event.points):
-                _check_point(config.landscape, point, f"points[{i}]")
+                check_point(config.landscape, point, f"points[{i}]")
         elif isinstance(event, MoveStart):
-            _check_point(config.landscape, event.point, "point")
+            check_point(config.landscape, event.point, "point")
 
     def step(self) -> None:
         """All racers take one step; the gradient noise of a start is the same for every racer."""
@@ -295,8 +142,7 @@ class Race:
             self._shared = _Shared(changed.noise, shared.starts, shared.present, shared.born)
         elif isinstance(event, SetParam):
             self._lanes.apply_to(event, event.lane)
-        elif isinstance(event, PlaceStarts):
-            points = np.array(event.points, dtype=np.float64).reshape(len(event.points), self._config.landscape.dim)
+        elif (points := new_starts(event, self._config.landscape, self._seed, self.t)) is not None:
             for lane in lanes.values():
                 lane.add(points, self.t)
             n = len(points)
@@ -314,11 +160,12 @@ class Race:
                 starts = shared.starts.copy()
                 starts[event.start] = point
                 self._shared = _Shared(shared.noise, read_only(starts), shared.present, shared.born)
-        elif isinstance(event, RemoveStart) and self._has(event.start):
+        elif isinstance(event, ClearStarts) or (isinstance(event, RemoveStart) and self._has(event.start)):
+            gone = slice(None) if isinstance(event, ClearStarts) else slice(event.start, event.start + 1)
             for lane in lanes.values():
-                lane.stop(event.start)
+                lane.stop(gone)
             present = shared.present.copy()
-            present[event.start] = False
+            present[gone] = False
             self._shared = _Shared(shared.noise, shared.starts, present, shared.born)
 
     def _has(self, start: int) -> bool:
@@ -360,7 +207,7 @@ class Race:
         )  # fmt: skip
 
     def trace(self) -> NDArray[np.float32]:
-        """The histories' row of this step, shape (L, min(S, 64), 6), channels as in `CHANNELS`."""
+        """The histories' row of this step, shape (L, min(S, 64), 7), channels as in `CHANNELS`."""
         states = [lane.state for lane in self._lanes.lanes.values()]
         n = min(len(self._shared.starts), TRACED_STARTS)
         d = self._config.landscape.dim
@@ -379,6 +226,7 @@ class Race:
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
         np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = np.stack([s.segment[:n] for s in states])
+        row[..., 6] = np.stack([s.effective_rate[:n] for s in states])
         # A diverged or removed racer leaves a gap, not a flat line.
         row[~np.stack([s.alive[:n] for s in states])] = np.nan
         return row
@@ -392,6 +240,8 @@ class Race:
                 return float(landscape.value(point)[0]), landscape.gradient(point)[0]
         if isinstance(query, Dissect):
             return self._dissect(query.lane, query.start)
+        if isinstance(query, Bend):
+            return self._bend(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
 
     def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
@@ -429,14 +279,13 @@ class Race:
             bool(np.isfinite(result.theta[at]).all()),
         )
 
-
-def _check_point(landscape: Landscape, point: Point, path: str) -> None:
-    if len(point) != landscape.dim:
-        raise BadValue(path, f"has {len(point)} coordinates where the landscape has {landscape.dim}")
-    for value in point:
-        if not np.isfinite(value):
-            raise BadValue(path, f"{value} is not a finite number")
-
-
-__all__ = ["CHANNELS", "REASONS", "TRACED_STARTS", "Dissect", "Dissection", "Entrant", "LookAt", "MoveStart",
-           "PlaceStarts", "Race", "RaceConfig", "RaceFrame", "RemoveStart", "lowest"]  # fmt: skip
+    def _bend(self, lane: int, start: int) -> Curvature:
+        state = self._lanes.lanes[lane].state
+        hessian = self._config.landscape.hessian(state.theta[start])
+        if not np.isfinite(hessian).all():
+            d = len(hessian)
+            return Curvature(np.zeros(d), np.eye(d), None)
+        eigenvalues, eigenvectors = np.linalg.eigh(hessian)
+        rule, largest = state.optimizer, float(eigenvalues[-1])
+        bound = rule.largest_stable_rate(largest) if isinstance(rule, HasStableRate) and largest > 0 else None
+        return Curvature(eigenvalues, eigenvectors, bound)

@@ -330,7 +330,7 @@ class Actions(QObject):
         self._layouts.clear()
         for name in self._w.settings.layouts():
             state = self._w.settings.state(f"layouts/{name}")
-            self._layouts.addAction(name, partial(self._w.restoreState, state))
+            self._layouts.addAction(name, partial(self._w.put_in_place, state))
         if self._layouts.isEmpty():
             self._layouts.addAction("None saved yet").setEnabled(False)
 

@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QPushButton, QSizePolicy
 
 from lab.ui import fonts, icons
 from lab.ui.theme import manager, tokens
 from lab.ui.widgets import IconButton, Text
 from lab.ui.widgets.layout import fill
+
+
+class SearchButton(QPushButton):
+    """Looks like a search field; says as much as there is room for."""
+
+    WORDS = ("Search actions, presets, algorithms", "Search", "")
+    _AROUND = 44  # the icon, the padding and the border
+
+    def __init__(self) -> None:
+        super().__init__(self.WORDS[0])
+        self.setObjectName("search")
+        self.setIcon(icons.icon("magnifying-glass"))
+        self.setProperty("kind", "outline")
+        self.setToolTip("Command palette (Ctrl+K)")
+        self.setAccessibleName("Search")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setStyleSheet("text-align: left; padding-left: 10px;")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        fonts.use(self)
+
+    def sizeHint(self) -> QSize:
+        return QSize(max(300, self._needed(self.WORDS[0])), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _needed(self, words: str) -> int:
+        return self.fontMetrics().horizontalAdvance(words) + self._AROUND
+
+    def _fit(self) -> None:
+        self.setText(next(w for w in self.WORDS if not w or self._needed(w) <= self.width()))
 
 
 class AppBar(QFrame):
@@ -30,16 +71,7 @@ class AppBar(QFrame):
         self.view = self.menus.addMenu("View")
         self.panel = self.menus.addMenu("Panels")
         self.help = self.menus.addMenu("Help")
-        self.search = QPushButton("Search actions, presets, algorithms")
-        self.search.setObjectName("search")
-        self.search.setIcon(icons.icon("magnifying-glass"))
-        self.search.setProperty("kind", "outline")
-        fonts.use(self.search)
-        self.search.setToolTip("Command palette (Ctrl+K)")
-        self.search.setAccessibleName("Search")
-        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.search.setFixedWidth(300)
-        self.search.setStyleSheet("text-align: left; padding-left: 10px;")
+        self.search = SearchButton()
         self.search.clicked.connect(self.search_wanted)
         self.home = IconButton("house", "Start page")
         self.theme = IconButton("sun", "Light or dark")

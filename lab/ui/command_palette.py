@@ -116,9 +116,9 @@ class CommandPalette(QFrame):
         for i, command in enumerate(self._commands):
             fit = score(query, f"{command.title} {command.group}")
             if fit is not None:
-                ranked.append((fit, i))
+                ranked.append((fit, len(command.title) if query else 0, i))
         self._list.clear()
-        for _, i in sorted(ranked)[:200]:
+        for _, _, i in sorted(ranked)[:200]:
             item = QListWidgetItem(self._commands[i].title)
             item.setData(Qt.ItemDataRole.UserRole, i)
             item.setData(Qt.ItemDataRole.UserRole + 1, self._commands[i].group)

@@ -95,6 +95,10 @@ class ConfigForm(QWidget):
             self.edited.emit(name, getattr(changed, name))
         return ""
 
+    def rebuild(self) -> None:
+        """Make the rows again: what `only` lets through has changed."""
+        self._build()
+
     def _build(self) -> None:
         for old in self._rows.values():
             self._box.removeWidget(old)

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from lab.core.errors import LabError
 from lab.core.ticket import Cancelled, Ticket
@@ -56,7 +56,8 @@ class Jobs(QObject):
         self._own = executor is None
         self._closed = False
         self._slots: dict[object, _Slot] = {}
-        self._delivered.connect(self._on_delivered)
+        # Queued even when the work is done before it could be watched: answers never come inside `submit`.
+        self._delivered.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
         self._progressed.connect(self._on_progressed)
 
     def submit(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.panel import PanelSpec
@@ -39,6 +39,7 @@ class PanelHeader(QFrame):
         self.title = Text(spec.title, "title")
         self.presets = ComboBox("Preset")
         self.presets.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.presets.setMinimumWidth(96)
         self.presets.setToolTip("Ready-made experiments")
         self.presets.set_options([(p.id, p.title) for p in spec.presets])
         for i, preset in enumerate(spec.presets):
@@ -53,6 +54,8 @@ class PanelHeader(QFrame):
             (12, 0, 4, 0),
             8,
         )
+        #: What stands on the buttons where there is room for it.
+        self._words: dict[Button, str] = {}
         self.presets.chosen.connect(lambda value: self.preset_chosen.emit(str(value)))
         manager().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -60,6 +63,28 @@ class PanelHeader(QFrame):
     def sizeHint(self) -> QSize:
         # A dock asks its title bar for this and for nothing else.
         return QSize(super().sizeHint().width(), self._height)
+
+    def minimumSizeHint(self) -> QSize:
+        # Without their words the buttons fit into half a window: two panels stand side by side.
+        missing = sum(b.fontMetrics().horizontalAdvance(b.text()) for b in self.findChildren(Button) if b.text())
+        return QSize(super().minimumSizeHint().width() - missing, self._height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """Leave the words on the buttons out where they would not fit; icon, tooltip and name stay."""
+        missing = sum(button.fontMetrics().horizontalAdvance(text) for button, text in self._words.items())
+        if super().sizeHint().width() + missing <= self.width():
+            for button, text in self._words.items():
+                button.setText(text)
+            self._words = {}
+        elif super().sizeHint().width() > self.width():
+            for button in self.findChildren(Button):
+                if button.text() and not button.icon().isNull():
+                    self._words[button] = button.text()
+                    button.setText("")
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
@@ -80,6 +105,7 @@ class PanelView(QWidget):
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(experiment.spec.title)
         self.experiment = experiment
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)
@@ -89,10 +115,12 @@ class PanelView(QWidget):
         self.inspector.setObjectName("inspector")
         self.inspector_column = QVBoxLayout(self.inspector)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Inspector")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.inspector)
+        self.inspector.installEventFilter(self)
         self._scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.export_menu = QMenu(self)
         self.more_menu = QMenu(self)
@@ -222,5 +250,19 @@ class PanelView(QWidget):
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
+        self._fit_inspector()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_inspector()
+        return False
+
+    def _fit_inspector(self) -> None:
+        """Narrower in a narrow panel, but never so narrow that something in it is cut."""
         widest = tokens()["size_px"]["inspector"]
-        self._scroll.setFixedWidth(widest if self.width() >= WIDE else max(330, widest * self.width() // WIDE))
+        wanted = widest if self.width() >= WIDE else max(330, widest * self.width() // WIDE)
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        needed = self.inspector.minimumSizeHint().width()
+        if self.inspector.minimumSizeHint().height() > self._scroll.height():
+            needed += bar
+        self._scroll.setFixedWidth(max(wanted, needed))

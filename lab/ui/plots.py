@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QWidget
@@ -172,6 +172,15 @@ class LinePlot(pg.PlotWidget):
 
     def set_data(self, key: Hashable, steps: ArrayLike, values: ArrayLike) -> None:
         """Give a declared line its points: ascending steps and values, shape (n,) each; nan leaves a gap."""
+        self.set_lines(steps, {key: np.asarray(values)})
+
+    def set_lines(self, steps: ArrayLike, values: Mapping[Hashable, NDArray[Any]]) -> None:
+        """Give several declared lines their points over the same steps; the axes are fitted once."""
+        for key, one in values.items():
+            self._take(key, steps, one)
+        self._fit()
+
+    def _take(self, key: Hashable, steps: ArrayLike, values: ArrayLike) -> None:
         series = self._lines.series[key]
         x, raw = np.array(steps, dtype=np.float64), np.array(values, dtype=np.float64)
         if x.shape != raw.shape or x.ndim != 1:
@@ -180,7 +189,6 @@ class LinePlot(pg.PlotWidget):
         if self._log:
             y = np.log10(np.where(y < self._floor, self._floor, y))
         self._lines.grew(series, series.take(x, raw, y))
-        self._fit()
 
     def set_cursor(self, step: float | None) -> None:
         """Where now is; None hides the cursor and shows everything as past."""

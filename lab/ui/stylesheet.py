@@ -108,6 +108,8 @@ def _buttons(t: Theme) -> str:
     QPushButton:pressed, QToolButton:pressed {{ background:{t.accent_soft}; }}
     QPushButton:disabled, QToolButton:disabled {{ color:{t.line_strong}; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image:none; width:0; }}
+    QComboBox[kind="flat"] {{ background:transparent; border:1px solid transparent; }}
+    QComboBox[kind="flat"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"] {{ border:1px solid {t.line_strong}; background:{t.raised}; }}
     QPushButton[kind="outline"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"]:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
@@ -128,7 +130,7 @@ def _buttons(t: Theme) -> str:
     QToolButton[kind="play"]:hover {{ border:1px solid {t.text}; }}
     QToolButton[kind="play"]:disabled {{ background:{t.line}; }}
     QToolButton[kind="tool"] {{ min-width:34px; min-height:34px; }}
-    QToolButton[kind="bare"] {{ min-width:18px; min-height:18px; }}
+    QToolButton[kind="bare"] {{ min-width:26px; min-height:26px; }}
     QToolButton:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border:1px solid {t.accent}; outline:none; }}
     QPushButton[kind="primary"]:focus, QToolButton[kind="play"]:focus {{ border:2px solid {t.text}; }}

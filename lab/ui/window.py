@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -50,6 +50,9 @@ _ARROWS_ARE_THEIRS = (QSlider, QComboBox, QAbstractButton)
 class PanelDock(QDockWidget):
     """One open panel: its experiment, its view, its place in the window."""
 
+    #: The window manager closed it while it floated.
+    closed = Signal()
+
     def __init__(self, name: str, experiment: Experiment, view: PanelView) -> None:
         super().__init__(name)
         self.experiment = experiment
@@ -57,6 +60,10 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(view.header)
         self.setWidget(view)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
 
 
 class MainWindow(QMainWindow):
@@ -78,9 +85,11 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.jobs = Jobs(inline=inline_jobs, parent=self)
         self._thumbnails: list[Thumbnail] = []
+        self._arrangement = QByteArray()
         self.player = Player(self)
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
+        self._behind: PanelDock | None = None
         self.keeper = SessionKeeper(panels, settings, self.session, self)
         self.setObjectName("window")
         self.setMinimumSize(820, 560)
@@ -102,7 +111,7 @@ class MainWindow(QMainWindow):
         self.keeper.changed.connect(self._on_title_changed)
         self.keeper.failed.connect(self.show_error)
         self.bar.search_wanted.connect(self.actions_.open_palette)
-        self.bar.home.clicked.connect(self.show_start)
+        self.bar.home.clicked.connect(self._on_home)
         application().installEventFilter(self)
         self._on_title_changed()
         self.show_start()
@@ -144,9 +153,7 @@ class MainWindow(QMainWindow):
         state = state or files.fresh(panel, spec, preset)
         experiment = Experiment(panel, spec, state, parent=self)
         view: PanelView = spec.view()(experiment, self.jobs)
-        count = sum(d.experiment.panel == panel for d in self.docks)
-        name = state.name or (spec.title if not count else f"{spec.title} {count + 1}")
-        experiment.name = name
+        name = experiment.name = state.name or self._free_name(spec.title)
         dock = PanelDock(name, experiment, view)
         view.header.title.setText(name)
         self.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
@@ -156,6 +163,7 @@ class MainWindow(QMainWindow):
         self._number_docks()
         self.player.add(experiment, lambda: view.seen)
         experiment.edited.connect(self._on_edited)
+        dock.closed.connect(lambda: self.close_panel(dock))
         view.touched.connect(lambda: self.activate(dock))
         view.ticks_changed.connect(lambda: self._on_ticks_changed(dock))
         view.experiment.playing_changed.connect(lambda _: self._on_ticks_changed(dock))
@@ -167,6 +175,11 @@ class MainWindow(QMainWindow):
         self._dress_tabs()
         view.setFocus()
         return dock
+
+    def _free_name(self, title: str) -> str:
+        taken = {d.experiment.name for d in self.docks}
+        names = (title, *(f"{title} {i}" for i in range(2, len(taken) + 2)))
+        return next(name for name in names if name not in taken)
 
     def close_panel(self, dock: PanelDock) -> None:
         """Close a panel for good."""
@@ -196,7 +209,9 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
 
     def show_start(self) -> None:
-        """Show the start page; the panels wait behind it."""
+        """Show the start page; the panels wait behind it, out of the transport's reach."""
+        self._behind = self.active or self._behind
+        self.activate(None)
         self.start.show_recent(self.settings.recent())
         for dock in self.docks:
             dock.hide()
@@ -212,7 +227,21 @@ class MainWindow(QMainWindow):
         self._bottom.setVisible(True)
         for dock in self.docks:
             dock.show()
+        if self.active is None and self.docks:
+            self.activate(self._behind if self._behind in self.docks else self.docks[-1])
         self.player.wake()
+
+    def leave_start(self) -> None:
+        """Go back from the start page to the panels that wait behind it."""
+        if self.docks:
+            self.show_panels()
+            (self.active or self.docks[-1]).view.setFocus()
+
+    def _on_home(self) -> None:
+        if self.start.isVisible():
+            self.leave_start()
+        else:
+            self.show_start()
 
     def draw_thumbnails(self) -> None:
         """Give the start page its pictures (once)."""
@@ -253,8 +282,9 @@ class MainWindow(QMainWindow):
         """Everything as it stands."""
         self._number_docks()
         layout = {"window": bytes(self.saveState().toBase64().data()).decode("ascii")}
-        if self.active is not None:
-            layout["active"] = str(self.docks.index(self.active))
+        active = self.active or self._behind
+        if active in self.docks:
+            layout["active"] = str(self.docks.index(active))
         return Session(tuple(d.experiment.state() for d in self.docks), layout=layout, version=__version__)
 
     def show_session(self, session: Session) -> None:
@@ -271,8 +301,7 @@ class MainWindow(QMainWindow):
         for dock in old:
             self._drop(dock)
         self._number_docks()
-        if session.layout.get("window"):
-            self.restoreState(QByteArray.fromBase64(session.layout["window"].encode("ascii", "replace")))
+        self.put_in_place(QByteArray.fromBase64(session.layout.get("window", "").encode("ascii", "replace")))
         if not self.docks:
             self.show_start()
         else:
@@ -281,6 +310,16 @@ class MainWindow(QMainWindow):
             for dock in self.docks:
                 dock.experiment.compare_digest()
         self._dress_tabs()
+
+    def put_in_place(self, arrangement: QByteArray) -> None:
+        """Arrange the docks as they once stood; and once more when new ones know how narrow they can be."""
+        self._arrangement = arrangement
+        self._on_settled()
+        QTimer.singleShot(0, self, self._on_settled)
+
+    def _on_settled(self) -> None:
+        if self.docks and not self._arrangement.isEmpty():
+            self.restoreState(self._arrangement)
 
     def _number_docks(self) -> None:
         """Qt keeps an arrangement by the docks' names: they must be the same when it is read again."""
@@ -404,6 +443,8 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
             self.actions_.present(False)
+        elif event.key() == Qt.Key.Key_Escape and self.start.isVisible():
+            self.leave_start()
         else:
             super().keyPressEvent(event)
 

@@ -15,6 +15,8 @@ def configs(cls: type[Any]) -> st.SearchStrategy[Any]:
 
 
 def _values(d: Declared) -> st.SearchStrategy[Any]:
+    if isinstance(d.default, bool):
+        return st.booleans()
     if d.param.choices:
         return st.sampled_from(d.param.choices)
     if d.param.slider is None:

@@ -55,6 +55,15 @@ def test_rows_may_be_left_out_of_the_count() -> None:
     assert ask.hessian_evaluations.tolist() == [0, 0, 1]
 
 
+def test_a_population_per_row_is_counted_point_by_point() -> None:
+    landscape = LANDSCAPES["rosenbrock"]()
+    ask = LandscapeAsk(landscape)
+    population = POINTS[:, None, :] + np.linspace(-1.0, 1.0, 4)[:, None]
+    values = ask.value(population, where=np.array([True, False, True]))
+    assert np.array_equal(values, [landscape.value(row) for row in population])
+    assert ask.function_evaluations.tolist() == [4, 0, 4]
+
+
 def test_new_rows_start_at_zero_and_lost_rows_must_be_cut() -> None:
     ask = LandscapeAsk(LANDSCAPES["rosenbrock"]())
     ask.gradient(POINTS[:2])

@@ -13,12 +13,17 @@ from lab.engine.landscapes.parabola import Parabola
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.landscapes.saddle import Saddle
-from lab.engine.optimizers import LandscapeAsk, Optimizer
+from lab.engine.optimizers import OPTIMIZERS, LandscapeAsk, Optimizer, in_convention
 from lab.engine.optimizers.adam import Adam
+from lab.engine.optimizers.adamw import AdamW
+from lab.engine.optimizers.lion import Lion
 from lab.engine.optimizers.momentum import Momentum
 from lab.engine.optimizers.nesterov import Nesterov
+from lab.engine.optimizers.qhm import QHM
+from lab.engine.optimizers.radam import RAdam
 from lab.engine.optimizers.rmsprop import RMSprop
 from lab.engine.optimizers.sgd import SGD
+from lab.engine.optimizers.sign_sgd import SignSGD
 
 DRAW = partial(np.random.default_rng, 0)
 
@@ -106,3 +111,52 @@ def test_only_exactly_on_the_ridge_does_a_saddle_hold(rule: Optimizer) -> None:
     assert on[1] == 0
     assert abs(on[0]) < 0.02
     assert abs(off[1]) > 1
+
+
+@pytest.mark.parametrize("rule", [Momentum, Nesterov])
+def test_at_a_constant_rate_both_conventions_of_momentum_are_one(rule: type[Momentum] | type[Nesterov]) -> None:
+    torch = path(rule(learning_rate=5e-4), Rosenbrock(), (-1.2, 1.0), 300)
+    keras = path(rule(learning_rate=5e-4, convention="keras"), Rosenbrock(), (-1.2, 1.0), 300)
+    assert keras == pytest.approx(torch, abs=1e-10)
+
+
+def test_quasi_hyperbolic_momentum_holds_the_others_as_special_cases() -> None:
+    """Ma & Yarats, ICLR 2019, section 4.1: with a mean in place of a sum, the learning rate divides by 1 - beta."""
+    start, beta, lr = (-1.2, 1.0), 0.9, 5e-4
+    for nu, other in ((0.0, SGD(learning_rate=lr)), (1.0, Momentum(learning_rate=lr * (1 - beta), momentum=beta)),
+                      (beta, Nesterov(learning_rate=lr * (1 - beta), momentum=beta))):  # fmt: skip
+        ours = path(QHM(learning_rate=lr, momentum=beta, nu=nu), Rosenbrock(), start, 100)
+        assert ours == pytest.approx(path(other, Rosenbrock(), start, 100), abs=1e-11)
+
+
+def test_rectified_adam_is_thrown_out_by_its_unscaled_first_steps() -> None:
+    """At lr 1e-2 from Rosenbrock's start torch.optim.RAdam reaches 1e17."""
+    assert np.abs(path(RAdam(learning_rate=0.01), Rosenbrock(), (-1.2, 1.0), 5)).max() > 1e15
+
+
+def test_decay_inside_adam_is_evened_out_and_outside_it_is_not() -> None:
+    """Adam's first step is lr whatever the gradient, so whatever the decay in it; AdamW's is longer by the decay."""
+    for strength in (0.01, 0.1):
+        inside = path(Adam(learning_rate=0.01, weight_decay=strength), Parabola(), (2.0,), 1)
+        outside = path(AdamW(learning_rate=0.01, weight_decay=strength), Parabola(), (2.0,), 1)
+        assert inside[1] == pytest.approx([2.0 - 0.01], abs=1e-9)
+        assert outside[1] == pytest.approx([2.0 - 0.01 - 0.01 * strength * 2.0], abs=1e-9)
+
+
+@pytest.mark.parametrize("rule", [SignSGD, Lion])
+def test_a_step_by_signs_is_exactly_the_learning_rate(rule: type[SignSGD] | type[Lion]) -> None:
+    moved = np.abs(np.diff(path(rule(learning_rate=0.01), Rosenbrock(), (-1.2, 1.0), 20), axis=0))
+    assert moved == pytest.approx(np.full((20, 2), 0.01), abs=1e-15)
+
+
+def test_the_switch_brings_the_other_librarys_numbers_unless_a_hand_moved_them() -> None:
+    keras = in_convention(RMSprop(momentum=0.5), "keras")
+    assert (keras.convention, keras.decay, keras.epsilon, keras.momentum) == ("keras", 0.9, 1e-7, 0.5)
+    assert in_convention(keras, "torch") == RMSprop(momentum=0.5)
+    assert in_convention(RMSprop(decay=0.95), "keras").decay == 0.95
+    assert in_convention(SGD(), "keras") == SGD()
+    with pytest.raises(ValueError, match="'caffe' is not one of torch, keras"):
+        in_convention(Adam(), "caffe")
+    for entry in OPTIMIZERS:
+        once = in_convention(entry.item(), "keras")
+        assert in_convention(once, "torch") == entry.item()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import cache
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # ziamath 0.13 opens its font by importlib.resources.path
@@ -18,6 +19,7 @@ def slots(latex: str) -> dict[str, str]:
     return {name: kind for kind, name in SLOT.findall(latex)}
 
 
+@cache
 def height(latex: str) -> float:
     """Height in pixels of a formula whose roles are plain braces and whose slots hold a typical number."""
     for role in ROLES:

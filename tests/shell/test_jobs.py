@@ -81,6 +81,15 @@ def test_a_cancelled_job_never_answers_and_hears_of_it(jobs, qtbot):
     qtbot.waitUntil(lambda: seen == [1])
 
 
+def test_an_answer_never_comes_inside_the_question(jobs, qtbot):
+    """Even when the work is done before it could be watched."""
+    seen = []
+    for i in range(200):
+        jobs.submit(i, lambda ticket: 1, done=seen.append)
+        assert seen == []
+    qtbot.waitUntil(lambda: len(seen) == 200)
+
+
 def test_progress_is_told(jobs, qtbot):
     told, seen = [], []
 

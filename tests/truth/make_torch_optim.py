@@ -9,8 +9,8 @@ torch is no dependency of the lab, so this runs in an environment of its own, fr
 Each run is stored as arrays whose first axis is the step: ``theta`` and the optimizer's ``state`` before the step, and
 the ``gradient`` the step was given. That gradient comes from the lab's own closed form, because the update rules are
 what is compared: close to a minimum the gradient is a difference of nearly equal numbers, and Adam, which divides by
-it, would show the last bit of two formulas as a different step. ``autograd`` is torch's own gradient at the same
-points, from formulas written out here, to check ours.
+it, would show the last bit of two formulas as a different step. ``autograd``, along some paths, is torch's own gradient
+at the same points, from formulas written out here, to check ours.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ import json
 import math
 import platform
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import optim
 
 from lab.engine.landscapes import LANDSCAPES
 
@@ -49,28 +51,99 @@ def quadratic(p: torch.Tensor) -> torch.Tensor:
 LOSSES = {"rosenbrock": rosenbrock, "himmelblau": himmelblau, "quadratic": quadratic}
 
 Make = Callable[[list[torch.Tensor], float], torch.optim.Optimizer]
-OPTIMIZERS: dict[str, tuple[Make, dict[str, str]]] = {
-    # the lab's id: (torch's optimizer, {the lab's name of a state array: torch's})
-    "sgd": (lambda p, lr: torch.optim.SGD(p, lr=lr), {}),
-    "momentum": (lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9), {"velocity": "momentum_buffer"}),
-    "nesterov": (lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9, nesterov=True), {"velocity": "momentum_buffer"}),
-    "rmsprop": (lambda p, lr: torch.optim.RMSprop(p, lr=lr), {"mean_square": "square_avg"}),
-    "adam": (lambda p, lr: torch.optim.Adam(p, lr=lr), {"m": "exp_avg", "v": "exp_avg_sq", "t": "step"}),
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One optimizer with settings.
+
+    `id` and `settings` are the lab's, `make` is torch's, `state` maps the lab's name of a state array to torch's.
+    """
+
+    id: str
+    make: Make
+    state: dict[str, str]
+    settings: dict[str, float | bool | str] = field(default_factory=dict)
+
+
+MOMENTS = {"m": "exp_avg", "v": "exp_avg_sq", "t": "step"}
+VELOCITY = {"velocity": "momentum_buffer"}
+SQUARES = {"mean_square": "square_avg"}
+DECAY = {"weight_decay": 0.1}
+
+RULES = {
+    "sgd": Rule("sgd", lambda p, lr: optim.SGD(p, lr), {}),
+    "sgd_decay": Rule("sgd", lambda p, lr: optim.SGD(p, lr, weight_decay=0.1), {}, DECAY),
+    "momentum": Rule("momentum", lambda p, lr: optim.SGD(p, lr, momentum=0.9), VELOCITY),
+    "momentum_decay": Rule("momentum", lambda p, lr: optim.SGD(p, lr, momentum=0.9, weight_decay=0.1), VELOCITY, DECAY),
+    "nesterov": Rule("nesterov", lambda p, lr: optim.SGD(p, lr, momentum=0.9, nesterov=True), VELOCITY),
+    "nesterov_decay": Rule(
+        "nesterov", lambda p, lr: optim.SGD(p, lr, momentum=0.9, nesterov=True, weight_decay=0.1), VELOCITY, DECAY
+    ),
+    "adagrad": Rule("adagrad", lambda p, lr: optim.Adagrad(p, lr), {"total": "sum"}),
+    "adadelta": Rule("adadelta", lambda p, lr: optim.Adadelta(p, lr), {**SQUARES, "step_square": "acc_delta"}),
+    "rmsprop": Rule("rmsprop", lambda p, lr: optim.RMSprop(p, lr), SQUARES),
+    "rmsprop_centred": Rule(
+        "rmsprop", lambda p, lr: optim.RMSprop(p, lr, centered=True), {**SQUARES, "mean": "grad_avg"}, {"centred": True}
+    ),
+    "rmsprop_momentum": Rule(
+        "rmsprop", lambda p, lr: optim.RMSprop(p, lr, momentum=0.9), {**SQUARES, **VELOCITY}, {"momentum": 0.9}
+    ),
+    "rmsprop_all": Rule(
+        "rmsprop",
+        lambda p, lr: optim.RMSprop(p, lr, momentum=0.9, centered=True, weight_decay=0.1),
+        {**SQUARES, **VELOCITY, "mean": "grad_avg"},
+        {"momentum": 0.9, "centred": True, **DECAY},
+    ),
+    "adam": Rule("adam", lambda p, lr: optim.Adam(p, lr), MOMENTS),
+    "adam_decay": Rule("adam", lambda p, lr: optim.Adam(p, lr, weight_decay=0.1), MOMENTS, DECAY),
+    "amsgrad": Rule("amsgrad", lambda p, lr: optim.Adam(p, lr, amsgrad=True), {**MOMENTS, "v_max": "max_exp_avg_sq"}),
+    "adamw": Rule("adamw", lambda p, lr: optim.AdamW(p, lr, weight_decay=0.1), MOMENTS, DECAY),
+    "adamax": Rule("adamax", lambda p, lr: optim.Adamax(p, lr), {"m": "exp_avg", "u": "exp_inf", "t": "step"}),
+    "nadam": Rule("nadam", lambda p, lr: optim.NAdam(p, lr), {**MOMENTS, "mu_product": "mu_product"}),
+    "nadam_decay": Rule(
+        "nadam", lambda p, lr: optim.NAdam(p, lr, weight_decay=0.1), {**MOMENTS, "mu_product": "mu_product"}, DECAY
+    ),
+    "radam": Rule("radam", lambda p, lr: optim.RAdam(p, lr), MOMENTS),
+    "rprop": Rule("rprop", lambda p, lr: optim.Rprop(p, lr), {"previous": "prev", "size": "step_size"}),
 }
+#: (rule, landscape, learning rate, whether the whole trajectory can be compared).
 RUNS = [
     # RMSprop at 1e-2 amplifies the last bit to 1e-2 within 1,000 steps: torch then differs from itself.
-    ("sgd", "rosenbrock", 1e-3),
-    ("sgd", "himmelblau", 5e-3),
-    ("momentum", "rosenbrock", 5e-4),
-    ("momentum", "himmelblau", 2e-3),
-    ("nesterov", "rosenbrock", 5e-4),
-    ("nesterov", "himmelblau", 2e-3),
-    ("rmsprop", "rosenbrock", 1e-3),
-    ("rmsprop", "himmelblau", 1e-3),
-    ("adam", "rosenbrock", 1e-2),
-    ("adam", "himmelblau", 1e-2),
+    ("sgd", "rosenbrock", 1e-3, True),
+    ("sgd", "himmelblau", 5e-3, True),
+    ("sgd_decay", "rosenbrock", 1e-3, True),
+    ("momentum", "rosenbrock", 5e-4, True),
+    ("momentum", "himmelblau", 2e-3, True),
+    ("momentum_decay", "rosenbrock", 5e-4, True),
+    ("nesterov", "rosenbrock", 5e-4, True),
+    ("nesterov", "himmelblau", 2e-3, True),
+    ("nesterov_decay", "rosenbrock", 5e-4, True),
+    ("adagrad", "rosenbrock", 0.5, True),
+    # Adadelta does so at any learning rate.
+    ("adadelta", "rosenbrock", 1.0, False),
+    ("rmsprop", "rosenbrock", 1e-3, True),
+    ("rmsprop", "himmelblau", 1e-3, True),
+    # A variance is a difference of two nearly equal means.
+    ("rmsprop_centred", "rosenbrock", 1e-3, False),
+    ("rmsprop_momentum", "rosenbrock", 1e-4, True),
+    ("rmsprop_all", "rosenbrock", 1e-4, False),
+    ("adam", "rosenbrock", 1e-2, True),
+    ("adam", "himmelblau", 1e-2, True),
+    ("adam_decay", "rosenbrock", 1e-2, True),
+    ("amsgrad", "rosenbrock", 1e-2, True),
+    ("adamw", "rosenbrock", 1e-2, True),
+    ("adamax", "rosenbrock", 1e-2, True),
+    ("nadam", "rosenbrock", 1e-2, True),
+    ("nadam_decay", "rosenbrock", 1e-2, True),
+    ("radam", "rosenbrock", 2e-4, True),
+    ("rprop", "rosenbrock", 1e-2, True),
 ]
 LBFGS_RUNS = [("lbfgs", "quadratic", 0.2), ("lbfgs", "himmelblau", 0.2)]
+#: The paths along which our gradients are compared with torch's own.
+WITH_AUTOGRAD = ("momentum", "adam", "lbfgs")
+#: What a state array holds before torch has made it: nothing seen, nothing moved, no factor in a product.
+BEFORE = {"t": torch.zeros(1), "mu_product": torch.ones(1)}
 
 
 def ours(landscape: str, theta: torch.Tensor) -> torch.Tensor:
@@ -87,17 +160,16 @@ def autograd(landscape: str, points: np.ndarray) -> np.ndarray:
 
 
 def first_order(name: str, landscape: str, lr: float) -> dict[str, np.ndarray]:
-    make, names = OPTIMIZERS[name]
+    rule = RULES[name]
     p = torch.nn.Parameter(torch.tensor(STARTS[landscape], dtype=torch.float64))
-    optimizer = make([p], lr)
-    rows: dict[str, list[np.ndarray]] = {"theta": [], "gradient": [], **{f"state.{key}": [] for key in names}}
+    optimizer = rule.make([p], lr)
+    rows: dict[str, list[np.ndarray]] = {"theta": [], "gradient": [], **{f"state.{key}": [] for key in rule.state}}
     for _ in range(STEPS + 1):
         rows["theta"].append(p.detach().numpy().copy())
         p.grad = ours(landscape, p)
         rows["gradient"].append(p.grad.numpy().copy())
-        for key, theirs in names.items():
-            # Before its first step torch has no state: nothing seen, nothing moved.
-            held = optimizer.state.get(p, {}).get(theirs, torch.zeros(1 if key == "t" else 2))
+        for key, theirs in rule.state.items():
+            held = optimizer.state.get(p, {}).get(theirs, BEFORE.get(key, torch.zeros(2)))
             rows[f"state.{key}"].append(held.numpy().astype(float).reshape(-1).copy())
         optimizer.step()
     return {key: np.array(value) for key, value in rows.items()}
@@ -142,16 +214,25 @@ def lbfgs(landscape: str, lr: float) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
+    # torch keeps its scalars (NAdam's product) in the default type.
+    torch.set_default_dtype(torch.float64)
     arrays: dict[str, np.ndarray] = {}
     runs = []
-    for name, landscape, lr in RUNS + LBFGS_RUNS:
-        run = lbfgs(landscape, lr) if name == "lbfgs" else first_order(name, landscape, lr)
-        run["autograd"] = autograd(landscape, run["theta"])
-        settings = {"line_search": "fixed", "history": HISTORY} if name == "lbfgs" else {}
-        states = len(run["theta"]) - 1
-        runs.append({"optimizer": name, "settings": settings, "landscape": landscape, "lr": lr, "states": states})
+
+    def add(name: str, landscape: str, run: dict[str, np.ndarray], **said: object) -> None:
+        if name in WITH_AUTOGRAD:
+            run["autograd"] = autograd(landscape, run["theta"])
+        runs.append({"name": name, "landscape": landscape, "states": len(run["theta"]) - 1, **said})
         arrays.update({f"{name}.{landscape}.{key}": value for key, value in run.items()})
         print(name, landscape, len(run["theta"]) - 1, run["theta"][-1], np.abs(run["gradient"][-1]).max())
+
+    for name, landscape, lr, stable in RUNS:
+        rule = RULES[name]
+        said = {"id": rule.id, "settings": rule.settings, "lr": lr, "trajectory": stable}
+        add(name, landscape, first_order(name, landscape, lr), **said)
+    for name, landscape, lr in LBFGS_RUNS:
+        settings = {"line_search": "fixed", "history": HISTORY}
+        add(name, landscape, lbfgs(landscape, lr), id="lbfgs", settings=settings, lr=lr, trajectory=True)
     versions = {"torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()}
     arrays["meta"] = np.array(json.dumps({"runs": runs, "versions": versions}))
     np.savez_compressed(OUT, **arrays)

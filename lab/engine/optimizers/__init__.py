@@ -7,8 +7,23 @@ from __future__ import annotations
 
 from lab.core.registry import Family
 from lab.engine.optimizers._ask import LandscapeAsk
-from lab.engine.optimizers._contract import Array, Ask, Draw, Optimizer, Parts, State, StepResult
+from lab.engine.optimizers._contract import Array, Ask, Draw, HasStableRate, Optimizer, Parts, Rate, State, StepResult
+from lab.engine.optimizers._conventions import CONVENTIONS, in_convention
 
-__all__ = ["OPTIMIZERS", "Array", "Ask", "Draw", "LandscapeAsk", "Optimizer", "Parts", "State", "StepResult"]
+__all__ = [
+    "CONVENTIONS",
+    "OPTIMIZERS",
+    "Array",
+    "Ask",
+    "Draw",
+    "HasStableRate",
+    "LandscapeAsk",
+    "Optimizer",
+    "Parts",
+    "Rate",
+    "State",
+    "StepResult",
+    "in_convention",
+]
 
 OPTIMIZERS: Family[type[Optimizer]] = Family("optimizers", __name__)

@@ -73,8 +73,9 @@ class LandscapeAsk:
         return self._value
 
     def value(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
-        """Loss at each point, shape (n,); free of noise."""
-        self.function_evaluations = _counted(self.function_evaluations, len(theta), where)
+        """Loss at each point, shape (n,), or at k points per row, shape (n, k); free of noise."""
+        each = theta.shape[1] if theta.ndim == 3 else 1
+        self.function_evaluations = _counted(self.function_evaluations, len(theta), where, each)
         return self.measure(theta)
 
     def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
@@ -93,9 +94,9 @@ class LandscapeAsk:
         return self.landscape.hessian(theta)
 
 
-def _counted(counts: Counts, rows: int, where: NDArray[np.bool_] | None) -> Counts:
+def _counted(counts: Counts, rows: int, where: NDArray[np.bool_] | None, each: int = 1) -> Counts:
     if len(counts) < rows:
         counts = np.concatenate([counts, np.zeros(rows - len(counts), np.int64)])
     elif len(counts) > rows:
         raise ValueError(f"{rows} points asked about, but {len(counts)} rows are counted; cut the counters first")
-    return counts + (1 if where is None else where)
+    return counts + (each if where is None else each * where)

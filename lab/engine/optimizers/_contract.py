@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 State = Mapping[str, Array]
 Parts = Mapping[str, Array]
+#: A learning rate: one number for all rows, or one per row in shape (n, 1) (a schedule that looks at each row's loss).
+Rate = float | Array
 #: Gives the step's generator; making one costs 20 us and most rules need none. Called twice it gives the same numbers.
 Draw = Callable[[], np.random.Generator]
 
@@ -24,7 +26,7 @@ class Ask(Protocol):
     """
 
     def value(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
-        """Loss at each point, shape (n,)."""
+        """Loss at each point, shape (n,); for k points per row, shape (n, k, d), shape (n, k) and k counted per row."""
         ...
 
     def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
@@ -57,37 +59,60 @@ class Optimizer(Protocol):
     shape (n, 1).
     """
 
-    #: The rule in LaTeX. ``\\role{gradient}{...}`` colours a term (roles: control, gradient, forward, result).
-    latex: ClassVar[str]
-    #: The same right-hand side with this step's numbers: ``\\slot{name}`` stands for a scalar (in `symbols` a float,
-    #: or one number per row in an array of shape (n,)), ``\\slotv{name}`` for a vector (an array of shape (n, d)); the
-    #: names are the keys of `symbols`.
-    latex_numbers: ClassVar[str]
     #: One sentence: why this rule exists.
     why: ClassVar[str]
     #: Paper or book with the equation's number.
     source: ClassVar[str]
 
     @property
+    def latex(self) -> str:
+        r"""The rule in LaTeX, as this configuration has it.
+
+        ``\role{gradient}{...}`` colours a term (roles: control, gradient, forward, result).
+        """
+        ...
+
+    @property
+    def latex_numbers(self) -> str:
+        r"""The same right-hand side with this step's numbers.
+
+        ``\slot{name}`` stands for a scalar (in `symbols` a float, or one number per row in an array of shape (n,)),
+        ``\slotv{name}`` for a vector (an array of shape (n, d)); the names are the keys of `symbols`.
+        """
+        ...
+
+    @property
     def learning_rate(self) -> float:
-        """The learning rate where no schedule says otherwise."""
+        """The learning rate where no schedule says otherwise.
+
+        A rule without gradients has a first size of its moves here (spread, edge, scale), read by `start`.
+        """
         ...
 
     def start(self, theta: Array, ask: Ask) -> State:
         """The state before the first step, for points of shape (n, d)."""
         ...
 
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
-        """One step from `theta` (n, d) with learning rate `lr`.
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
+        """One step from `theta` (n, d) with learning rate `lr`, one number or one per row.
 
         A rule that needs chance calls `draw` once and takes all its numbers in one array whose first axis is the row,
         so that a row's numbers do not depend on how many rows come after it.
         """
         ...
 
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of this step by the names of the slots in `latex_numbers`: floats, (n,) or (n, d) arrays.
 
         Asking the landscape again for these costs nothing in the counts: it passes a `where` of all False.
         """
+        ...
+
+
+@runtime_checkable
+class HasStableRate(Protocol):
+    """An optimizer that knows how large its learning rate may be where the landscape is a quadratic."""
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """The bound for a largest curvature (eigenvalue of the Hessian) above 0; at or above it the run diverges."""
         ...

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
-from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
-from lab.engine.optimizers._parts import Parts, quiet
-
-#: From this many rows on it pays to look whether all of them are equally old.
-_MANY = 64
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
+from lab.engine.optimizers import _fields as fields
+from lab.engine.optimizers import _moments as moments
+from lab.engine.optimizers import _rules as rules
+from lab.engine.optimizers._parts import Parts, decayed, per_row, quiet, raw_parts, shrunk
 
 
 @OPTIMIZERS.register("adam", title="Adam")
@@ -22,90 +19,66 @@ class Adam:
     """Follows the running mean of the gradient, divided by the root of the running mean of its square.
 
     Both means start at zero and are divided by 1 - beta^t, which makes the very first step lr in every coordinate,
-    whatever the gradient. Every row carries its own step count t, since rows may join late.
+    whatever the gradient. Every row carries its own step count t, since rows may join late. Keras adds epsilon before
+    the correction, PyTorch after it. Weight decay joins the gradient in PyTorch's form, where the scaling then evens
+    it out like everything else (AdamW was invented against that); in Keras' it shrinks the point itself.
     """
 
-    learning_rate: float = param(
-        0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", effect="live", doc="Typical step per coordinate."
-    )
-    beta1: float = param(
-        0.9,
-        lo=0,
-        below=1,
-        soft=(0.0, 0.999),
-        label="Momentum",
-        symbol="β₁",
-        effect="live",
-        doc="Memory of the mean of gradients.",
-    )
-    beta2: float = param(
-        0.999,
-        lo=0,
-        below=1,
-        soft=(0.5, 0.9999),
-        label="Scale memory",
-        symbol="β₂",
-        effect="live",
-        doc="Memory of the mean of squared gradients.",
-    )
-    epsilon: float = param(
-        1e-8, above=0, soft=(1e-10, 1e-1), log=True, symbol="ε", effect="live", doc="Keeps the division finite."
-    )
+    learning_rate: float = fields.learning_rate(0.01, "Typical step per coordinate.")
+    beta1: float = fields.beta1()
+    beta2: float = fields.beta2()
+    epsilon: float = fields.epsilon()
+    weight_decay: float = fields.weight_decay()
+    convention: str = fields.convention()
 
-    latex: ClassVar[str] = (
-        r"\theta_{t+1}=\theta_t-\role{control}{\eta}\,\frac{\role{forward}{\hat m_t}}{\sqrt{\hat v_t}+\varepsilon}"
-    )
-    latex_numbers: ClassVar[str] = (
-        r"\slotv{theta}-\role{control}{\slot{eta}}\,\frac{\role{forward}{\slotv{m_hat}}}{\slotv{scale}}"
-        r"=\role{result}{\slotv{theta_next}}"
-    )
+    keras_defaults: ClassVar[Mapping[str, float]] = {"epsilon": 1e-7}
     why: ClassVar[str] = "Momentum smooths the direction, scaling evens out the coordinates, and neither starts cold."
-    source: ClassVar[str] = "Kingma & Ba, ICLR 2015, Algorithm 1"
+    source: ClassVar[str] = "Kingma & Ba, ICLR 2015, Algorithm 1; with L2 decay as torch.optim.Adam"
+
+    @property
+    def latex(self) -> str:
+        """The rule."""
+        return moments.latex(self.convention) + rules.shrinking(self.weight_decay, self.convention)
+
+    @property
+    def latex_numbers(self) -> str:
+        """The rule in numbers."""
+        return moments.LATEX_NUMBERS + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Moments ``m`` and ``v`` zero, shape (n, d), and ``t`` steps taken, shape (n, 1)."""
-        return {"m": np.zeros_like(theta), "v": np.zeros_like(theta), "t": np.zeros((len(theta), 1))}
+        return moments.begin(theta)
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
         """Update both moments, correct them, move."""
         gradient = ask.gradient(theta)
-        m = self.beta1 * state["m"]
-        m += (1.0 - self.beta1) * gradient
-        v = self.beta2 * state["v"]
-        v += (1.0 - self.beta2) * (gradient * gradient)
-        t = state["t"] + 1.0
-        correction1, correction2 = self._corrections(t)
-        scale = v / correction2
-        np.sqrt(scale, out=scale)
-        scale += self.epsilon
-        m_hat = m / correction1
-        move = m_hat / scale
-        move *= -lr
+        keras = self.convention == "keras"
+        seen = gradient if keras else decayed(gradient, theta, self.weight_decay)
+        m, v, t = moments.updated(state, seen, self.beta1, self.beta2)
+        scale = moments.root(v, moments.missing(self.beta2, t), self.epsilon, self.convention)
+        m_hat = m / moments.missing(self.beta1, t)
+        scaled = m_hat / scale
+        scaled *= -lr
+        move = shrunk(scaled, theta, lr, self.weight_decay) if keras else scaled
 
         def parts() -> dict[str, Array]:
-            plain = -lr * gradient
-            smoothed = -lr * m_hat
-            return {"gradient": plain, "first moment": smoothed - plain, "scaling": move - smoothed}
+            split = raw_parts(gradient, theta, lr, self.weight_decay)
+            return {**split, "first moment": -lr * (m_hat - seen), "scaling": scaled + lr * m_hat}
 
         return StepResult(theta + move, {"m": m, "v": v, "t": t}, Parts(parts))
 
-    def _corrections(self, t: Array) -> tuple[Array, Array]:
-        """1 - beta^t for both moments, shape (n, 1), or (1, 1) when all rows are equally old.
-
-        A power per row costs more than all the rest of the step.
-        """
-        if len(t) > _MANY and (t == t[0]).all():
-            t = t[:1]
-        return 1.0 - np.power(self.beta1, t), 1.0 - np.power(self.beta2, t)
-
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step; ``scale`` is the whole denominator."""
-        correction1, correction2 = self._corrections(result.state["t"])
-        return {
+        after = result.state
+        weight = moments.missing(self.beta2, after["t"])
+        numbers = {
             "theta": theta,
-            "eta": lr,
-            "m_hat": result.state["m"] / correction1,
-            "scale": np.sqrt(result.state["v"] / correction2) + self.epsilon,
+            "eta": per_row(lr),
+            "m_hat": after["m"] / moments.missing(self.beta1, after["t"]),
+            "scale": moments.root(after["v"], weight, self.epsilon, self.convention),
             "theta_next": result.theta,
         }
+        if self.weight_decay and self.convention == "keras":
+            numbers["decay"] = lr * self.weight_decay * theta
+        return numbers

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers._parts import Parts, quiet
 
 #: Armijo's constant: a trial must gain at least this share of what the slope promises.
@@ -94,7 +94,7 @@ class LBFGS:
         }
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
         """Remember the last pair, find the direction, go along it."""
         gradient = ask.gradient(theta)
         memory = _remember(theta, gradient, state)
@@ -130,7 +130,7 @@ class LBFGS:
         }
         return StepResult(theta_next, after, Parts(parts))
 
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
         return {
             "theta": theta,

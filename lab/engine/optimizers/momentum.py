@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
-from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
+from lab.engine.optimizers import _fields as fields
+from lab.engine.optimizers import _rules as rules
+from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts, shrunk
 
 
 @OPTIMIZERS.register("momentum", title="Momentum")
@@ -18,55 +19,85 @@ from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 class Momentum:
     """A ball with inertia: the velocity is a decaying sum of all gradients so far.
 
-    PyTorch's convention: b = beta b + g, then theta -= lr b, so the learning rate stands outside the velocity and a
-    change of it acts at once. On a quadratic it is stable for learning rates below 2 (1 + beta) / lambda_max, and a
-    constant gradient is in the end followed 1 / (1 - beta) times faster than by plain descent.
+    PyTorch: b = beta b + g, then theta -= lr b, so the learning rate stands outside the velocity and a change of it
+    acts at once. Keras: v = beta v - lr g, then theta += v, so old gradients keep the learning rate of their time; at
+    a constant rate both give the same points. On a quadratic they are stable for learning rates below
+    2 (1 + beta) / lambda_max, and a constant gradient is in the end followed 1 / (1 - beta) times faster than by
+    plain descent. Weight decay joins the gradient in PyTorch's form and shrinks the point itself in Keras'.
     """
 
-    learning_rate: float = param(
-        0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", effect="live", doc="Step per unit of velocity."
-    )
-    momentum: float = param(
-        0.9,
-        lo=0,
-        below=1,
-        soft=(0.0, 0.999),
-        symbol="β",
-        effect="live",
-        doc="Share of the velocity kept from step to step.",
-    )
+    learning_rate: float = fields.learning_rate(0.01, "Step per unit of velocity.")
+    momentum: float = fields.momentum(0.9)
+    weight_decay: float = fields.weight_decay()
+    convention: str = fields.convention()
 
-    latex: ClassVar[str] = (
-        r"\theta_{t+1}=\theta_t-\role{control}{\eta}\left(\role{gradient}{\nabla f(\theta_t)}"
-        r"+\role{control}{\beta}\,\role{forward}{b_t}\right)"
-    )
-    latex_numbers: ClassVar[str] = (
-        r"\slotv{theta}-\role{control}{\slot{eta}}\left(\role{gradient}{\slotv{gradient}}"
-        r"+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}\right)=\role{result}{\slotv{theta_next}}"
-    )
+    keras_defaults: ClassVar[Mapping[str, float]] = {}
     why: ClassVar[str] = "Steps that agree add up along the valley, steps that alternate cancel across it."
     source: ClassVar[str] = "Polyak (1964); Sutskever et al., ICML 2013, equations 1-2, as torch.optim.SGD writes them"
+
+    @property
+    def latex(self) -> str:
+        """The rule; the velocity is called b where the learning rate stands outside and v where it is inside."""
+        if self.convention == "keras":
+            return (
+                r"\theta_{t+1}=\theta_t+\role{control}{\beta}\,\role{forward}{v_t}"
+                r"-\role{control}{\eta}\,\role{gradient}{\nabla f(\theta_t)}" + rules.shrinking(self.weight_decay)
+            )
+        return (
+            r"\theta_{t+1}=\theta_t-\role{control}{\eta}\left(" + rules.gradient(self.weight_decay) + r""
+            r"+\role{control}{\beta}\,\role{forward}{b_t}\right)"
+        )
+
+    @property
+    def latex_numbers(self) -> str:
+        """The rule in numbers."""
+        if self.convention == "keras":
+            rule = (
+                r"\slotv{theta}+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}"
+                r"-\role{control}{\slot{eta}}\,\role{gradient}{\slotv{gradient}}"
+            )
+            rule += rules.shrinking_number(self.weight_decay)
+        else:
+            decay = r"+\slotv{decay}" if self.weight_decay else ""
+            rule = (
+                r"\slotv{theta}-\role{control}{\slot{eta}}\left(\role{gradient}{\slotv{gradient}}" + decay + r""
+                r"+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}\right)"
+            )
+        return rule + rules.RESULT
 
     def start(self, theta: Array, ask: Ask) -> State:
         """A ball at rest: ``velocity`` zero, shape (n, d). The first step is therefore plain and undampened."""
         return {"velocity": np.zeros_like(theta)}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
-        """Update the velocity, then move by minus lr times it."""
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
+        """Update the velocity, then move by it."""
         gradient = ask.gradient(theta)
+        decay = self.weight_decay
         kept = self.momentum * state["velocity"]
-        velocity = kept + gradient
-        parts = Parts(lambda: {"gradient": -lr * gradient, "momentum": -lr * kept})
+        if self.convention == "keras":
+            velocity = kept - lr * gradient
+            move = shrunk(velocity, theta, lr, decay)
+            parts = Parts(lambda: {**raw_parts(gradient, theta, lr, decay), "momentum": kept})
+            return StepResult(theta + move, {"velocity": velocity}, parts)
+        velocity = kept + decayed(gradient, theta, decay)
+        parts = Parts(lambda: {**raw_parts(gradient, theta, lr, decay), "momentum": -lr * kept})
         return StepResult(theta - lr * velocity, {"velocity": velocity}, parts)
 
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
-        """The numbers of the step."""
-        return {
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
+        """The numbers of the step; ``decay`` as it stands in the rule, times the learning rate in Keras' form."""
+        numbers = {
             "theta": theta,
-            "eta": lr,
+            "eta": per_row(lr),
             "gradient": gradient_seen(ask, theta),
             "beta": self.momentum,
             "velocity": state["velocity"],
             "theta_next": result.theta,
         }
+        if self.weight_decay:
+            numbers["decay"] = (lr * self.weight_decay if self.convention == "keras" else self.weight_decay) * theta
+        return numbers
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """2 (1 + beta) / L on a quadratic of largest curvature L (Polyak 1964)."""
+        return 2.0 * (1.0 + self.momentum) / (curvature + self.weight_decay)

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
-from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
+from lab.engine.optimizers import _fields as fields
+from lab.engine.optimizers import _rules as rules
+from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts, shrunk
 
 
 @OPTIMIZERS.register("nesterov", title="Nesterov")
@@ -18,64 +19,97 @@ from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 class Nesterov:
     """Momentum that looks one step ahead: the fresh velocity is decayed once more and the gradient added again.
 
-    PyTorch's form: b = beta b + g, then theta -= lr (g + beta b). It is Nesterov's rule in shifted coordinates: theta
-    here is the look-ahead point at which the original evaluates the gradient.
+    PyTorch: b = beta b + g, then theta -= lr (g + beta b). Keras keeps the learning rate inside the velocity:
+    v = beta v - lr g, then theta += beta v - lr g; at a constant rate both give the same points. It is Nesterov's rule
+    in shifted coordinates: theta here is the look-ahead point at which the original evaluates the gradient.
+    Weight decay joins the gradient in PyTorch's form and shrinks the point itself in Keras'.
     """
 
-    learning_rate: float = param(
-        0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", effect="live", doc="Step per unit of velocity."
-    )
-    momentum: float = param(
-        0.9,
-        lo=0,
-        below=1,
-        soft=(0.0, 0.999),
-        symbol="β",
-        effect="live",
-        doc="Share of the velocity kept from step to step.",
-    )
+    learning_rate: float = fields.learning_rate(0.01, "Step per unit of velocity.")
+    momentum: float = fields.momentum(0.9)
+    weight_decay: float = fields.weight_decay()
+    convention: str = fields.convention()
 
-    latex: ClassVar[str] = (
-        r"\theta_{t+1}=\theta_t-\role{control}{\eta}\left(\role{gradient}{\nabla f(\theta_t)}"
-        r"+\role{control}{\beta}\,\role{forward}{b_{t+1}}\right)"
-    )
-    latex_numbers: ClassVar[str] = (
-        r"\slotv{theta}-\role{control}{\slot{eta}}\left(\role{gradient}{\slotv{gradient}}"
-        r"+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}\right)=\role{result}{\slotv{theta_next}}"
-    )
+    keras_defaults: ClassVar[Mapping[str, float]] = {}
     why: ClassVar[str] = "Looking ahead along the velocity brakes before the valley's wall instead of after it."
     source: ClassVar[str] = (
         "Nesterov (1983); Sutskever et al., ICML 2013, equations 3-4, as torch.optim.SGD writes them"
     )
+
+    @property
+    def latex(self) -> str:
+        """The rule; the velocity is called b where the learning rate stands outside and v where it is inside."""
+        if self.convention == "keras":
+            return (
+                r"\theta_{t+1}=\theta_t+\role{control}{\beta}\,\role{forward}{v_{t+1}}"
+                r"-\role{control}{\eta}\,\role{gradient}{\nabla f(\theta_t)}" + rules.shrinking(self.weight_decay)
+            )
+        return (
+            r"\theta_{t+1}=\theta_t-\role{control}{\eta}\left(" + rules.gradient(self.weight_decay) + r""
+            r"+\role{control}{\beta}\,\role{forward}{b_{t+1}}\right)"
+        )
+
+    @property
+    def latex_numbers(self) -> str:
+        """The rule in numbers."""
+        if self.convention == "keras":
+            rule = (
+                r"\slotv{theta}+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}"
+                r"-\role{control}{\slot{eta}}\,\role{gradient}{\slotv{gradient}}"
+            )
+            rule += rules.shrinking_number(self.weight_decay)
+        else:
+            decay = r"+\slotv{decay}" if self.weight_decay else ""
+            rule = (
+                r"\slotv{theta}-\role{control}{\slot{eta}}\left(\role{gradient}{\slotv{gradient}}" + decay + r""
+                r"+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}\right)"
+            )
+        return rule + rules.RESULT
 
     def start(self, theta: Array, ask: Ask) -> State:
         """At rest: ``velocity`` zero, shape (n, d)."""
         return {"velocity": np.zeros_like(theta)}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
         """Update the velocity, then move by the gradient plus the decayed new velocity."""
         gradient = ask.gradient(theta)
         old = state["velocity"]
-        beta = self.momentum
-        velocity = beta * old + gradient
+        beta, decay = self.momentum, self.weight_decay
+        if self.convention == "keras":
+            down = lr * gradient
+            velocity = beta * old - down
+            move = shrunk(beta * velocity - down, theta, lr, decay)
+            unit: Rate = 1.0
+        else:
+            seen = decayed(gradient, theta, decay)
+            velocity = beta * old + seen
+            move = -lr * (seen + beta * velocity)
+            unit = -lr
 
         def parts() -> dict[str, Array]:
             return {
-                "gradient": -lr * gradient,
-                "momentum": -lr * beta * old,
-                "look-ahead": -lr * beta * (velocity - old),
+                **raw_parts(gradient, theta, lr, decay),
+                "momentum": unit * beta * old,
+                "look-ahead": unit * beta * (velocity - old),
             }
 
-        return StepResult(theta - lr * (gradient + beta * velocity), {"velocity": velocity}, Parts(parts))
+        return StepResult(theta + move, {"velocity": velocity}, Parts(parts))
 
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
-        """The numbers of the step."""
-        return {
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
+        """The numbers of the step; ``decay`` as it stands in the rule, times the learning rate in Keras' form."""
+        numbers = {
             "theta": theta,
-            "eta": lr,
+            "eta": per_row(lr),
             "gradient": gradient_seen(ask, theta),
             "beta": self.momentum,
             "velocity": result.state["velocity"],
             "theta_next": result.theta,
         }
+        if self.weight_decay:
+            numbers["decay"] = (lr * self.weight_decay if self.convention == "keras" else self.weight_decay) * theta
+        return numbers
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """2 (1 + beta) / ((1 + 2 beta) L) on a quadratic of largest curvature L (characteristic polynomial at -1)."""
+        return 2.0 * (1.0 + self.momentum) / ((1.0 + 2.0 * self.momentum) * (curvature + self.weight_decay))

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
-from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
+from lab.engine.optimizers import _fields as fields
+from lab.engine.optimizers import _rules as rules
+from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts, shrunk
 
 
 @OPTIMIZERS.register("rmsprop", title="RMSprop")
@@ -18,64 +20,113 @@ from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 class RMSprop:
     """Scales every coordinate by the root of a running mean of its squared gradient.
 
-    PyTorch's form: v = alpha v + (1 - alpha) g^2, theta -= lr g / (sqrt(v) + epsilon), with v = 0 at the start and no
-    bias correction, so the first step is lr / sqrt(1 - alpha), ten times the learning rate at alpha = 0.99.
+    PyTorch: v = alpha v + (1 - alpha) g^2, theta -= lr g / (sqrt(v) + epsilon), with v = 0 at the start and no bias
+    correction, so the first step is lr / sqrt(1 - alpha), ten times the learning rate at alpha = 0.99. Keras puts
+    epsilon inside the root and stands at alpha = 0.9.
+
+    ``centred`` subtracts the square of the running mean of the gradient (Graves), which leaves its variance: where the
+    gradient is steady, steps grow. Rounding can make that difference negative; it counts as 0 then, where the
+    libraries give nan. ``momentum`` gathers the scaled gradients in a velocity, without the learning rate in PyTorch
+    and with it in Keras. Weight decay joins the gradient in PyTorch's form and shrinks the point itself in Keras'.
     """
 
-    learning_rate: float = param(
-        0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", effect="live", doc="Typical step per coordinate."
-    )
+    learning_rate: float = fields.learning_rate(0.01, "Typical step per coordinate.")
     decay: float = param(
-        0.99,
-        lo=0,
-        below=1,
-        soft=(0.5, 0.9999),
-        symbol="α",
-        effect="live",
+        0.99, lo=0, below=1, soft=(0.5, 0.9999), symbol="α", effect="live",
         doc="Memory of the mean of squared gradients.",
-    )
-    epsilon: float = param(
-        1e-8, above=0, soft=(1e-10, 1e-1), log=True, symbol="ε", effect="live", doc="Keeps the division finite."
+    )  # fmt: skip
+    epsilon: float = fields.epsilon()
+    momentum: float = fields.momentum(0.0)
+    centred: bool = param(False, effect="live", doc="Divide by the gradient's standard deviation, not its size.")
+    weight_decay: float = fields.weight_decay()
+    convention: str = fields.convention()
+
+    keras_defaults: ClassVar[Mapping[str, float]] = {"decay": 0.9, "epsilon": 1e-7}
+    why: ClassVar[str] = "A coordinate with large gradients takes no larger steps than one with small gradients."
+    source: ClassVar[str] = (
+        "Tieleman & Hinton, Coursera lecture 6.5 (2012); centred: Graves, arXiv:1308.0850, equations 38-45"
     )
 
-    latex: ClassVar[str] = (
-        r"\theta_{t+1}=\theta_t-\role{control}{\eta}\,"
-        r"\frac{\role{gradient}{\nabla f(\theta_t)}}{\role{forward}{\sqrt{v_{t+1}}}+\varepsilon}"
-    )
-    latex_numbers: ClassVar[str] = (
-        r"\slotv{theta}-\role{control}{\slot{eta}}\,\frac{\role{gradient}{\slotv{gradient}}}"
-        r"{\role{forward}{\slotv{scale}}}=\role{result}{\slotv{theta_next}}"
-    )
-    why: ClassVar[str] = "A coordinate with large gradients takes no larger steps than one with small gradients."
-    source: ClassVar[str] = "Tieleman & Hinton, Coursera lecture 6.5 (2012); epsilon outside the root as torch.optim"
+    @property
+    def latex(self) -> str:
+        """The rule; with momentum, the velocity before the step stands in it."""
+        size = r"v-\bar g^2" if self.centred else r"v_{t+1}"
+        if self.convention == "keras":
+            below = rf"\role{{forward}}{{\sqrt{{{size}+\varepsilon}}}}"
+        else:
+            below = rf"\role{{forward}}{{\sqrt{{{size}}}}}+\varepsilon"
+        fraction = rf"\frac{{{rules.gradient(self.weight_decay, self.convention)}}}{{{below}}}"
+        rule = self._rule(rules.ETA, fraction, r"\role{control}{\beta}\,\role{forward}{b_t}")
+        return r"\theta_{t+1}=\theta_t" + rule + rules.shrinking(self.weight_decay, self.convention)
+
+    @property
+    def latex_numbers(self) -> str:
+        """The rule in numbers; the gradient includes PyTorch's weight decay."""
+        fraction = r"\frac{\role{gradient}{\slotv{gradient}}}{\role{forward}{\slotv{scale}}}"
+        velocity = r"\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}"
+        rule = self._rule(rules.ETA_NUMBER, fraction, velocity)
+        return r"\slotv{theta}" + rule + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
+
+    def _rule(self, eta: str, fraction: str, velocity: str) -> str:
+        if not self.momentum:
+            return rf"-{eta}\,{fraction}"
+        if self.convention == "keras":
+            return rf"-{velocity}-{eta}\,{fraction}"
+        return rf"-{eta}\left({fraction}+{velocity}\right)"
 
     def start(self, theta: Array, ask: Ask) -> State:
-        """No gradient seen: ``mean_square`` zero, shape (n, d)."""
-        return {"mean_square": np.zeros_like(theta)}
+        """No gradient seen: ``mean_square``, ``mean`` and ``velocity`` zero, shape (n, d)."""
+        return {name: np.zeros_like(theta) for name in ("mean_square", "mean", "velocity")}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
-        """Update the mean square, then move by the scaled gradient."""
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
+        """Update the means, scale the gradient, gather it if there is momentum, move."""
         gradient = ask.gradient(theta)
+        keras = self.convention == "keras"
+        seen = gradient if keras else decayed(gradient, theta, self.weight_decay)
         mean_square = self.decay * state["mean_square"]
-        mean_square += (1.0 - self.decay) * (gradient * gradient)
-        scale = np.sqrt(mean_square)
-        scale += self.epsilon
-        move = gradient / scale
-        move *= -lr
+        mean_square += (1.0 - self.decay) * (seen * seen)
+        after = {"mean_square": mean_square, "mean": state["mean"], "velocity": state["velocity"]}
+        if self.centred:
+            after["mean"] = state["mean"] + (1.0 - self.decay) * (seen - state["mean"])
+        scaled = seen / self._scale(after)
+        inside = lr * scaled if keras else scaled
+        kept: Array | None = None
+        if self.momentum:
+            kept = self.momentum * state["velocity"]
+            after["velocity"] = inside = kept + inside
+        move = -inside if keras else -lr * inside
+        if keras:
+            move = shrunk(move, theta, lr, self.weight_decay)
 
         def parts() -> dict[str, Array]:
-            plain = -lr * gradient
-            return {"gradient": plain, "scaling": move - plain}
+            split = raw_parts(gradient, theta, lr, self.weight_decay)
+            split["scaling"] = -lr * scaled + lr * seen
+            if kept is not None:
+                split["momentum"] = -kept if keras else -lr * kept
+            return split
 
-        return StepResult(theta + move, {"mean_square": mean_square}, Parts(parts))
+        return StepResult(theta + move, after, Parts(parts))
 
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+    def _scale(self, state: State) -> Array:
+        """The whole denominator, shape (n, d)."""
+        size = state["mean_square"]
+        if self.centred:
+            size = np.maximum(size - state["mean"] * state["mean"], 0.0)
+        if self.convention == "keras":
+            return np.sqrt(size + self.epsilon)
+        scale = np.sqrt(size)
+        scale += self.epsilon
+        return scale
+
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step; ``scale`` is the whole denominator."""
-        return {
-            "theta": theta,
-            "eta": lr,
-            "gradient": gradient_seen(ask, theta),
-            "scale": np.sqrt(result.state["mean_square"]) + self.epsilon,
-            "theta_next": result.theta,
-        }
+        gradient = gradient_seen(ask, theta)
+        numbers = {"theta": theta, "eta": per_row(lr), "theta_next": result.theta, "scale": self._scale(result.state)}
+        if self.momentum:
+            numbers |= {"beta": self.momentum, "velocity": state["velocity"]}
+        if self.convention == "torch":
+            return {**numbers, "gradient": decayed(gradient, theta, self.weight_decay)}
+        if self.weight_decay:
+            numbers["decay"] = lr * self.weight_decay * theta
+        return {**numbers, "gradient": gradient}

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from lab.core.params import param
-from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, State, StepResult
-from lab.engine.optimizers._parts import gradient_seen, quiet
+from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
+from lab.engine.optimizers import _fields as fields
+from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts
 
 
 @OPTIMIZERS.register("sgd", title="SGD")
@@ -20,27 +20,52 @@ class SGD:
     gradient descent. One gradient and two array operations a step.
     """
 
-    learning_rate: float = param(
-        0.01, above=0, soft=(1e-5, 1.0), log=True, symbol="η", effect="live", doc="Step per unit of gradient."
-    )
+    learning_rate: float = fields.learning_rate(0.01, "Step per unit of gradient.")
+    weight_decay: float = fields.weight_decay()
 
-    latex: ClassVar[str] = r"\theta_{t+1}=\theta_t-\role{control}{\eta}\,\role{gradient}{\nabla f(\theta_t)}"
-    latex_numbers: ClassVar[str] = (
-        r"\slotv{theta}-\role{control}{\slot{eta}}\,\role{gradient}{\slotv{gradient}}=\role{result}{\slotv{theta_next}}"
-    )
     why: ClassVar[str] = "The gradient points uphill, so go the other way: the shortest rule there is."
     source: ClassVar[str] = "Cauchy (1847); Goodfellow, Bengio & Courville, Deep Learning (2016), equation 4.5"
+
+    @property
+    def latex(self) -> str:
+        """The rule."""
+        if self.weight_decay:
+            return (
+                r"\theta_{t+1}=\theta_t-\role{control}{\eta}\left(\role{gradient}{\nabla f(\theta_t)}"
+                r"+\role{control}{\lambda}\,\theta_t\right)"
+            )
+        return r"\theta_{t+1}=\theta_t-\role{control}{\eta}\,\role{gradient}{\nabla f(\theta_t)}"
+
+    @property
+    def latex_numbers(self) -> str:
+        """The rule in numbers."""
+        inner = r"\role{gradient}{\slotv{gradient}}"
+        inner = rf"\left({inner}+\slotv{{decay}}\right)" if self.weight_decay else rf"\,{inner}"
+        return rf"\slotv{{theta}}-\role{{control}}{{\slot{{eta}}}}{inner}=\role{{result}}{{\slotv{{theta_next}}}}"
 
     def start(self, theta: Array, ask: Ask) -> State:
         """No state."""
         return {}
 
     @quiet
-    def step(self, theta: Array, state: State, ask: Ask, lr: float, draw: Draw) -> StepResult:
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
         """Move by minus lr times the gradient."""
-        move = -lr * ask.gradient(theta)
-        return StepResult(theta + move, state, {"gradient": move})
+        gradient = ask.gradient(theta)
+        move = -lr * decayed(gradient, theta, self.weight_decay)
+        if not self.weight_decay:
+            return StepResult(theta + move, state, {"gradient": move})
+        return StepResult(theta + move, state, Parts(lambda: raw_parts(gradient, theta, lr, self.weight_decay)))
 
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: float) -> Mapping[str, Any]:
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step."""
-        return {"theta": theta, "eta": lr, "gradient": gradient_seen(ask, theta), "theta_next": result.theta}
+        numbers = {
+            "theta": theta,
+            "eta": per_row(lr),
+            "gradient": gradient_seen(ask, theta),
+            "theta_next": result.theta,
+        }
+        return {**numbers, "decay": self.weight_decay * theta} if self.weight_decay else numbers
+
+    def largest_stable_rate(self, curvature: float) -> float:
+        """2 / L on a quadratic of largest curvature L: above it, a step overshoots by more than it started with."""
+        return 2.0 / (curvature + self.weight_decay)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lab.core import params
+from lab.core.params import Declared
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm
-from lab.ui.widgets import Card, ComboBox, Glyph, Segmented, Text, row
+from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, row
 
 MEDIAN = -1
+#: Of thousands of starts, this many can be looked at one by one.
+OFFERED = 52
 
 
 class FocusCard(Card):
@@ -31,7 +35,9 @@ class FocusCard(Card):
         self.name = Text(look.title, "strong")
         self._selector: QWidget | None = None
         self._starts: tuple[int, ...] = ()
-        self._head = row(self.glyph, self.name, Text("in focus", "caption"), None)
+        self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
+        self._more.toggled.connect(self._on_more)
+        self._head = row(self.glyph, self.name, Text("in focus", "caption"), None, self._more, spacing=6)
         self.box.addLayout(self._head)
         self._form: ConfigForm | None = None
         self._lane = -1
@@ -42,7 +48,7 @@ class FocusCard(Card):
         self.name.setText(look.title)
         self._lane = look.lane
         if self._form is None:
-            self._form = ConfigForm(optimizer, label_width=132)
+            self._form = ConfigForm(optimizer, only=self._is_shown, label_width=132)
             self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
             self._form.edited.connect(self._on_edited)
             self._form.edit_finished.connect(self._experiment.end_gesture)
@@ -52,7 +58,9 @@ class FocusCard(Card):
 
     def show_starts(self, frame: RaceFrame, start: int) -> None:
         """Offer the starts that take part; few as segments, many as a list."""
-        present = tuple(i for i in range(len(frame.starts)) if frame.present[i])
+        present = tuple(np.flatnonzero(frame.present)[:OFFERED].tolist())
+        if start >= 0 and start not in present:
+            present = (*present, start)
         if present != self._starts:
             self._starts = present
             self._rebuild()
@@ -60,9 +68,17 @@ class FocusCard(Card):
         if isinstance(selector, Segmented | ComboBox) and selector.value != start:
             selector.set_value(start)
 
+    def _is_shown(self, declared: Declared) -> bool:
+        return self._more.isChecked() or not declared.param.advanced
+
+    def _on_more(self, on: bool) -> None:
+        if self._form is not None:
+            self._form.rebuild()
+
     def _rebuild(self) -> None:
         if self._selector is not None:
             self._head.removeWidget(self._selector)
+            self._selector.hide()
             self._selector.deleteLater()
             self._selector = None
         options: list[tuple[object, str]] = [(i, start_name(i)) for i in self._starts]

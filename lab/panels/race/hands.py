@@ -8,11 +8,13 @@ from PySide6.QtGui import QMouseEvent
 from lab.panels.race.layers import Pick
 from lab.panels.race.looks import start_name
 from lab.panels.race.scene import RaceStage
-from lab.sims.race import LookAt, MoveStart, PlaceStarts, RemoveStart
+from lab.sims.race import LookAt, MoveStart, PlaceStarts, RemoveStart, how_many
 from lab.ui.experiment import Experiment
 
 #: A press that moves less than this many pixels picks; more than that drags.
 SLOP = 3.0
+#: Starts that a line drawn with Shift held drops.
+ON_A_LINE = 12
 
 
 class Hands(QObject):
@@ -30,6 +32,7 @@ class Hands(QObject):
         self._press_at: QPointF | None = None
         self._moving = False
         self._placed = False
+        self._line_from: QPointF | None = None
         stage.pressed.connect(self._on_pressed)
         stage.dragged.connect(self._on_dragged)
         stage.released.connect(self._on_released)
@@ -44,7 +47,11 @@ class Hands(QObject):
             self._press_at = event.position()
             self._held = picked
             self._moving = self._placed = False
-            if picked is None:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._held = None
+                self._line_from = event.position()
+                self._experiment.begin_gesture("Drop a line of starts")
+            elif picked is None:
                 self._place(event.position())
             else:
                 self.focus_wanted.emit(picked.lane, picked.start)
@@ -56,13 +63,23 @@ class Hands(QObject):
             self._moving = self._placed = True
             self.focus_wanted.emit(None, self._held.start)
 
+    def _draw_line(self, to: QPointF) -> None:
+        """Starts evenly along the line that the hand draws."""
+        begin = self._line_from
+        assert begin is not None
+        points = tuple(self._stage.point_at(begin + (to - begin) * (i / (ON_A_LINE - 1))) for i in range(ON_A_LINE))
+        self._placed = self._experiment.do(PlaceStarts(points), "Drop a line of starts")
+
     def _starts_given(self) -> int:
         """How many starts were ever given: the frame may still be on its way to the cursor's step."""
-        dropped = (e for _, e in self._experiment.run.events() if isinstance(e, PlaceStarts))
-        return len(self._experiment.run.config.starts) + sum(len(e.points) for e in dropped)
+        run, dim = self._experiment.run, self._experiment.run.config.landscape.dim
+        return len(run.config.starts) + sum(how_many(event, dim) for _, event in run.events())
 
     def _on_dragged(self, event: QMouseEvent) -> None:
         held, start = self._held, self._press_at
+        if self._line_from is not None:
+            self._draw_line(event.position())
+            return
         if held is None or start is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
         if not self._moving:
@@ -81,7 +98,7 @@ class Hands(QObject):
     def _on_released(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._press_at is None:
             return
-        self._held = self._press_at = None
+        self._held = self._press_at = self._line_from = None
         self._experiment.end_gesture()
         step = self._experiment.step
         stopped_midway = not self._experiment.playing and 0 < step < self._experiment.horizon

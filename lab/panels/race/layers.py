@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QRegion, QTransform
 
 from lab.engine.landscapes import Landscape
+from lab.panels.race.density import crowded
 from lab.panels.race.field import Field
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceFrame
@@ -82,7 +83,8 @@ class CriticalLayer:
 
     def __init__(self, landscape: Landscape) -> None:
         self._points = landscape.critical_points
-        self._few = sum(c.kind == "minimum" for c in self._points) <= FEW
+        self._count = sum(c.kind == "minimum" for c in self._points)
+        self._few = self._count <= FEW
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         t = theme()
@@ -92,7 +94,7 @@ class CriticalLayer:
             x, y = stage.to_pixels(np.array(critical.point))
             if critical.kind == "minimum":
                 minima += 1
-                self._minimum(painter, stage, x, y, f"min {minima}", critical.is_global)
+                self._minimum(painter, stage, x, y, f"min {minima}" if self._count > 1 else "min", critical.is_global)
             elif self._few:
                 painter.setPen(QPen(t.color("text", 0.55), 1.2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -161,6 +163,17 @@ class RacersLayer:
                 best = Pick(int(row), self.frame.lanes[int(lane)])
         return best
 
+    def _drawn(self) -> NDArray[np.bool_]:
+        """Which starts are drawn one by one: all, or in a crowd only the one in focus."""
+        assert self.frame is not None
+        present = self.frame.present
+        if not crowded(self.frame):
+            return present
+        only = np.zeros_like(present)
+        if self.focus is not None and not self.average:
+            only[self.focus[1]] = present[self.focus[1]]
+        return only
+
     def extent(self, stage: Stage) -> QRegion | None:
         """Around each flag and head, with the text beside those that have diverged or left the picture."""
         frame = self.frame
@@ -193,10 +206,10 @@ class RacersLayer:
         order = sorted(
             range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
         )
-        many = pixels[..., 0].size > MANY
+        many = int(self._drawn().sum()) * len(frame.lanes) > MANY
         for lane in order:
             look = self.looks[lane]
-            for start in np.flatnonzero(frame.present):
+            for start in np.flatnonzero(self._drawn()):
                 x, y = pixels[lane, start]
                 if not stage.plot.adjusted(-2, -2, 2, 2).contains(QPointF(x, y)):
                     self._outside(painter, stage, look, x, y)
@@ -249,16 +262,16 @@ class RacersLayer:
         t = theme()
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
         pixels = self.start_pixels(stage)
-        crowded = int(self.frame.present.sum()) > 26
-        for start in np.flatnonzero(self.frame.present):
+        small = int(self._drawn().sum()) > 26
+        for start in np.flatnonzero(self._drawn()):
             x, y = pixels[start]
             if not stage.plot.contains(QPointF(x, y)):
                 continue
-            radius = 4.0 if crowded else 11.5
+            radius = 4.0 if small else 11.5
             painter.setPen(QPen(t.color("text"), 1.6))
             painter.setBrush(t.color("surface", 0.95))
             painter.drawEllipse(QPointF(x, y), radius, radius)
-            if not crowded:
+            if not small:
                 box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(int(start)))
 

@@ -30,6 +30,7 @@ class Standing:
     function_evaluations: int
     gradient_evaluations: int
     path_length: float
+    success: float | None = None
 
 
 class Leaderboard(QWidget):
@@ -197,6 +198,8 @@ def _loss(row: Standing) -> str:
 def _state(row: Standing) -> tuple[str, str]:
     if row.diverged_at >= 0:
         return f"✕ at {row.diverged_at:,}", "error"
+    if row.success is not None:
+        return f"{100 * row.success:.0f} %", "ok" if row.success == 1.0 else "text" if row.success else "faint"
     if row.reached_at >= 0:
         return f"{row.reached_at:,} steps", "ok"
     return "–", "faint"

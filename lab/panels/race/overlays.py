@@ -37,18 +37,23 @@ class Overlays:
         farther = IconButton("magnifying-glass-minus", "Zoom out (wheel)", size=16)
         farther.clicked.connect(lambda: stage.zoom(1.25))
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
-        self.corners.add(self.color_bar, "tr", RIGHT, TOP)
         self.basin_note = Overlay(
             Text("Colour: the minimum it reaches. Pale: later. Grey: not in 500 steps.", "caption")
         )
-        self.corners.add(self.basin_note, "tr", RIGHT, TOP)
-        self.corners.add(self.hint, "tl", LEFT, TOP)
-        self.corners.add(self.readout, "br", RIGHT, BOTTOM)
-        self.corners.add(self.tools, "br", RIGHT, BOTTOM)
+        self._stability_text = Text("", "caption")
+        self.stability = Overlay(self._stability_text)
         self.apart = StepApart()
+        self.corners.add(self.hint, "tl", LEFT, TOP)
+        self.corners.add(self.stability, "tl", LEFT, TOP)
+        # The buttons first: the readout comes and goes above them, and they stay under the pointer.
+        self.corners.add(self.tools, "br", RIGHT, BOTTOM)
+        self.corners.add(self.color_bar, "tr", RIGHT, TOP)
+        self.corners.add(self.basin_note, "tr", RIGHT, TOP)
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
-        self.corners.add(self.apart, "bl", LEFT, BOTTOM)
+        self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
+        self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.apart.hide()
+        self.stability.hide()
         self.readout.hide()
 
     def set_look(self, look: RaceViewState, flat: bool) -> None:
@@ -62,6 +67,11 @@ class Overlays:
         """Losses at the two ends of the colour bar."""
         self._lo.setText(number_text(lo, 2, large=1e3))
         self._hi.setText(number_text(hi, 2, large=1e3))
+
+    def show_stability(self, words: str) -> None:
+        """What the curvature says about the learning rate; nothing hides it."""
+        self._stability_text.setText(words)
+        self.stability.setVisible(bool(words))
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
         """The value and gradient under the pointer."""

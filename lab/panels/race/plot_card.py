@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,70 +12,117 @@ from PySide6.QtCore import Signal
 from lab.core.traces import Trace
 from lab.panels.race.looks import Look
 from lab.panels.race.scene import Focus
-from lab.sims.race import CHANNELS, RaceConfig, RaceFrame
+from lab.sims.race import CHANNELS, TRACED_STARTS, RaceConfig, RaceFrame
+from lab.ui import fonts
 from lab.ui.plots import LinePlot
-from lab.ui.widgets import Card, Swatch, Text, row
+from lab.ui.widgets import Card, ComboBox, Swatch, Text, row
 
 #: A young run is shown on at least this many steps, so that its first lines are no stubs.
 SHORTEST = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Something that is plotted over the steps: its words, and its channel in the trace."""
+
+    title: str
+    channel: str
+
+
+QUANTITIES = {
+    "loss": Quantity("Loss above the minimum", "excess"),
+    "distance": Quantity("Distance to the nearest minimum", "distance"),
+    "gradient": Quantity("Gradient norm", "gradient_norm"),
+    "rate": Quantity("Effective rate |Δθ| / |∇f|", "effective_rate"),
+}
+
+
 class PlotCard(Card):
-    """Loss by step on a logarithmic axis; where the loss has no minimum, the gradient's norm."""
+    """One quantity of every racer by step, on a logarithmic axis; with several starts the median and a band."""
 
     #: The hand wants to be at this step.
     sought = Signal(int)
+    #: The hand wants another quantity.
+    chosen = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__(margins=(16, 12, 12, 8))
+        super().__init__(margins=(8, 8, 12, 8), spacing=4)
         self.plot = LinePlot("Loss by step", x_label="")
         self.plot.sought.connect(self.sought)
         self.plot.setMinimumHeight(110)
-        self._title = Text("Loss by step", "strong")
+        self.quantity = ComboBox("Plotted quantity")
+        self.quantity.setProperty("kind", "flat")
+        fonts.use(self.quantity, fonts.BODY, fonts.SEMIBOLD)
+        self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items()])
+        self.quantity.chosen.connect(lambda id: self.chosen.emit(str(id)))
         legend = (
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
-            row(Swatch("muted", alpha=0.4), Text("replay ahead", "caption"), spacing=6),
+            row(Swatch("muted", alpha=0.4), Text("ahead", "caption"), spacing=6),
         )
-        self.box.addLayout(row(self._title, None, *legend, spacing=10))
+        self.box.addLayout(row(self.quantity, None, *legend, spacing=10))
         self.box.addWidget(self.plot, 1)
         self._series: object = None
-        self._channel = CHANNELS.index("excess")
+        self._shown: object = None
+        self._id = "loss"
+        self._bounded = True
+        self._target = 0.0
 
     def show_run(self, config: RaceConfig) -> None:
         """Adopt a configuration."""
-        bounded = config.landscape.bounded_below
-        self._channel = CHANNELS.index("excess" if bounded else "gradient_norm")
-        self._title.setText("Loss by step" if bounded else "Gradient norm by step")
-        self._title.setToolTip("" if bounded else "The loss has no minimum: its logarithm would mean nothing.")
-        self.plot.set_target(config.target if bounded else None)
+        self._bounded = config.landscape.bounded_below
+        self._target = config.target
+        self.show_quantity(self._id)
+
+    def show_quantity(self, id: str) -> None:
+        """Plot this; where the loss falls without end, the gradient's norm in its place."""
+        self._id = id
+        shown = "gradient" if id in ("loss", "distance") and not self._bounded else id
+        self._channel = CHANNELS.index(QUANTITIES[shown].channel)
+        self.quantity.set_value(shown)
+        self.plot.set_target(self._target if shown == "loss" else None)
 
     def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int) -> None:
         """Draw the histories up to the frontier, with the cursor at the frame's step."""
-        series = (tuple(looks), focus.lane)
+        series = (tuple(looks), focus.lane, focus.average)
         if series != self._series:
             self._series = series
+            self._shown = None
             self.plot.clear_series()
             for look in looks:
                 width = 2.4 if look.lane == focus.lane else 1.5
                 self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
+                if focus.average and look.lane == focus.lane:
+                    for edge in ("10 %", "90 %"):
+                        self.plot.set_series(edge, look.color_role, look.symbol, 0.8, f"{look.title}, {edge}")
         values = trace.values
-        if values.size and 0 <= focus.start < values.shape[2]:
-            for i, look in enumerate(looks):
-                self.plot.set_data(str(look.lane), trace.steps, self._line(values[:, i], frame, focus))
+        # Along known steps only the cursor moves: 12 histories need not be compared and fitted anew.
+        present = tuple(np.flatnonzero(frame.present[:TRACED_STARTS]).tolist()) if focus.average else (focus.start,)
+        shown = (series, trace, trace.generation, len(trace), focus, present, self._channel)
+        if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
+            self._shown = shown
+            self.plot.set_lines(trace.steps, self._lines(values, looks, focus, present))
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
 
-    def _line(self, values: NDArray[np.float32], frame: RaceFrame, focus: Focus) -> NDArray[np.float32]:
-        """One racer's values (steps, rows, channels) for the start in focus, or their median."""
-        if not focus.average:
-            return values[:, focus.start, self._channel]
-        rows = values[:, np.flatnonzero(frame.present[: values.shape[1]]), self._channel]
-        some = np.isfinite(rows).any(axis=1)
-        median = np.full(len(rows), np.nan, dtype=np.float32)
-        if some.any():
-            median[some] = np.nanmedian(rows[some], axis=1)
-        return median
+    def _lines(
+        self, values: NDArray[np.float32], looks: Sequence[Look], focus: Focus, present: Sequence[int]
+    ) -> dict[Hashable, NDArray[np.float32]]:
+        """One line a racer; over several starts the median, and for the racer in focus where the middle 80 % lie."""
+        lines: dict[Hashable, NDArray[np.float32]] = {}
+        for i, look in enumerate(looks):
+            rows = values[:, i, list(present), self._channel]
+            if not focus.average:
+                lines[str(look.lane)] = rows[:, 0]
+                continue
+            some = np.isfinite(rows).any(axis=1)
+            wanted = (0.5, 0.1, 0.9) if look.lane == focus.lane else (0.5,)
+            quantiles = np.full((len(wanted), len(rows)), np.nan, dtype=np.float32)
+            if some.any():
+                quantiles[:, some] = np.nanquantile(rows[some], wanted, axis=1)
+            for key, line in zip((str(look.lane), "10 %", "90 %"), quantiles, strict=False):
+                lines[key] = line
+        return lines
 
 
 def _span(known: int, horizon: int) -> float:

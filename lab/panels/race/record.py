@@ -12,7 +12,15 @@ from lab.core.run import Run, SetParam
 from lab.core.simulation import Mark
 from lab.core.traces import Trace
 from lab.panels.race.looks import Look, start_name
-from lab.sims.race import MoveStart, PlaceStarts, RaceFrame, RemoveStart
+from lab.sims.race import (
+    ClearStarts,
+    LatticeStarts,
+    MoveStart,
+    PlaceStarts,
+    RaceFrame,
+    RemoveStart,
+    ScatterStarts,
+)
 from lab.ui.scrub import Tick
 
 
@@ -38,12 +46,14 @@ def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick,
 
 
 def _in_words(event: object, by_lane: Mapping[int, Look]) -> str:
-    if isinstance(event, PlaceStarts):
+    if isinstance(event, PlaceStarts | ScatterStarts | LatticeStarts):
         return "start dropped"
     if isinstance(event, MoveStart):
         return f"{start_name(event.start)} dragged"
     if isinstance(event, RemoveStart):
         return f"{start_name(event.start)} removed"
+    if isinstance(event, ClearStarts):
+        return "starts cleared"
     if isinstance(event, SetParam):
         look = by_lane.get(event.lane) if event.lane is not None else None
         name = event.name.replace("_", " ")

@@ -13,13 +13,15 @@ from PySide6.QtGui import QImage, QPainter
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.panels.race.basins import BasinLayer
+from lab.panels.race.curvature import CurvatureLayer, in_words
+from lab.panels.race.density import DensityLayer, crowded
 from lab.panels.race.field import Field, compute_field
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.one_d import CurveLayer, TangentLayer, on_curve
 from lab.panels.race.overlays import Overlays
 from lab.panels.race.state import RaceViewState
-from lab.sims.race import CHANNELS, Dissection, RaceFrame
+from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
@@ -54,6 +56,8 @@ class RaceStage(Stage):
         self.field = FieldLayer()
         self.basins = BasinLayer(jobs, self.refresh, self.failed.emit)
         self._show_basins = False
+        self.density = DensityLayer()
+        self.curvature = CurvatureLayer()
         self.trails = TrailLayer()
         self.racers = RacersLayer()
         self.arrows = ArrowsLayer()
@@ -89,7 +93,7 @@ class RaceStage(Stage):
             self.set_home(across, (low - room, high + room))
         else:
             self.still = [self.basins, self.field, CriticalLayer(landscape)]
-            self.live = [self.trails, self.racers, self.arrows]
+            self.live = [self.trails, self.density, self.curvature, self.racers, self.arrows]
             self.set_home(landscape.domain[0], landscape.domain[1])
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
@@ -121,7 +125,8 @@ class RaceStage(Stage):
             starts = on_curve(self._landscape, frame.starts)
             self.racers.frame = dataclasses.replace(frame, theta=shown, starts=starts)
         else:
-            self.racers.frame = frame
+            self.racers.frame = self.density.frame = frame
+            self.density.looks = looks
             self._follow(frame, looks, focus, trace)
         if self._show_basins and focus.lane >= 0:
             w = self.world
@@ -150,13 +155,21 @@ class RaceStage(Stage):
             self.overlays.corners.set_corner(self.overlays.apart, "tl" if low else "bl")
         self.update_live()
 
+    def show_curvature(self, answer: Curvature | None, origin: NDArray[np.float64], rate: float) -> None:
+        """Show how the landscape bends under the racer in focus (None: not)."""
+        self.curvature.answer = answer
+        self.curvature.origin = origin
+        self.overlays.show_stability("" if answer is None else in_words(answer, rate))
+
     def _follow(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
         known = trace.upto(frame.step)
         values = trace.values[:known]
         if not values.size:
-            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), (), None)
+            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
             return
         present = np.flatnonzero(frame.present[: values.shape[2]])
+        if crowded(frame):
+            present = present[present == focus.start]
         points = values[:, :, present, :2].reshape(known, -1, 2)
         breaks = values[:, :, present, SEGMENT].reshape(known, -1)
         heads: NDArray[np.float64] | None = None
@@ -169,8 +182,7 @@ class RaceStage(Stage):
             for look in looks
             for _ in present
         )
-        key = (id(trace), trace.generation, tuple(present), focus.lane, t.name, values.shape[1:])
-        self.trails.follow(points, breaks, strokes, key, heads)
+        self.trails.follow(points, breaks, strokes, heads)
 
     # -- the field -----------------------------------------------------------------------------------------------
 

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from lab.core.errors import BadValue
 from lab.panels.race.looks import start_name
-from lab.sims.race import MoveStart, PlaceStarts, RaceConfig, RaceFrame, RemoveStart
+from lab.sims.race import (
+    ClearStarts,
+    LatticeStarts,
+    MoveStart,
+    PlaceStarts,
+    RaceConfig,
+    RaceFrame,
+    RemoveStart,
+    ScatterStarts,
+)
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm
 from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_text, number_text, parse_number, row
 
 #: More starts than this are not listed one by one.
 LISTED = 6
+SCATTERS = (16, 64, 1000, 10_000)
+LATTICES = (4, 8, 32, 100)
 
 
 class SetupOverlay(Overlay):
@@ -40,7 +53,9 @@ class SetupOverlay(Overlay):
         self.box.addWidget(self.form)
         add = Button("Add start", "plus", tooltip="Drop a start point in the middle; then type where it belongs")
         add.clicked.connect(self._on_added)
-        self.box.addLayout(row(Text("Starts", "strong"), None, add))
+        many = Button("Many", "dots-three", tooltip="Scatter starts, lay out a lattice, or take all of them away")
+        many.setMenu(self._many_menu())
+        self.box.addLayout(row(Text("Starts", "strong"), None, add, many))
         self._list = QWidget()
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -50,13 +65,25 @@ class SetupOverlay(Overlay):
         self._note = Text("", "caption")
         self.box.addWidget(self._note)
 
+    def _many_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for count in SCATTERS:
+            menu.addAction(f"Scatter {count:,}", partial(self._experiment.do, ScatterStarts(count), "Scatter starts"))
+        menu.addSeparator()
+        for side in LATTICES:
+            title = f"Lattice {side} × {side}"
+            menu.addAction(title, partial(self._experiment.do, LatticeStarts(side), "Lay out a lattice"))
+        menu.addSeparator()
+        menu.addAction("Remove all starts", partial(self._experiment.do, ClearStarts(), "Remove all starts"))
+        return menu
+
     def show_run(self, config: RaceConfig) -> None:
         """Show the configuration with the live values that now hold."""
         self.form.set_config(config)
 
     def show_frame(self, frame: RaceFrame) -> None:
         """Show where the starts are."""
-        present = [i for i in range(len(frame.starts)) if frame.present[i]][:LISTED]
+        present = np.flatnonzero(frame.present)[:LISTED].tolist()
         dim = frame.starts.shape[1]
         if [i for i, _ in self._shown] != present or any(len(boxes) != dim for _, boxes in self._shown):
             self._rebuild(present, dim)

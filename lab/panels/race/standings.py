@@ -48,6 +48,7 @@ def of_all(frame: RaceFrame, looks: Sequence[Look]) -> tuple[Standing, ...]:
                 function_evaluations=int(frame.function_evaluations[i, present].sum()),
                 gradient_evaluations=int(frame.gradient_evaluations[i, present].sum()),
                 path_length=float(np.median(frame.path_length[i, present])),
+                success=float((reached >= 0).mean()),
             )
         )
     return tuple(rows)

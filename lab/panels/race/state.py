@@ -23,6 +23,8 @@ class RaceViewState:
     contours: bool = param(True, label="Contours", doc="Lines of equal loss.")
     apart: bool = param(False, label="Step taken apart", doc="Show the parts that the next step is made of.")
     phase: int = param(0, lo=0, hidden=True)
+    plot: str = param("loss", choices=("loss", "distance", "gradient", "rate"), label="Plot")
+    curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

@@ -24,7 +24,7 @@ from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
-from lab.sims.race import REASONS, Dissect, Entrant, RaceConfig, RaceFrame
+from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
@@ -37,6 +37,7 @@ SWITCHES = (
     ("log_colors", "Log colours"),
     ("contours", "Contours"),
     ("arrows", "Step arrows"),
+    ("curvature", "Curvature and stable rate"),
     ("basins", "Basins of the racer in focus"),
 )
 
@@ -57,7 +58,7 @@ class RaceView(PanelView):
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
         self.setup = SetupOverlay(self.experiment)
-        self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP)
+        self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stage_column.addWidget(Card(self.stage, margins=(8, 8, 8, 4), spacing=0), 1)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()
@@ -89,6 +90,7 @@ class RaceView(PanelView):
         heading = row(Text("Leaderboard", "strong"), self._board_of, None, self.add_racer, margins=(12, 0, 4, 0))
         self.plot_card = PlotCard()
         self.plot_card.sought.connect(self._on_sought)
+        self.plot_card.chosen.connect(lambda quantity: self.set_look(plot=quantity))
         self.inspector_column.addWidget(self.focus_card)
         self.inspector_column.addWidget(Card(heading, self.leaderboard, margins=(4, 8, 4, 8), spacing=4))
         self.inspector_column.addWidget(self.plot_card, 1)
@@ -192,6 +194,8 @@ class RaceView(PanelView):
             self.equation.show_numbers(answer.symbols)
         arrows = alive and self._look.arrows and not focus.average
         self.stage.show_step(answer if arrows else None, float(frame.loss[lane, start]))
+        bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
+        self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate)
         apart = self.stage.overlays.apart
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:
@@ -274,6 +278,7 @@ class RaceView(PanelView):
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
         self.stage.set_look(self._look)
+        self.plot_card.show_quantity(self._look.plot)
 
     def _on_switched(self, name: str, on: bool) -> None:
         self.set_look(**{name: on})

@@ -153,11 +153,16 @@ class Glyph(QWidget):
         self._size = size
         self.setFixedSize(box, box)
         self.setAccessibleName(name)
+        self._mark: tuple[str, str, bool, bool] | None = None
         self.set_mark(symbol, color_role, halo=halo, muted=muted)
 
     def set_mark(self, symbol: str, color_role: str, *, halo: bool = False, muted: bool = False) -> None:
         """Show another mark."""
         theme().hex(color_role)
+        mark = (symbol, color_role, halo, muted)
+        if mark == self._mark:
+            return
+        self._mark = mark
         self._path = glyph_path(symbol, self._size)
         self._color_role, self._halo, self._muted = color_role, halo, muted
         self.update()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.ui import fonts, icons
@@ -78,15 +78,18 @@ class _Placed:
     corner: Corner
     dx: int
     dy: int
+    needed: bool
 
 
 class CornerOverlays(QObject):
     """Keeps widgets in the corners of a parent; those that share a corner are stacked away from the edge.
 
-    Owned by the parent. An overlay that changes size, or is shown or hidden, is put back in place at once.
+    Owned by the parent. An overlay that changes size, or is shown or hidden, is put back in place at once. Where the
+    parent is too small for all, those added later are moved out of sight; a needed one always has its place.
     """
 
     GAP = 8
+    _AWAY = QPoint(-9999, -9999)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,11 +97,11 @@ class CornerOverlays(QObject):
         self._placed: list[_Placed] = []
         parent.installEventFilter(self)
 
-    def add(self, widget: QWidget, corner: Corner = "tl", dx: int = 14, dy: int = 14) -> None:
+    def add(self, widget: QWidget, corner: Corner = "tl", dx: int = 14, dy: int = 14, *, needed: bool = False) -> None:
         """Float `widget` in a corner, `dx` and `dy` px from the edges."""
         widget.setParent(self._parent)
         widget.installEventFilter(self)
-        self._placed.append(_Placed(widget, corner, dx, dy))
+        self._placed.append(_Placed(widget, corner, dx, dy, needed))
         widget.show()
         self.place()
 
@@ -126,16 +129,25 @@ class CornerOverlays(QObject):
     def place(self) -> None:
         """Put every visible overlay where it belongs."""
         used: dict[Corner, int] = {}
-        for p in self._placed:
+        taken: list[QRect] = []
+        room = self._parent.rect()
+        for p in sorted(self._placed, key=lambda p: not p.needed):
             if p.widget.isHidden():
                 continue
             p.widget.adjustSize()
-            size, room = p.widget.size(), self._parent.size()
+            size = p.widget.size()
             down = used.get(p.corner, p.dy)
             x = {"l": p.dx, "r": room.width() - size.width() - p.dx, "c": (room.width() - size.width()) // 2}
             y = {"t": down, "b": room.height() - size.height() - down}
-            p.widget.move(QPoint(x[p.corner[1]], y[p.corner[0]]))
+            place = QRect(QPoint(x[p.corner[1]], y[p.corner[0]]), size)
+            if p.needed:
+                place.moveTo(max(place.x(), 0), max(place.y(), 0))
+            elif not room.contains(place) or any(place.intersects(other) for other in taken):
+                p.widget.move(self._AWAY)
+                continue
+            p.widget.move(place.topLeft())
             p.widget.raise_()
+            taken.append(place)
             used[p.corner] = down + size.height() + self.GAP
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -1,0 +1,25 @@
+"""Pieces of LaTeX that several rules share."""
+
+from __future__ import annotations
+
+#: How every line with numbers ends.
+RESULT = r"=\role{result}{\slotv{theta_next}}"
+ETA = r"\role{control}{\eta}"
+ETA_NUMBER = r"\role{control}{\slot{eta}}"
+
+
+def gradient(weight_decay: float, convention: str = "torch") -> str:
+    """The gradient in symbols, with PyTorch's weight decay inside it where there is any."""
+    if weight_decay and convention == "torch":
+        return r"\role{gradient}{\nabla f(\theta_t)}+\role{control}{\lambda}\,\theta_t"
+    return r"\role{gradient}{\nabla f(\theta_t)}"
+
+
+def shrinking(weight_decay: float, convention: str = "keras") -> str:
+    """The decoupled weight decay at the end of a rule, in symbols, where there is any."""
+    return r"-\role{control}{\eta\lambda}\,\theta_t" if weight_decay and convention == "keras" else ""
+
+
+def shrinking_number(weight_decay: float, convention: str = "keras") -> str:
+    """The same with a slot: the vector ``decay``, learning rate included."""
+    return r"-\slotv{decay}" if weight_decay and convention == "keras" else ""

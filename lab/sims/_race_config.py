@@ -18,6 +18,8 @@ from lab.engine.optimizers.momentum import Momentum
 from lab.engine.optimizers.nesterov import Nesterov
 from lab.engine.optimizers.rmsprop import RMSprop
 from lab.engine.optimizers.sgd import SGD
+from lab.engine.schedules import SCHEDULES, Schedule
+from lab.engine.schedules.constant import Constant
 
 Point = tuple[float, ...]
 
@@ -56,6 +58,18 @@ class RaceConfig:
     batch_size: int = param(
         0, lo=0, hi=100_000, soft=(0, 64), label="Batch size", effect="live",
         doc="Samples in a minibatch, where the loss is a mean over data; 0 takes all, 1 is a single example.",
+    )  # fmt: skip
+    clip: str = param(
+        "none", choices=("none", "value", "norm"), label="Clipping", advanced=True,
+        doc="Cut every gradient: each component, or the whole to a length.",
+    )  # fmt: skip
+    clip_limit: float = param(
+        10.0, above=0.0, soft=(1e-2, 1e3), log=True, label="Clip limit", advanced=True, doc="What a gradient is cut to."
+    )
+    schedule: Schedule = choice(SCHEDULES, Constant, doc="How the learning rates change along the run.")
+    length: int = param(
+        240, lo=1, hi=1_000_000, soft=(10, 2000), log=True, label="Schedule length", advanced=True,
+        doc="Steps for which the schedule is laid out; afterwards its last rate holds.",
     )  # fmt: skip
     target: float = param(
         1e-4, above=0.0, soft=(1e-12, 10.0), log=True, label="Target",

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from lab.core import params
 from lab.core.run import SetParam
 from lab.engine.landscapes import Landscape
-from lab.engine.optimizers import Array, LandscapeAsk, Optimizer, State
+from lab.engine.optimizers import Array, LandscapeAsk, Optimizer, Rate, State
+from lab.engine.schedules import Schedule
 
 #: How many domain widths away a racer is given up even though its numbers are still finite.
 FAR = 1e9
@@ -36,6 +37,8 @@ class RacerState:
     optimizer: Optimizer
     theta: Array
     inner: State
+    plan: State
+    born: NDArray[np.int64]
     loss: Array
     gradient: Array
     alive: NDArray[np.bool_]
@@ -47,6 +50,15 @@ class RacerState:
     effective_rate: Array
     function_evaluations: NDArray[np.int64]
     gradient_evaluations: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done to rates and gradients: a schedule over so many steps (None: constant), and clipping (None: not)."""
+
+    schedule: Schedule | None = None
+    length: int = 1
+    clip: Callable[[Array], Array] | None = None
 
 
 class Racer:
@@ -64,6 +76,8 @@ class Racer:
         A row has arrived once its loss is at most this.
     draw : callable
         ``draw(t)`` gives the lane's own generator for step t.
+    plan : Plan
+        Schedule and clipping; the same for all lanes.
     """
 
     def __init__(
@@ -73,6 +87,7 @@ class Racer:
         starts: Array,
         target: float,
         draw: Callable[[int], np.random.Generator],
+        plan: Plan | None = None,
     ) -> None:
         self._landscape = landscape
         self._target = target
@@ -80,6 +95,7 @@ class Racer:
         domain = np.asarray(landscape.domain)
         self._centre = domain.mean(axis=1)
         self._far = FAR * float((domain[:, 1] - domain[:, 0]).max())
+        self._plan = plan or Plan()
         self._ask = LandscapeAsk(landscape, noise_sigma=1.0)
         self.noise: Array | None = None
         self.batch: NDArray[np.intp] | None = None
@@ -96,14 +112,15 @@ class Racer:
         ask = self._ask
         with np.errstate(all="ignore"):
             self._listen(old.function_evaluations, old.gradient_evaluations, self.noise, self.batch)
-            result = old.optimizer.step(old.theta, old.inner, ask, old.optimizer.learning_rate, lambda: self._draw(t))
+            rate, plan = self.rate(t)
+            result = old.optimizer.step(old.theta, old.inner, ask, rate, lambda: self._draw(t))
             theta, inner = result.theta, result.state
             loss, gradient = self._look(theta)
             reason = self._what_blew_up(theta, loss, gradient)
             moved = theta - old.theta
             distance = np.sqrt((moved * moved).sum(axis=1))
-            rate = distance / np.sqrt((old.gradient * old.gradient).sum(axis=1))
-            rate[~np.isfinite(rate)] = 0.0
+            effective = distance / np.sqrt((old.gradient * old.gradient).sum(axis=1))
+            effective[~np.isfinite(effective)] = 0.0
         fresh = old.alive & (reason > 0)
         if fresh.any() or not old.alive.all():
             keep = old.alive & (reason == 0)
@@ -126,10 +143,20 @@ class Racer:
             alive, diverged_at, reasons, evaluations = old.alive, old.diverged_at, old.reason, self._counts()
         arrived = (old.reached_at < 0) & (loss <= self._target)
         self.state = RacerState(
-            old.optimizer, theta, inner, loss, gradient, alive, diverged_at, reasons,
+            old.optimizer, theta, inner, plan, old.born, loss, gradient, alive, diverged_at, reasons,
             np.where(arrived & alive, t + 1, old.reached_at) if arrived.any() else old.reached_at,
-            old.path_length + distance, old.segment, rate, *evaluations,
+            old.path_length + distance, old.segment, effective, *evaluations,
         )  # fmt: skip
+
+    def rate(self, t: int) -> tuple[Rate, State]:
+        """The learning rate of step t, one number or one per row by its age, and the schedule's state after it."""
+        state, schedule = self.state, self._plan.schedule
+        base = state.optimizer.learning_rate
+        if schedule is None:
+            return base, state.plan
+        # Where all rows are equally old, which is nearly always, one number serves them all.
+        ages: Rate = float(t) if not state.born.any() else np.maximum(t - state.born, 0).astype(np.float64)[:, None]
+        return schedule.rate(base, ages, self._plan.length, state.loss, state.plan)
 
     def apply(self, event: Any) -> None:
         """Change a live parameter of the optimizer."""
@@ -183,11 +210,13 @@ class Racer:
             self._listen(zeros, zeros, None, None)
             loss, gradient = self._look(theta)
             inner = optimizer.start(theta, self._ask)
+            plan = {} if self._plan.schedule is None else self._plan.schedule.start(n)
             reason = self._what_blew_up(theta, loss, gradient)
         alive = reason == 0
         never = np.full(n, -1, dtype=np.int64)
         return RacerState(
-            optimizer, theta, inner, np.where(alive, loss, 0.0), np.where(alive[:, None], gradient, 0.0), alive,
+            optimizer, theta, inner, plan, np.full(n, t, dtype=np.int64),
+            np.where(alive, loss, 0.0), np.where(alive[:, None], gradient, 0.0), alive,
             np.where(alive, never, t), reason, np.where(alive & (loss <= self._target), t, never),
             np.zeros(n), zeros, np.zeros(n), *self._counts(),
         )  # fmt: skip
@@ -205,10 +234,12 @@ class Racer:
         # Nobody watches these; but they must have no more rows than are asked about.
         self._ask.hessian_evaluations = _NONE
         self._ask.freeze(noise, batch)
+        self._ask.clip = self._plan.clip
 
     def _look(self, theta: Array) -> tuple[Array, Array]:
         """Loss and true gradient for those who watch: free of noise, not counted."""
         self._ask.freeze(None)
+        self._ask.clip = None
         return self._ask.measure(theta), self._ask.gradient(theta, np.zeros(len(theta), dtype=bool))
 
     def _counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

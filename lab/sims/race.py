@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,8 @@ from lab.core.lanes import Lanes
 from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
 from lab.engine.landscapes import HasSamples
-from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk
+from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk, clip_by_norm, clip_by_value
+from lab.engine.schedules.constant import Constant
 from lab.sims import SIMS
 from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
 from lab.sims._race_events import (
@@ -30,7 +32,7 @@ from lab.sims._race_events import (
     new_starts,
 )
 from lab.sims._race_frame import CHANNELS, TRACED_STARTS, Bend, Curvature, Dissect, Dissection, LookAt, RaceFrame
-from lab.sims._racer import REASONS, Racer
+from lab.sims._racer import REASONS, Plan, Racer
 
 __all__ = [
     "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Curvature", "Dissect", "Dissection", "Entrant",
@@ -70,9 +72,10 @@ class Race:
         starts = np.array(config.starts, dtype=np.float64).reshape(len(config.starts), config.landscape.dim)
         # Nothing can arrive where the loss falls without end.
         target = self._lowest + config.target if config.landscape.bounded_below else -np.inf
+        plan = _plan(config)
         self._lanes = Lanes(
             {
-                entrant.id: Racer(config.landscape, entrant.optimizer, starts, target, self._stream(entrant.id))
+                entrant.id: Racer(config.landscape, entrant.optimizer, starts, target, self._stream(entrant.id), plan)
                 for entrant in config.racers
             }
         )
@@ -139,7 +142,7 @@ class Race:
             return None
         epoch, k = divmod(t, -(-landscape.n_samples // size))
         order = random_stream(self._seed, "epoch", epoch).permutation(landscape.n_samples)
-        return order[k * size : (k + 1) * size]
+        return read_only(order[k * size : (k + 1) * size])
 
     def _news(self, before: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[Mark, ...]:
         marks = []
@@ -269,7 +272,9 @@ class Race:
         rows, at = (slice(None), start) if whole else (slice(start, start + 1), 0)
         theta = state.theta[rows]
         inner = {name: array[rows] for name, array in state.inner.items()}
-        rate = state.optimizer.learning_rate
+        rate, _ = self._lanes.lanes[lane].rate(self.t)
+        if isinstance(rate, np.ndarray):
+            rate = rate[rows]
         noise = self._noise(self.t)
         stream = self._stream(lane)
         drawn: list[int] = []
@@ -281,11 +286,13 @@ class Race:
         with np.errstate(all="ignore"):
             ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0)
             ask.freeze(None if noise is None else noise[rows], self._batch(self.t))
+            ask.clip = _plan(self._config).clip
             result = state.optimizer.step(theta, inner, ask, rate, draw)
             if drawn and not whole:
                 return self._dissect(lane, start, whole=True)
             symbols = state.optimizer.symbols(theta, inner, result, ask, rate)
             ask.freeze(None)
+            ask.clip = None
             gradient = ask.gradient(theta)
         return Dissection(
             theta[at],
@@ -306,3 +313,13 @@ class Race:
         rule, largest = state.optimizer, float(eigenvalues[-1])
         bound = rule.largest_stable_rate(largest) if isinstance(rule, HasStableRate) and largest > 0 else None
         return Curvature(eigenvalues, eigenvectors, bound)
+
+
+def _plan(config: RaceConfig) -> Plan:
+    clips = {"none": None, "value": clip_by_value, "norm": clip_by_norm}
+    clip = clips[config.clip]
+    return Plan(
+        None if isinstance(config.schedule, Constant) else config.schedule,
+        config.length,
+        None if clip is None else partial(clip, limit=config.clip_limit),
+    )

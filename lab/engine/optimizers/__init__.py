@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lab.core.registry import Family
 from lab.engine.optimizers._ask import LandscapeAsk
+from lab.engine.optimizers._clip import clip_by_norm, clip_by_value
 from lab.engine.optimizers._contract import Array, Ask, Draw, HasStableRate, Optimizer, Parts, Rate, State, StepResult
 from lab.engine.optimizers._conventions import CONVENTIONS, in_convention
 
@@ -23,6 +24,8 @@ __all__ = [
     "Rate",
     "State",
     "StepResult",
+    "clip_by_norm",
+    "clip_by_value",
     "in_convention",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,6 +46,7 @@ class LandscapeAsk:
         "_noise",
         "_value",
         "_value_at",
+        "clip",
         "function_evaluations",
         "gradient_evaluations",
         "hessian_evaluations",
@@ -55,6 +58,8 @@ class LandscapeAsk:
         self.landscape = landscape
         self.noise_sigma = noise_sigma
         self._noise = noise
+        #: Applied to every gradient an optimizer sees, noise included; None leaves it as it is.
+        self.clip: Callable[[Array], Array] | None = None
         self._batch: NDArray[np.intp] | None = None
         self._has_samples = isinstance(landscape, HasSamples)
         self._value_at: Array | None = None
@@ -98,9 +103,9 @@ class LandscapeAsk:
         """Gradient at each point, shape (n, d), with the noise of the step."""
         self.gradient_evaluations = _counted(self.gradient_evaluations, len(theta), where)
         seen = self._exact(theta) if self._batch is None else self._sampled().gradient_on(theta, self._batch)
-        if self._noise is None or self.noise_sigma == 0.0:
-            return seen
-        return seen + self.noise_sigma * self._noise
+        if self._noise is not None and self.noise_sigma != 0.0:
+            seen = seen + self.noise_sigma * self._noise
+        return seen if self.clip is None else self.clip(seen)
 
     def _exact(self, theta: Array) -> Array:
         if theta is not self._gradient_at:

@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.errors import BadValue
+from lab.core.params import Declared
+from lab.engine.landscapes import HasSamples
 from lab.panels.race.looks import start_name
 from lab.sims.race import (
     ClearStarts,
@@ -34,7 +36,7 @@ LISTED = 6
 SCATTERS = (16, 64, 1000, 10_000)
 LATTICES = (4, 8, 32, 100)
 
-WIDTH = 360
+WIDTH = 384
 
 
 class SetupOverlay(Overlay):
@@ -50,26 +52,47 @@ class SetupOverlay(Overlay):
         self._on_theme_changed()
         close = IconButton("x", "Close the set-up", size=14)
         close.clicked.connect(self.closed)
-        self.box.addLayout(row(Text("Set-up", "strong"), None, close))
+        self._more = IconButton("sliders-horizontal", "Show all settings", size=15, checkable=True)
+        self.box.addLayout(row(Text("Set-up", "strong"), None, self._more, close, spacing=4))
         config: RaceConfig = experiment.run.config
-        self.form = ConfigForm(config, only=("landscape", "batch_size", "noise", "target"), label_width=118)
+        self.form = ConfigForm(config, only=self._is_shown, label_width=118)
+        self._over_data = isinstance(config.landscape, HasSamples)
+        self._more.toggled.connect(lambda _: self._rebuild_form())
         self.form.edit_started.connect(lambda: experiment.begin_gesture("Change the set-up"))
         self.form.edited.connect(self._on_edited)
         self.form.edit_finished.connect(experiment.end_gesture)
-        self.box.addWidget(self.form)
+        inside = QWidget()
+        self._inside = QVBoxLayout(inside)
+        self._inside.setContentsMargins(0, 0, 4, 0)
+        self._inside.setSpacing(8)
+        self._inside.addWidget(self.form)
         add = Button("Add start", "plus", tooltip="Drop a start point in the middle; then type where it belongs")
         add.clicked.connect(self._on_added)
         many = Button("Many", "dots-three", tooltip="Scatter starts, lay out a lattice, or take all of them away")
         many.setMenu(self._many_menu())
-        self.box.addLayout(row(Text("Starts", "strong"), None, add, many))
+        self._inside.addLayout(row(Text("Starts", "strong"), None, add, many))
         self._list = QWidget()
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(2)
-        self.box.addWidget(self._list)
+        self._inside.addWidget(self._list)
         self._shown: list[tuple[int, list[NumberBox]]] = []
         self._note = Text("", "caption")
-        self.box.addWidget(self._note)
+        self._inside.addWidget(self._note)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inside)
+        inside.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self.box.addWidget(self._scroll)
+
+    def sizeHint(self) -> QSize:
+        # Never taller than the stage it lies on: what does not fit is scrolled.
+        whole = self._inside.sizeHint().height() + 56
+        stage = self.parentWidget()
+        return QSize(self.width(), min(whole, stage.height() - 72) if stage is not None else whole)
 
     def _many_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -87,8 +110,21 @@ class SetupOverlay(Overlay):
         # Larger text needs a wider card, or labels lie on their sliders.
         self.setFixedWidth(round(WIDTH * max(1.0, fonts.scale())))
 
+    def _is_shown(self, declared: Declared) -> bool:
+        """Batches only where there are samples; the rarely used behind a button."""
+        if declared.name == "batch_size":
+            return isinstance(self._experiment.run.config.landscape, HasSamples)
+        return self._more.isChecked() or not declared.param.advanced
+
+    def _rebuild_form(self) -> None:
+        self.form.rebuild()
+        self.adjustSize()
+
     def show_run(self, config: RaceConfig) -> None:
         """Show the configuration with the live values that now hold."""
+        if isinstance(config.landscape, HasSamples) != self._over_data:
+            self._over_data = not self._over_data
+            self._rebuild_form()
         self.form.set_config(config)
 
     def show_frame(self, frame: RaceFrame) -> None:

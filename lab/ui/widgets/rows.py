@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab.ui.form import ConfigForm
 
 Edit = Callable[[Any], str]
-_SEGMENTS, _SEGMENT_LETTERS = 3, 26
+_SEGMENTS, _SEGMENT_LETTERS = 3, 20
 
 
 def title_of(option: Any) -> str:
@@ -243,6 +243,9 @@ class FamilyRow(FormRow):
         self._visited: dict[type, Any] = {}
         self._make_nested = nested
         self.combo = ComboBox(self.name)
+        # The longest title of a family must not decide how wide a form is.
+        self.combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(6)
         self.combo.set_options([(entry.item, entry.title) for entry in family])
         self.place((self.combo, 1), self.reset_button)
         self.box.setContentsMargins(0, 3, 0, 3)

@@ -23,6 +23,8 @@ def resident() -> float:
 
 def first(panel: str | None) -> None:
     """Open the window as the command does, with a panel or on the start page, and say when it's painted."""
+    from PySide6.QtCore import QCoreApplication
+
     from lab.app import make_app
     from lab.panels import PANELS
     from lab.ui.settings import Settings
@@ -34,9 +36,10 @@ def first(panel: str | None) -> None:
         if panel is not None:
             window.open_panel(panel)
         window.show()
-        app.processEvents()
+        QCoreApplication.sendPostedEvents()
         window.repaint()
         print("painted", flush=True)
+        app.processEvents()
         window.close()
 
 

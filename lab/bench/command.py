@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import time
 from collections.abc import Iterator
@@ -31,8 +32,19 @@ def run(arguments: argparse.Namespace) -> int:
         if isinstance(found, Row):
             rows += 1
             over += found.over
-    print(f"\n{rows} measured in {time.perf_counter() - begun:.0f} s, {over} over budget")
+    print(_load())
+    print(f"{rows} measured in {time.perf_counter() - begun:.0f} s, {over} over budget")
     return 0
+
+
+def _load() -> str:
+    """How busy the machine was: with more programs than cores every time above is too long, ratios apart."""
+    cores = os.cpu_count() or 1
+    if not hasattr(os, "getloadavg"):
+        return f"\n{cores} cores"
+    load = os.getloadavg()[1]
+    warning = ": others were at work, times are too long (ratios hold)" if load > cores else ""
+    return f"\n{cores} cores, load over five minutes {load:.1f}{warning}"
 
 
 def measure(quick: bool) -> Iterator[Row | Skipped]:

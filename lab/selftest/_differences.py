@@ -39,5 +39,5 @@ def sample(landscape: Landscape, count: int, seed: int, margin: float = 0.0) -> 
 
 
 def spacing(landscape: Landscape) -> float:
-    """A thousandth of the domain's smaller side: far below every wiggle, far above rounding."""
-    return 1e-3 * min(hi - lo for lo, hi in landscape.domain)
+    """A 2,500th of the domain's smaller side: far below every wiggle, far above rounding."""
+    return 4e-4 * min(hi - lo for lo, hi in landscape.domain)

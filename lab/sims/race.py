@@ -223,10 +223,10 @@ class Race:
             if len(self._minima):
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
+            row[..., 6] = np.stack([s.effective_rate[:n] for s in states])
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
         np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = np.stack([s.segment[:n] for s in states])
-        row[..., 6] = np.stack([s.effective_rate[:n] for s in states])
         # A diverged or removed racer leaves a gap, not a flat line.
         row[~np.stack([s.alive[:n] for s in states])] = np.nan
         return row

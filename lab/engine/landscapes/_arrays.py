@@ -10,31 +10,33 @@ import numpy as np
 
 from lab.engine.landscapes._contract import Array
 
-#: Rows evaluated at a time: temporaries of 64 KB stay in the cache and are recycled by malloc, where those of a whole
-#: picture would each be fetched from the system anew (up to six times slower).
+#: Rows evaluated at a time, unless a landscape whose rows are larger has its own ``block``. Temporaries of 64 KB stay
+#: in the cache and are recycled by malloc, where those of a whole picture would each be fetched from the system anew
+#: (up to six times slower).
 BLOCK = 8192
 
-_Method = TypeVar("_Method", bound=Callable[[Any, Array], Array])
+_Method = TypeVar("_Method", bound=Callable[..., Array])
 
 
 def quiet(method: _Method) -> _Method:
-    """Decorate `value`, `gradient` and `hessian`: no floating-point warnings, and large batches block by block.
+    """Decorate what takes points first: no floating-point warnings, and large batches block by block.
 
     Far outside the domain a loss overflows to inf, which is its true value in float64 and what the race reports as
     divergence; a warning would add nothing.
     """
 
     @wraps(method)
-    def wrapped(self: Any, theta: Array) -> Array:
+    def wrapped(self: Any, theta: Array, *rest: Any) -> Array:
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            if theta.size <= BLOCK * theta.shape[-1]:
-                return method(self, theta)
+            block = getattr(self, "block", BLOCK)
+            if theta.size <= block * theta.shape[-1]:
+                return method(self, theta, *rest)
             rows = theta.reshape(-1, theta.shape[-1])
-            first = method(self, rows[:BLOCK])
+            first = method(self, rows[:block], *rest)
             out = np.empty((len(rows), *first.shape[1:]))
-            out[:BLOCK] = first
-            for start in range(BLOCK, len(rows), BLOCK):
-                out[start : start + BLOCK] = method(self, rows[start : start + BLOCK])
+            out[:block] = first
+            for start in range(block, len(rows), block):
+                out[start : start + block] = method(self, rows[start : start + block], *rest)
             return out.reshape(*theta.shape[:-1], *first.shape[1:])
 
     return cast("_Method", wrapped)

@@ -99,3 +99,33 @@ class HasTestLoss(Protocol):
     def test_value(self, theta: Array) -> Array:
         """Test loss, shape (...), on the scale of `value`."""
         ...
+
+
+@runtime_checkable
+class HasSamples(Protocol):
+    """What a landscape offers besides when its loss is the mean over the samples of a data set.
+
+    ``isinstance(landscape, HasSamples)`` tells a race that real minibatches can be drawn, and a view that there are
+    data and a model to draw beside the loss. For any point the mean of ``value_on`` over all single rows, and
+    ``value_on`` of all rows at once, is ``value``, up to rounding; the same holds for gradients. A penalty on the
+    weights belongs to every minibatch in full.
+    """
+
+    #: Number of samples n.
+    n_samples: int
+
+    def samples(self) -> tuple[Array, Array]:
+        """The data as the model sees them: X (n, n_features) and y (n,), both read-only."""
+        ...
+
+    def predict(self, theta: Array, X: Array) -> Array:
+        """What the model with weights `theta` (..., d) says of X (k, n_features), shape (..., k)."""
+        ...
+
+    def value_on(self, theta: Array, rows: NDArray[np.intp]) -> Array:
+        """Mean loss over the samples `rows` (b,), the same for all points, shape (...)."""
+        ...
+
+    def gradient_on(self, theta: Array, rows: NDArray[np.intp]) -> Array:
+        """Exact gradient of `value_on`, shape (..., d)."""
+        ...

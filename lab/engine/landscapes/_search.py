@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -47,6 +48,47 @@ def stationary(landscape: Landscape, per_axis: int = 32) -> tuple[Critical, ...]
             points = points[inside & ~here]
         found = np.concatenate(arrived)
         return _distinct(landscape, found[((found >= lo) & (found <= hi)).all(axis=1)], spacing)
+
+
+def descend(landscape: Landscape, start: tuple[float, ...]) -> tuple[float, ...]:
+    """The minimum downhill from `start`, to the last bits, by Newton's method with Levenberg's damping.
+
+    The damping makes every step a descent; it fades as steps succeed. Ends after 200 steps at the latest.
+    """
+    point: Array = np.array(start)
+    loss, damping = float(landscape.value(point)), 1e-3
+    for _ in range(200):
+        slope, bend = landscape.gradient(point), landscape.hessian(point)
+        eigenvalues, axes = np.linalg.eigh(bend)
+        step = axes @ ((slope @ axes) / np.maximum(np.abs(eigenvalues) + damping, 1e-300))
+        lower = float(landscape.value(point - step))
+        if lower <= loss:
+            point, loss, damping = point - step, lower, 0.1 * damping if damping > 1e-14 else 0.0
+            if np.abs(step).max() <= 1e-15 * (1.0 + np.abs(point).max()):
+                break
+        elif damping > 1e12 or np.abs(step).max() <= 1e-12 * (1.0 + np.abs(point).max()):
+            break
+        else:
+            damping = max(10.0 * damping, 1e-6)
+    # Where losses no longer differ, gradients still do: two plain Newton steps take the last digits.
+    for _ in range(2):
+        slope, bend = landscape.gradient(point), landscape.hessian(point)
+        if np.linalg.eigvalsh(bend).min() > 0.0:
+            point = point - np.linalg.solve(bend, slope)
+    return tuple(point.tolist())
+
+
+def with_lowest(landscape: Landscape, start: tuple[float, ...], per_axis: int = 16) -> tuple[Critical, ...]:
+    """`stationary`, and the minimum downhill from `start` should the lattice have missed it."""
+    found = stationary(landscape, per_axis)
+    point = descend(landscape, start)
+    if any(np.allclose(point, c.point, rtol=1e-7, atol=1e-7) for c in found):
+        return found
+    value = float(landscape.value(np.array(point)))
+    lowest = min((c.value for c in found if c.kind == "minimum"), default=np.inf)
+    if value < lowest:
+        found = tuple(replace(c, is_global=False) for c in found)
+    return (Critical(point, value, "minimum", value <= lowest), *found)
 
 
 def _newton_step(gradient: Array, hessian: Array) -> Array:

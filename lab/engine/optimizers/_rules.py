@@ -23,3 +23,7 @@ def shrinking(weight_decay: float, convention: str = "keras") -> str:
 def shrinking_number(weight_decay: float, convention: str = "keras") -> str:
     """The same with a slot: the vector ``decay``, learning rate included."""
     return r"-\slotv{decay}" if weight_decay and convention == "keras" else ""
+
+
+#: A step of length alpha along a direction p, in numbers.
+ALONG = r"\slotv{theta}+\role{control}{\slot{alpha}}\,\role{forward}{\slotv{direction}}" + RESULT

@@ -11,14 +11,8 @@ from numpy.typing import NDArray
 
 from lab.core.params import param
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
+from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, downhill
 from lab.engine.optimizers._parts import Parts, quiet
-
-#: Armijo's constant: a trial must gain at least this share of what the slope promises.
-SUFFICIENT_DECREASE = 1e-4
-#: After so many halvings (the step has shrunk 30 million times) the search gives up.
-HALVINGS = 25
-#: Pairs whose y.s is not above this are dropped: there the loss does not curve upwards (as in torch.optim.LBFGS).
-LEAST_CURVATURE = 1e-10
 
 
 @OPTIMIZERS.register("lbfgs", title="L-BFGS")
@@ -104,12 +98,8 @@ class LBFGS:
         size = np.abs(gradient).sum(axis=1, keepdims=True)
         alpha = np.where(untried, np.minimum(1.0, 1.0 / size), 1.0) * lr
         if searching:
-            slope = _dot(direction, gradient)
-            if not (slope < 0).all():
-                # Rounding, or a memory that overflowed: the gradient itself is always safe.
-                direction = np.where(slope < 0, direction, -gradient)
-                slope = _dot(direction, gradient)
-            theta_next, alpha, failed = _backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
+            direction, slope, _uphill = downhill(direction, gradient)
+            theta_next, alpha, failed = backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
             if failed.any():
                 memory = _forget(memory, failed)
         else:
@@ -140,21 +130,13 @@ class LBFGS:
         }
 
 
-def _dot(a: Array, b: Array) -> Array:
-    """Row by row scalar product, shape (n, 1); a plain sum, so a row's result does not depend on the batch."""
-    total: Array = a[:, :1] * b[:, :1]
-    for i in range(1, a.shape[1]):
-        total += a[:, i : i + 1] * b[:, i : i + 1]
-    return total
-
-
 def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
     """The memory with the pair of the last step appended where it curves upwards."""
     memory = {name: state[name] for name in ("s", "y", "rho", "count", "gamma")}
     # The difference of the points, not the step taken: it stays true when a hand has dragged the point in between.
     s = theta - state["previous_theta"]
     y = gradient - state["previous_gradient"]
-    ys = _dot(y, s)
+    ys = dot(y, s)
     keep = (ys > LEAST_CURVATURE) & (state["steps"] > 0)
     if not keep.any():
         return memory
@@ -168,7 +150,7 @@ def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
             pushed[dropped] = old[dropped]
         memory[name] = pushed
     memory["count"] = np.minimum(memory["count"] + keep, float(state["rho"].shape[1]))
-    memory["gamma"] = np.where(keep, ys / _dot(y, y), memory["gamma"])
+    memory["gamma"] = np.where(keep, ys / dot(y, y), memory["gamma"])
     return memory
 
 
@@ -179,46 +161,12 @@ def _two_loops(gradient: Array, memory: Mapping[str, Array]) -> Array:
     weights: dict[int, Array] = {}
     q: Array = -gradient
     for k in reversed(places):
-        weights[k] = rho[:, k : k + 1] * _dot(s[:, k], q)
+        weights[k] = rho[:, k : k + 1] * dot(s[:, k], q)
         q = q - weights[k] * y[:, k]
     r: Array = memory["gamma"] * q
     for k in places:
-        r = r + (weights[k] - rho[:, k : k + 1] * _dot(y[:, k], r)) * s[:, k]
+        r = r + (weights[k] - rho[:, k : k + 1] * dot(y[:, k], r)) * s[:, k]
     return r
-
-
-def _backtrack(
-    theta: Array, direction: Array, slope: Array, alpha: Array, ask: Ask, first: NDArray[np.bool_]
-) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Halve `alpha` (n, 1) row by row until Armijo's condition holds.
-
-    Returns the points, the accepted lengths (0 where none passed) and which rows failed, shape (n, 1). The loss at
-    `theta` was the last trial of the step before, so only a row's `first` step is charged for it.
-    """
-    here = ask.value(theta, where=first)
-    promised = SUFFICIENT_DECREASE * slope[:, 0]
-    searching = np.ones(len(theta), np.bool_)
-    failed = np.zeros(len(theta), np.bool_)
-    trial = theta + alpha * direction
-    for _ in range(HALVINGS + 1):
-        loss = ask.value(trial, where=searching)
-        searching = searching & ~(loss <= here + alpha[:, 0] * promised)
-        if not searching.any():
-            break
-        # A trial that float64 can't tell from theta has lost: no shorter step would move at all.
-        rows = np.flatnonzero(searching)
-        moves = (trial[rows] != theta[rows]).any(axis=1)
-        lost, rows = rows[~moves], rows[moves]
-        failed[lost] = True
-        searching[lost] = False
-        # Fresh arrays, since the ask remembers the last trial by identity.
-        alpha, trial = alpha.copy(), trial.copy()
-        alpha[rows] *= 0.5
-        trial[rows] = theta[rows] + alpha[rows] * direction[rows]
-    failed |= searching
-    if not failed.any():
-        return trial, alpha, failed[:, None]
-    return np.where(failed[:, None], theta, trial), np.where(failed[:, None], 0.0, alpha), failed[:, None]
 
 
 def _forget(memory: Mapping[str, Array], rows: NDArray[np.bool_]) -> dict[str, Array]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
 
 from lab.core.traces import Trace
 from lab.panels.race.looks import Look
@@ -55,33 +53,22 @@ class PlotCard(Card):
         self.quantity = ComboBox("Plotted quantity")
         self.quantity.setProperty("kind", "flat")
         fonts.use(self.quantity, fonts.BODY, fonts.SEMIBOLD)
+        # The words may be cut where two panels share the window; the list shows them whole.
+        self.quantity.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.quantity.setMinimumContentsLength(8)
         self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items()])
         self.quantity.chosen.connect(lambda id: self.chosen.emit(str(id)))
         legend = (
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
             row(Swatch("muted", alpha=0.4), Text("ahead", "caption"), spacing=6),
         )
-        self._legend = QWidget()
-        self._legend.setLayout(row(*legend, spacing=10))
-        self.box.addLayout(row(self.quantity, None, self._legend, spacing=10))
+        self.box.addLayout(row((self.quantity, 1), *legend, spacing=10))
         self.box.addWidget(self.plot, 1)
         self._series: object = None
         self._shown: object = None
         self._id = "loss"
         self._bounded = True
         self._target = 0.0
-
-    def minimumSizeHint(self) -> QSize:
-        # The legend gives way in a narrow panel.
-        return QSize(self._needed(0), super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._legend.setVisible(self.width() >= self._needed(self._legend.sizeHint().width() + 20))
-
-    def _needed(self, legend: int) -> int:
-        margins = self.box.contentsMargins()
-        return self.quantity.minimumSizeHint().width() + legend + margins.left() + margins.right() + 4
 
     def show_run(self, config: RaceConfig) -> None:
         """Adopt a configuration."""

@@ -1,0 +1,132 @@
+"""How far to go along a direction: what the second-order rules and descent with backtracking share.
+
+Everything runs over all rows at once; rows that have found their length are masked out, and no longer charged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.engine.optimizers._contract import Array, Ask
+
+#: Armijo's constant: a trial must gain at least this share of what the slope promises.
+SUFFICIENT_DECREASE = 1e-4
+#: After so many halvings (the step has shrunk 30 million times) the search gives up.
+HALVINGS = 25
+#: Pairs whose y.s is not above this are dropped: there the loss does not curve upwards (as in torch.optim.LBFGS).
+LEAST_CURVATURE = 1e-10
+#: An interpolated length stays within these multiples of the trial.
+INTERPOLATED = (1e-4, 1e4)
+
+
+def dot(a: Array, b: Array) -> Array:
+    """Row by row scalar product, shape (n, 1); a plain sum, so a row's result does not depend on the batch."""
+    total: Array = a[:, :1] * b[:, :1]
+    for i in range(1, a.shape[1]):
+        total += a[:, i : i + 1] * b[:, i : i + 1]
+    return total
+
+
+def times(matrix: Array, vector: Array) -> Array:
+    """Row by row product of (n, d, d) and (n, d), shape (n, d); a plain sum, as in `dot`."""
+    total: Array = matrix[:, :, 0] * vector[:, :1]
+    for i in range(1, vector.shape[1]):
+        total += matrix[:, :, i] * vector[:, i : i + 1]
+    return total
+
+
+def downhill(direction: Array, gradient: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """The direction where it leads down, minus the gradient elsewhere; its slope and where it was replaced, (n, 1).
+
+    Rounding, or a matrix that overflowed, can turn any direction uphill; the gradient itself is always safe.
+    """
+    slope = dot(direction, gradient)
+    uphill = ~(slope < 0)
+    if uphill.any():
+        direction = np.where(uphill, -gradient, direction)
+        slope = dot(direction, gradient)
+    return direction, slope, uphill
+
+
+def first_length(gradient: Array) -> Array:
+    """A careful first trial along minus the gradient, shape (n, 1): min(1, 1 / |g|_1), as torch.optim.LBFGS has it."""
+    size = np.abs(gradient).sum(axis=1, keepdims=True)
+    length: Array = np.minimum(1.0, 1.0 / size)
+    return length
+
+
+def backtrack(
+    theta: Array,
+    direction: Array,
+    slope: Array,
+    alpha: Array,
+    ask: Ask,
+    first: NDArray[np.bool_],
+    shrink: float = 0.5,
+    decrease: float = SUFFICIENT_DECREASE,
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Shrink `alpha` (n, 1) row by row until Armijo's condition holds: Nocedal & Wright, Algorithm 3.1.
+
+    Parameters
+    ----------
+    theta, direction : (n, d) arrays
+        Where from and where to.
+    slope : (n, 1) array
+        Scalar product of the direction and the gradient.
+    alpha : (n, 1) array
+        First trial.
+    ask : Ask
+        Gives the losses.
+    first : (n,) array of bool
+        Rows that take their first step. The loss at `theta` was the last trial of the step before, so only these are
+        charged for it.
+    shrink, decrease : float
+        Factor from trial to trial, and the share of the promised gain that must be kept.
+
+    Returns
+    -------
+    tuple
+        The points (n, d), the accepted lengths (n, 1), 0 where none passed, and which rows failed, shape (n, 1). A
+        failed row stays where it is.
+    """
+    here = ask.value(theta, where=first)
+    promised = decrease * slope[:, 0]
+    searching = np.ones(len(theta), np.bool_)
+    failed = np.zeros(len(theta), np.bool_)
+    trial = theta + alpha * direction
+    for _ in range(HALVINGS + 1):
+        loss = ask.value(trial, where=searching)
+        searching = searching & ~(loss <= here + alpha[:, 0] * promised)
+        if not searching.any():
+            break
+        # A trial that float64 can't tell from theta has lost: no shorter step would move at all.
+        rows = np.flatnonzero(searching)
+        moves = (trial[rows] != theta[rows]).any(axis=1)
+        lost, rows = rows[~moves], rows[moves]
+        failed[lost] = True
+        searching[lost] = False
+        # Fresh arrays, since the ask remembers the last trial by identity.
+        alpha, trial = alpha.copy(), trial.copy()
+        alpha[rows] *= shrink
+        trial[rows] = theta[rows] + alpha[rows] * direction[rows]
+    failed |= searching
+    if not failed.any():
+        return trial, alpha, failed[:, None]
+    return np.where(failed[:, None], theta, trial), np.where(failed[:, None], 0.0, alpha), failed[:, None]
+
+
+def interpolated(
+    theta: Array, direction: Array, slope: Array, alpha: Array, ask: Ask, first: NDArray[np.bool_]
+) -> Array:
+    """The bottom of the parabola through the loss and slope at `theta` and the loss at the trial, shape (n, 1).
+
+    Exact where the loss is quadratic along the line (Nocedal & Wright, equation 3.57). Where it does not curve upwards
+    the trial is doubled, where the trial's loss is not a number it is divided by ten. Costs one loss a row.
+    """
+    here = ask.value(theta, where=first)[:, None]
+    rise = ask.value(theta + alpha * direction)[:, None] - here - slope * alpha
+    bottom = -slope * alpha * alpha / (2.0 * rise)
+    lo, hi = INTERPOLATED
+    length = np.where(rise > 0, np.minimum(np.maximum(bottom, lo * alpha), hi * alpha), 2.0 * alpha)
+    return np.where(np.isfinite(rise), length, 0.1 * alpha)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
 from lab.panels.race.looks import Look
@@ -62,13 +64,26 @@ class PlotCard(Card):
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
             row(Swatch("muted", alpha=0.4), Text("ahead", "caption"), spacing=6),
         )
-        self.box.addLayout(row((self.quantity, 1), *legend, spacing=10))
+        self._legend = QWidget()
+        self._legend.setLayout(row(*legend, spacing=10))
+        self.box.addLayout(row((self.quantity, 1), self._legend, spacing=10))
         self.box.addWidget(self.plot, 1)
         self._series: object = None
         self._shown: object = None
         self._id = "loss"
         self._bounded = True
         self._target = 0.0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_legend()
+
+    def _fit_legend(self) -> None:
+        # The words of the quantity matter more than the legend.
+        words = self.quantity.fontMetrics().horizontalAdvance(self.quantity.currentText()) + 36
+        margins = self.box.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - 10
+        self._legend.setVisible(room >= words + self._legend.sizeHint().width())
 
     def show_run(self, config: RaceConfig) -> None:
         """Adopt a configuration."""
@@ -82,6 +97,7 @@ class PlotCard(Card):
         shown = "gradient" if id in ("loss", "distance") and not self._bounded else id
         self._channel = CHANNELS.index(QUANTITIES[shown].channel)
         self.quantity.set_value(shown)
+        self._fit_legend()
         self.plot.set_target(self._target if shown == "loss" else None)
 
     def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int) -> None:

@@ -53,6 +53,10 @@ class RaceConfig:
         0.0, lo=0.0, soft=(0.0, 50.0), label="Gradient noise", symbol="σ", effect="live",
         doc="Standard deviation of Gaussian noise added to every gradient; the same for all racers of a start.",
     )  # fmt: skip
+    batch_size: int = param(
+        0, lo=0, hi=100_000, soft=(0, 64), label="Batch size", effect="live",
+        doc="Samples in a minibatch, where the loss is a mean over data; 0 takes all, 1 is a single example.",
+    )  # fmt: skip
     target: float = param(
         1e-4, above=0.0, soft=(1e-12, 10.0), log=True, label="Target",
         doc="A racer has arrived once its loss is this close to the lowest known minimum.",

@@ -47,6 +47,10 @@ class RaceFrame:
         The rules as they now stand (live parameters included), length L.
     noise : float
         Standard deviation of the gradient noise now.
+    batch_size : int
+        Samples in a minibatch now; 0 for all.
+    batch : (b,) array of int or None
+        Rows of the samples that the next step will see; None for all.
     """
 
     step: int
@@ -67,6 +71,8 @@ class RaceFrame:
     gradient_evaluations: NDArray[np.int64]
     optimizers: tuple[Optimizer, ...]
     noise: float
+    batch_size: int
+    batch: NDArray[np.intp] | None
 
 
 @dataclass(frozen=True, slots=True)

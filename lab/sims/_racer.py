@@ -82,6 +82,7 @@ class Racer:
         self._far = FAR * float((domain[:, 1] - domain[:, 0]).max())
         self._ask = LandscapeAsk(landscape, noise_sigma=1.0)
         self.noise: Array | None = None
+        self.batch: NDArray[np.intp] | None = None
         self.state = self._born(optimizer, starts, 0)
 
     @property
@@ -94,7 +95,7 @@ class Racer:
         old = self.state
         ask = self._ask
         with np.errstate(all="ignore"):
-            self._listen(old.function_evaluations, old.gradient_evaluations, self.noise)
+            self._listen(old.function_evaluations, old.gradient_evaluations, self.noise, self.batch)
             result = old.optimizer.step(old.theta, old.inner, ask, old.optimizer.learning_rate, lambda: self._draw(t))
             theta, inner = result.theta, result.state
             loss, gradient = self._look(theta)
@@ -179,7 +180,7 @@ class Racer:
         zeros = np.zeros(n, dtype=np.int64)
         theta = np.array(starts, dtype=np.float64)
         with np.errstate(all="ignore"):
-            self._listen(zeros, zeros, None)
+            self._listen(zeros, zeros, None, None)
             loss, gradient = self._look(theta)
             inner = optimizer.start(theta, self._ask)
             reason = self._what_blew_up(theta, loss, gradient)
@@ -191,13 +192,19 @@ class Racer:
             np.zeros(n), zeros, np.zeros(n), *self._counts(),
         )  # fmt: skip
 
-    def _listen(self, functions: NDArray[np.int64], gradients: NDArray[np.int64], noise: Array | None) -> None:
-        """Count on from these numbers, and add this noise to every gradient until told otherwise."""
+    def _listen(
+        self,
+        functions: NDArray[np.int64],
+        gradients: NDArray[np.int64],
+        noise: Array | None,
+        batch: NDArray[np.intp] | None,
+    ) -> None:
+        """Count on from these numbers; see the landscape through this noise and these samples until told otherwise."""
         self._ask.function_evaluations = functions
         self._ask.gradient_evaluations = gradients
         # Nobody watches these; but they must have no more rows than are asked about.
         self._ask.hessian_evaluations = _NONE
-        self._ask.freeze(noise)
+        self._ask.freeze(noise, batch)
 
     def _look(self, theta: Array) -> tuple[Array, Array]:
         """Loss and true gradient for those who watch: free of noise, not counted."""

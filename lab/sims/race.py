@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from lab.core.errors import BadValue
 from lab.core.lanes import Lanes
 from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
+from lab.engine.landscapes import HasSamples
 from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk
 from lab.sims import SIMS
 from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
@@ -42,6 +44,7 @@ _MOST = np.finfo(np.float32).max
 @dataclass(frozen=True, slots=True)
 class _Shared:
     noise: float
+    batch_size: int
     starts: Array
     present: NDArray[np.bool_]
     born: NDArray[np.int64]
@@ -74,7 +77,9 @@ class Race:
             }
         )
         n = len(starts)
-        self._shared = _Shared(config.noise, read_only(starts), np.ones(n, dtype=bool), np.zeros(n, dtype=np.int64))
+        self._shared = _Shared(
+            config.noise, config.batch_size, read_only(starts), np.ones(n, dtype=bool), np.zeros(n, dtype=np.int64)
+        )
         self._marks: tuple[Mark, ...] = ()
 
     def _stream(self, lane: int) -> Callable[[int], np.random.Generator]:
@@ -113,16 +118,28 @@ class Race:
     def step(self) -> None:
         """All racers take one step; the gradient noise of a start is the same for every racer."""
         t = self._lanes.t
-        shared = self._shared
-        noise = None
-        if shared.noise > 0.0:
-            draw = random_stream(self._seed, "gradient noise", t)
-            noise = shared.noise * draw.standard_normal(shared.starts.shape)
+        noise, batch = self._noise(t), self._batch(t)
         before = [(lane.state.reached_at, lane.state.diverged_at) for lane in self._lanes.lanes.values()]
         for lane in self._lanes.lanes.values():
-            lane.noise = noise
+            lane.noise, lane.batch = noise, batch
         self._lanes.step()
         self._marks = self._news(before)
+
+    def _noise(self, t: int) -> Array | None:
+        """The gradient noise of step t, one row a start."""
+        shared = self._shared
+        if shared.noise == 0.0:
+            return None
+        return shared.noise * random_stream(self._seed, "gradient noise", t).standard_normal(shared.starts.shape)
+
+    def _batch(self, t: int) -> NDArray[np.intp] | None:
+        """The samples of step t: each epoch goes once through all of them in an order of its own."""
+        landscape, size = self._config.landscape, self._shared.batch_size
+        if size == 0 or not isinstance(landscape, HasSamples) or size >= landscape.n_samples:
+            return None
+        epoch, k = divmod(t, -(-landscape.n_samples // size))
+        order = random_stream(self._seed, "epoch", epoch).permutation(landscape.n_samples)
+        return order[k * size : (k + 1) * size]
 
     def _news(self, before: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[Mark, ...]:
         marks = []
@@ -138,19 +155,21 @@ class Race:
         """Let an event of the present step happen."""
         shared, lanes = self._shared, self._lanes.lanes
         if isinstance(event, SetParam) and event.lane is None:
-            changed = params.replace(self._config, event.name, event.value)
-            self._shared = _Shared(changed.noise, shared.starts, shared.present, shared.born)
+            # What earlier events set still holds: the configuration says only how the race began.
+            now = dataclasses.replace(self._config, noise=shared.noise, batch_size=shared.batch_size)
+            changed = params.replace(now, event.name, event.value)
+            self._shared = dataclasses.replace(shared, noise=changed.noise, batch_size=changed.batch_size)
         elif isinstance(event, SetParam):
             self._lanes.apply_to(event, event.lane)
         elif (points := new_starts(event, self._config.landscape, self._seed, self.t)) is not None:
             for lane in lanes.values():
                 lane.add(points, self.t)
             n = len(points)
-            self._shared = _Shared(
-                shared.noise,
-                read_only(np.concatenate([shared.starts, points])),
-                np.concatenate([shared.present, np.ones(n, dtype=bool)]),
-                np.concatenate([shared.born, np.full(n, self.t, dtype=np.int64)]),
+            self._shared = dataclasses.replace(
+                shared,
+                starts=read_only(np.concatenate([shared.starts, points])),
+                present=np.concatenate([shared.present, np.ones(n, dtype=bool)]),
+                born=np.concatenate([shared.born, np.full(n, self.t, dtype=np.int64)]),
             )
         elif isinstance(event, MoveStart) and self._has(event.start):
             point = np.array(event.point, dtype=np.float64)
@@ -159,14 +178,14 @@ class Race:
             if event.lane is None:
                 starts = shared.starts.copy()
                 starts[event.start] = point
-                self._shared = _Shared(shared.noise, read_only(starts), shared.present, shared.born)
+                self._shared = dataclasses.replace(shared, starts=read_only(starts))
         elif isinstance(event, ClearStarts) or (isinstance(event, RemoveStart) and self._has(event.start)):
             gone = slice(None) if isinstance(event, ClearStarts) else slice(event.start, event.start + 1)
             for lane in lanes.values():
                 lane.stop(gone)
             present = shared.present.copy()
             present[gone] = False
-            self._shared = _Shared(shared.noise, shared.starts, present, shared.born)
+            self._shared = dataclasses.replace(shared, present=present)
 
     def _has(self, start: int) -> bool:
         """Whether a start takes part; an event about one that does not (any more) changes nothing."""
@@ -203,7 +222,7 @@ class Race:
             read_only(loss - self._lowest), stacked("diverged_at"), stacked("reason", dtype=np.int8),
             stacked("reached_at"), stacked("path_length", dtype=np.float64), stacked("segment"),
             stacked("function_evaluations"), stacked("gradient_evaluations"),
-            tuple(state.optimizer for state in states), shared.noise,
+            tuple(state.optimizer for state in states), shared.noise, shared.batch_size, self._batch(self.t),
         )  # fmt: skip
 
     def trace(self) -> NDArray[np.float32]:
@@ -251,10 +270,7 @@ class Race:
         theta = state.theta[rows]
         inner = {name: array[rows] for name, array in state.inner.items()}
         rate = state.optimizer.learning_rate
-        noise = None
-        if self._shared.noise > 0.0:
-            generator = random_stream(self._seed, "gradient noise", self.t)
-            noise = self._shared.noise * generator.standard_normal(self._shared.starts.shape)[rows]
+        noise = self._noise(self.t)
         stream = self._stream(lane)
         drawn: list[int] = []
 
@@ -263,7 +279,8 @@ class Race:
             return stream(self.t)
 
         with np.errstate(all="ignore"):
-            ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0, noise=noise)
+            ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0)
+            ask.freeze(None if noise is None else noise[rows], self._batch(self.t))
             result = state.optimizer.step(theta, inner, ask, rate, draw)
             if drawn and not whole:
                 return self._dissect(lane, start, whole=True)

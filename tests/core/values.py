@@ -17,8 +17,15 @@ from lab.core.params import Param, check, declared
 def configs(cls: type[Any]) -> st.SearchStrategy[Any]:
     """Instances of a declared class, within all of its bounds."""
     fields = {d.name: values(d.type, d.param) for d in declared(cls)}
-    # Where fields must agree with one another (a formula, a domain), most draws don't: the default stands in then.
-    return st.builds(cls, **fields).map(lambda made: made if _valid(made) else cls())
+    if any(d.type is str and not d.param.choices and d.default for d in declared(cls)):
+        # What a hand types freely (a formula) is hardly ever drawn as something its class can read, and never so
+        # together with all the rest: one field at a time.
+        return st.one_of(*(_changed(cls, name, drawn) for name, drawn in fields.items())).filter(_valid)
+    return st.builds(cls, **fields).filter(_valid)
+
+
+def _changed(cls: type[Any], name: str, drawn: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return drawn.map(lambda value: dataclasses.replace(cls(), **{name: value}))
 
 
 def values(kind: Any, param: Param) -> st.SearchStrategy[Any]:

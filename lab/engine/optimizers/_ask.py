@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.engine.landscapes import Landscape
+from lab.engine.landscapes import HasSamples, Landscape
 from lab.engine.optimizers._contract import Array
 
 Counts = NDArray[np.int64]
@@ -37,8 +37,10 @@ class LandscapeAsk:
     """
 
     __slots__ = (
+        "_batch",
         "_gradient",
         "_gradient_at",
+        "_has_samples",
         "_noise",
         "_value",
         "_value_at",
@@ -53,6 +55,8 @@ class LandscapeAsk:
         self.landscape = landscape
         self.noise_sigma = noise_sigma
         self._noise = noise
+        self._batch: NDArray[np.intp] | None = None
+        self._has_samples = isinstance(landscape, HasSamples)
         self._value_at: Array | None = None
         self._gradient_at: Array | None = None
         self._value: Array = np.zeros(0)
@@ -61,9 +65,19 @@ class LandscapeAsk:
         self.gradient_evaluations = _NONE_YET
         self.hessian_evaluations = _NONE_YET
 
-    def freeze(self, noise: Array | None) -> None:
-        """Use these standard normal numbers, shape (n, d), for every gradient until the next call; None is silence."""
+    def freeze(self, noise: Array | None, batch: NDArray[np.intp] | None = None) -> None:
+        """What the step sees until the next call.
+
+        Parameters
+        ----------
+        noise : ndarray of shape (n, d) or None
+            Standard normal numbers for every gradient; None is silence.
+        batch : ndarray of shape (b,) or None
+            Rows of the landscape's samples: losses and gradients are means over these alone; None takes all. Ignored
+            by landscapes without samples.
+        """
         self._noise = noise
+        self._batch = batch if self._has_samples else None
 
     def measure(self, theta: Array) -> Array:
         """Loss at each point, shape (n,), for whoever watches: not counted."""
@@ -76,17 +90,27 @@ class LandscapeAsk:
         """Loss at each point, shape (n,), or at k points per row, shape (n, k); free of noise."""
         each = theta.shape[1] if theta.ndim == 3 else 1
         self.function_evaluations = _counted(self.function_evaluations, len(theta), where, each)
+        if self._batch is not None:
+            return self._sampled().value_on(theta, self._batch)
         return self.measure(theta)
 
     def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
         """Gradient at each point, shape (n, d), with the noise of the step."""
         self.gradient_evaluations = _counted(self.gradient_evaluations, len(theta), where)
+        seen = self._exact(theta) if self._batch is None else self._sampled().gradient_on(theta, self._batch)
+        if self._noise is None or self.noise_sigma == 0.0:
+            return seen
+        return seen + self.noise_sigma * self._noise
+
+    def _exact(self, theta: Array) -> Array:
         if theta is not self._gradient_at:
             self._gradient = self.landscape.gradient(theta)
             self._gradient_at = theta
-        if self._noise is None or self.noise_sigma == 0.0:
-            return self._gradient
-        return self._gradient + self.noise_sigma * self._noise
+        return self._gradient
+
+    def _sampled(self) -> HasSamples:
+        assert isinstance(self.landscape, HasSamples)
+        return self.landscape
 
     def hessian(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
         """Matrix of second derivatives at each point, shape (n, d, d); free of noise."""

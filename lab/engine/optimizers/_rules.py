@@ -27,3 +27,5 @@ def shrinking_number(weight_decay: float, convention: str = "keras") -> str:
 
 #: A step of length alpha along a direction p, in numbers.
 ALONG = r"\slotv{theta}+\role{control}{\slot{alpha}}\,\role{forward}{\slotv{direction}}" + RESULT
+#: A step that is no formula of one gradient, in numbers.
+MOVED = r"\slotv{theta}+\role{forward}{\slotv{move}}" + RESULT

@@ -161,11 +161,14 @@ def _two_loops(gradient: Array, memory: Mapping[str, Array]) -> Array:
     weights: dict[int, Array] = {}
     q: Array = -gradient
     for k in reversed(places):
-        weights[k] = rho[:, k : k + 1] * dot(s[:, k], q)
+        # An empty slot has rho 0: it must stay without weight also where q has overflowed (0 x inf is nan).
+        slot = rho[:, k : k + 1]
+        weights[k] = np.where(slot == 0.0, 0.0, slot * dot(s[:, k], q))
         q = q - weights[k] * y[:, k]
     r: Array = memory["gamma"] * q
     for k in places:
-        r = r + (weights[k] - rho[:, k : k + 1] * dot(y[:, k], r)) * s[:, k]
+        slot = rho[:, k : k + 1]
+        r = r + np.where(slot == 0.0, 0.0, (weights[k] - slot * dot(y[:, k], r)) * s[:, k])
     return r
 
 

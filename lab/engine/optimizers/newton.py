@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lab.core.params import param
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
@@ -15,6 +14,7 @@ from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._line_search import backtrack, downhill
 from lab.engine.optimizers._parts import Parts, quiet
+from lab.engine.optimizers._population import eigen
 
 #: Curvatures flatter than this share of the steepest count as that share: no direction is divided by nothing.
 FLATTEST = 1e-8
@@ -87,10 +87,7 @@ class Newton:
 
     def _direction(self, gradient: Array, hessian: Array) -> Array:
         """Minus the gradient divided by the curvature, shape (n, d); nan where the Hessian is not finite."""
-        finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(hessian), axis=(1, 2))
-        if not finite.all():
-            hessian = np.where(finite[:, None, None], hessian, np.eye(gradient.shape[1]))
-        values, vectors = np.linalg.eigh(hessian)
+        values, vectors, finite = eigen(hessian)
         sizes = np.abs(values)
         steepest = sizes.max(axis=1, keepdims=True)
         sizes = np.where(steepest > 0, np.maximum(sizes, FLATTEST * steepest), 1.0)
@@ -103,7 +100,7 @@ class Newton:
             for j in range(1, gradient.shape[1]):
                 share += along[:, j : j + 1] * gradient[:, j : j + 1]
             direction -= (share / sizes[:, i : i + 1]) * along
-        return np.where(finite[:, None], direction, np.nan)
+        return np.where(finite, direction, np.nan)
 
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.panels.race.data_card import DataCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.state import RaceViewState
 from lab.ui.stage import Stage
@@ -52,6 +53,9 @@ class Overlays:
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
         self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
+        self.data = DataCard()
+        self.corners.add(self.data, "tr", RIGHT, TOP)
+        self.data.hide()
         self.apart.hide()
         self.stability.hide()
         self.readout.hide()

@@ -9,7 +9,11 @@ from lab.core.run import Run
 from lab.engine.landscapes import Landscape
 from lab.engine.landscapes.beale import Beale
 from lab.engine.landscapes.double_well import DoubleWell
+from lab.engine.landscapes.formula import Formula
 from lab.engine.landscapes.himmelblau import Himmelblau
+from lab.engine.landscapes.linear_regression import LinearRegression
+from lab.engine.landscapes.logistic_regression import LogisticRegression
+from lab.engine.landscapes.network_slice import NetworkSlice
 from lab.engine.landscapes.parabola import Parabola
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rastrigin import Rastrigin
@@ -35,6 +39,7 @@ def _race(
     adam: float,
     beta: float = 0.9,
     noise: float = 0.0,
+    batch_size: int = 0,
 ) -> Callable[[], Run]:
     """Make a race of the six rules; arguments named after a rule are its learning rate."""
 
@@ -48,7 +53,7 @@ def _race(
             LBFGS(),
         )
         racers = tuple(Entrant(i, rule) for i, rule in enumerate(rules))
-        return Run(RaceConfig(landscape, racers, starts, noise=noise), seed=42)
+        return Run(RaceConfig(landscape, racers, starts, noise=noise, batch_size=batch_size), seed=42)
 
     return make
 
@@ -84,6 +89,22 @@ PRESETS = (
         "noisy", "Himmelblau · noisy gradients", "Noise on every gradient, the same for all: who averages it out?",
         _race(Himmelblau(), ((0.2, -4.1),),
               sgd=0.0016, momentum=0.0007, beta=0.93, rmsprop=0.035, adam=0.11, noise=20.0),
+    ),
+    Preset(
+        "regression", "Linear regression · skewed bowl", "A loss over data: standardised features turn the bowl round.",
+        _race(LinearRegression(), ((-3.0, 4.0),), sgd=0.05, momentum=0.02, rmsprop=0.05, adam=0.2, batch_size=8),
+    ),
+    Preset(
+        "logistic", "Logistic regression · two clouds", "Minibatches of eight: each step sees other points.",
+        _race(LogisticRegression(), ((-3.2, -2.8),), sgd=0.2, momentum=0.05, rmsprop=0.05, adam=0.15, batch_size=8),
+    ),
+    Preset(
+        "network", "Slice through a network", "The loss of a small trained network, along two random directions.",
+        _race(NetworkSlice(), ((-0.85, 0.8), (0.8, 0.7)), sgd=0.03, momentum=0.01, rmsprop=0.01, adam=0.03),
+    ),
+    Preset(
+        "formula", "Your own formula", "Type a loss in x and y: its derivatives are exact.",
+        _race(Formula(), ((-1.2, 1.0),), sgd=0.0012, momentum=0.0004, beta=0.95, rmsprop=0.01, adam=0.05),
     ),
     Preset(
         "parabola", "Parabola · one weight", "The simplest case: a ball on w², where a learning rate above 1 diverges.",

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from lab.core import params
 from lab.core.errors import BadValue
 from lab.panels.race.looks import start_name
 from lab.sims.race import (
@@ -51,7 +52,7 @@ class SetupOverlay(Overlay):
         close.clicked.connect(self.closed)
         self.box.addLayout(row(Text("Set-up", "strong"), None, close))
         config: RaceConfig = experiment.run.config
-        self.form = ConfigForm(config, only=("landscape", "noise", "target"), label_width=118)
+        self.form = ConfigForm(config, only=("landscape", "batch_size", "noise", "target"), label_width=118)
         self.form.edit_started.connect(lambda: experiment.begin_gesture("Change the set-up"))
         self.form.edited.connect(self._on_edited)
         self.form.edit_finished.connect(experiment.end_gesture)
@@ -148,8 +149,9 @@ class SetupOverlay(Overlay):
         experiment = self._experiment
         config: RaceConfig = experiment.run.config
         if name != "landscape":
-            if name == "noise":
-                experiment.set_live(name, value, None, "Change the noise")
+            declared = params.field_of(RaceConfig, name)
+            if declared.param.effect == "live":
+                experiment.set_live(name, value, None, f"Change {declared.label.lower()}")
             else:
                 experiment.set_config(dataclasses.replace(config, **{name: value}), "Change the set-up")
         elif type(value) is type(config.landscape):

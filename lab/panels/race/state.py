@@ -24,6 +24,7 @@ class RaceViewState:
     apart: bool = param(False, label="Step taken apart", doc="Show the parts that the next step is made of.")
     phase: int = param(0, lo=0, hidden=True)
     plot: str = param("loss", choices=("loss", "distance", "gradient", "rate"), label="Plot")
+    data: bool = param(True, label="Data and model", doc="The samples behind a loss over data, and the model on them.")
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
     setup: bool = param(False, hidden=True)

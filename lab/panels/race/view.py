@@ -11,7 +11,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lab.engine.landscapes import LANDSCAPES, Landscape
+from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.equation import EquationStrip
@@ -38,6 +38,7 @@ SWITCHES = (
     ("contours", "Contours"),
     ("arrows", "Step arrows"),
     ("curvature", "Curvature and stable rate"),
+    ("data", "Data and model"),
     ("basins", "Basins of the racer in focus"),
 )
 
@@ -129,7 +130,8 @@ class RaceView(PanelView):
             first = self._landscape is None
             self._landscape = config.landscape
             self.stage.adopt(config.landscape, self._look.world if first else ())
-        self.setup.show_run(dataclasses.replace(config, noise=self.experiment.frame().noise))
+        frame: RaceFrame = self.experiment.frame()
+        self.setup.show_run(dataclasses.replace(config, noise=frame.noise, batch_size=frame.batch_size))
         self._name_preset()
         self.plot_card.show_run(config)
         self._follow_look()
@@ -194,12 +196,20 @@ class RaceView(PanelView):
             self.equation.show_numbers(answer.symbols)
         arrows = alive and self._look.arrows and not focus.average
         self.stage.show_step(answer if arrows else None, float(frame.loss[lane, start]))
+        self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
         self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate)
         apart = self.stage.overlays.apart
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:
             apart.show_step(answer, self._phase(apart.phases))
+
+    def _show_data(self, frame: RaceFrame, lane: int, start: int) -> None:
+        landscape, card = self.config.landscape, self.stage.overlays.data
+        shown = self._look.data and not self._look.setup and isinstance(landscape, HasSamples)
+        card.setVisible(shown)
+        if shown and isinstance(landscape, HasSamples):
+            card.show_model(landscape, frame.theta[lane, start], frame.batch, self._looks[lane].color_role)
 
     def _phase(self, parts: int) -> int:
         """Which part is shown: while playing slowly, one after the other between two steps."""

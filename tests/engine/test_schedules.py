@@ -1,0 +1,199 @@
+"""What every registered schedule promises; a new one needs no new test. And what single ones do."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lab.core.errors import BadValue
+from lab.core.params import check, declared
+from lab.engine.landscapes import LANDSCAPES
+from lab.engine.optimizers import LandscapeAsk
+from lab.engine.optimizers._clip import clip_by_norm, clip_by_value
+from lab.engine.optimizers.sgd import SGD
+from lab.engine.schedules import SCHEDULES, Array, ByStep, Schedule, State
+from lab.engine.schedules.cosine import Cosine
+from lab.engine.schedules.drawn import Drawn
+from lab.engine.schedules.exponential import Exponential
+from lab.engine.schedules.inverse_time import InverseTime
+from lab.engine.schedules.one_cycle import OneCycle
+from lab.engine.schedules.plateau import ReduceOnPlateau
+from lab.engine.schedules.warmup_cosine import WarmupCosine
+
+from .strategies import configs
+from .typeset import height
+
+every = pytest.mark.parametrize("id", SCHEDULES.ids())
+BASE, HORIZON = 0.3, 50
+
+
+def losses(rows: int, steps: int) -> Array:
+    """Noisy and falling, shape (steps, rows)."""
+    rng = np.random.default_rng(0)
+    return np.linspace(5.0, 1.0, steps)[:, None] * (1.0 + 0.2 * rng.random((steps, rows)))
+
+
+def run(schedule: Schedule, seen: Array, first: int = 0, state: State | None = None) -> tuple[Array, State]:
+    """Rates of every step and row, shape (steps, rows), and the last state; every array handed out is locked."""
+    state = schedule.start(seen.shape[1]) if state is None else state
+    rows = []
+    for t, loss in enumerate(seen, first):
+        for array in state.values():
+            array.flags.writeable = False
+        rate, state = schedule.rate(BASE, float(t), HORIZON, loss, state)
+        assert isinstance(rate, float) or rate.shape == (seen.shape[1], 1)
+        rows.append(np.broadcast_to(rate, (seen.shape[1], 1))[:, 0])
+    return np.array(rows), state
+
+
+@every
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_rates_are_above_zero_and_never_above_the_base(id: str, data: st.DataObject) -> None:
+    schedule = data.draw(configs(SCHEDULES[id]))
+    rates, _state = run(schedule, losses(3, 70))
+    assert np.isfinite(rates).all()
+    assert (rates >= 0).all()
+    assert (rates[: HORIZON - 1] > 0).all()
+    assert (rates <= BASE * (1 + 1e-12)).all()
+
+
+@every
+def test_rows_do_not_know_of_each_other(id: str) -> None:
+    schedule = SCHEDULES[id]()
+    seen = losses(5, 60)
+    together, state = run(schedule, seen)
+    for row in range(5):
+        alone, end = run(schedule, seen[:, row : row + 1])
+        assert np.array_equal(alone[:, 0], together[:, row])
+        assert all(np.array_equal(end[k], state[k][row : row + 1]) for k in state)
+
+
+@every
+def test_a_run_can_be_taken_up_from_any_state(id: str) -> None:
+    schedule = SCHEDULES[id]()
+    seen = losses(2, 60)
+    whole, _end = run(schedule, seen)
+    _rates, middle = run(schedule, seen[:37])
+    assert np.array_equal(run(schedule, seen[37:], first=37, state=middle)[0], whole[37:])
+
+
+@every
+@pytest.mark.parametrize("horizon", [0, 1, 2, 3])
+def test_a_tiny_horizon_breaks_nothing(id: str, horizon: int) -> None:
+    schedule = SCHEDULES[id]()
+    state = schedule.start(1)
+    for t in range(5):
+        rate, state = schedule.rate(BASE, float(t), horizon, np.ones(1), state)
+        assert np.isfinite(rate)
+        assert 0 <= np.max(rate) <= BASE * (1 + 1e-12)
+
+
+@every
+def test_an_axis_of_steps_gives_a_curve(id: str) -> None:
+    """What a picture of the schedule is drawn from, and what gives each row its own age."""
+    schedule = SCHEDULES[id]()
+    if not isinstance(schedule, ByStep):
+        return
+    curve = schedule.factor(np.arange(60.0), HORIZON)
+    # A power of many numbers at once may differ from that of one in the last bit.
+    one_by_one = [schedule.factor(float(t), HORIZON) for t in range(60)]
+    assert np.broadcast_to(curve, 60) == pytest.approx(one_by_one, rel=1e-14, abs=1e-16)
+    ages = np.array([[3.0], [0.0], [41.0]])
+    rate, _state = schedule.rate(BASE, ages, HORIZON, np.ones(3), schedule.start(3))
+    assert np.array_equal(np.broadcast_to(rate, (3, 1)), BASE * np.broadcast_to(schedule.factor(ages, HORIZON), (3, 1)))
+
+
+@every
+def test_is_a_frozen_value_that_explains_itself(id: str) -> None:
+    cls = SCHEDULES[id]
+    schedule = cls()
+    check(schedule)
+    assert schedule == cls()
+    assert hash(schedule) == hash(cls())
+    assert not hasattr(schedule, "__dict__")
+    if dataclasses.fields(schedule):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(schedule, dataclasses.fields(schedule)[0].name, 1)
+    assert all(d.param.doc for d in declared(cls))
+    assert inspect.getdoc(cls)
+    assert cls.why.endswith(".")
+    assert cls.source
+    assert 0 < height(cls.latex) < 60
+
+
+def test_where_the_curves_begin_and_end() -> None:
+    assert Cosine(floor=0.2).factor(0.0, 100) == 1.0
+    assert Cosine(floor=0.2).factor(100.0, 100) == pytest.approx(0.2)
+    assert Cosine(floor=0.2).factor(150.0, 100) == pytest.approx(0.2)
+    warm = WarmupCosine(warmup=0.2, first=0.1)
+    assert warm.factor(0.0, 100) == pytest.approx(0.1)
+    assert warm.factor(10.0, 100) == pytest.approx(0.55)
+    assert warm.factor(20.0, 100) == 1.0
+    assert warm.factor(100.0, 100) == pytest.approx(0.0)
+    assert OneCycle().factor(29.0, 100) == 1.0
+    assert OneCycle().factor(0.0, 100) == pytest.approx(1 / 25)
+    assert OneCycle().factor(99.0, 100) == pytest.approx(1 / 25 / 1e4)
+    assert InverseTime(half_time=8.0).factor(8.0, 1) == 0.5
+    assert Exponential(gamma=0.995).factor(138.0, 1) == pytest.approx(0.5, abs=2e-3)
+
+
+def test_a_drawn_curve_goes_through_its_points_and_may_jump() -> None:
+    drawn = Drawn(points=((0.0, 0.2), (0.5, 1.0), (0.5, 0.3), (1.0, 0.1)))
+    check(drawn)
+    at = [drawn.factor(float(t), 100) for t in (0, 25, 49, 50, 75, 100, 300)]
+    assert at == pytest.approx([0.2, 0.6, 0.984, 0.3, 0.2, 0.1, 0.1])
+    assert Drawn(points=((0.4, 0.7),)).factor(np.array([0.0, 90.0]), 100).tolist() == [0.7, 0.7]
+    late = Drawn(points=((0.4, 0.7), (0.8, 0.1)))
+    assert [late.factor(t, 10) for t in (0.0, 4.0, 6.0, 9.0)] == pytest.approx([0.7, 0.7, 0.4, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [
+        ((), "at least one point"),
+        (((0.0, 1.0), (1.5, 1.0)), r"points\[1\]\[0\]: 1.5 does not lie between 0 and 1"),
+        (((0.5, 1.0), (0.2, 1.0)), r"points\[1\]\[0\]: 0.2 comes before 0.5"),
+        (((0.0, 0.0),), r"points\[0\]\[1\]: 0 is not above 0"),
+    ],
+)
+def test_a_drawn_curve_refuses_nonsense(points: tuple[tuple[float, float], ...], why: str) -> None:
+    with pytest.raises(BadValue, match=why):
+        check(Drawn(points=points))
+
+
+def test_each_row_drops_on_its_own_plateau() -> None:
+    schedule = ReduceOnPlateau(factor_per_drop=0.5, patience=2)
+    seen = np.stack([np.linspace(5, 1, 8), np.full(8, 3.0)], axis=1)
+    rates, _state = run(schedule, seen)
+    assert (rates[:, 0] == BASE).all()
+    assert rates[:, 1] / BASE == pytest.approx([1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25])
+
+
+def test_a_schedule_of_rows_drives_an_optimizer() -> None:
+    """Plain descent at 0.21 on a bowl of steepness 10 diverges; on its own plateau a row is brought down."""
+    landscape = LANDSCAPES["quadratic"]()
+    ask = LandscapeAsk(landscape)
+    theta = np.array([[1.0, 1.0], [1e-3, -1e-3]])
+    schedule = ReduceOnPlateau(factor_per_drop=0.5, patience=3)
+    state = schedule.start(2)
+    before = landscape.value(theta)
+    for t in range(200):
+        rate, state = schedule.rate(0.21, float(t), 200, landscape.value(theta), state)
+        theta = SGD().step(theta, {}, ask, rate, np.random.default_rng).theta
+    assert (landscape.value(theta) < 1e-3 * before).all()
+
+
+def test_clipping_keeps_the_direction_or_the_box() -> None:
+    gradient = np.array([[3.0, 4.0], [0.3, -0.4], [0.0, 0.0], [-300.0, 1.0]])
+    short = clip_by_norm(gradient, 1.0)
+    assert np.linalg.norm(short, axis=1) == pytest.approx([1.0, 0.5, 0.0, 1.0], abs=1e-6)
+    assert (np.linalg.norm(short, axis=1) <= 1.0).all()
+    assert short[:, 0] * gradient[:, 1] == pytest.approx(short[:, 1] * gradient[:, 0])
+    assert clip_by_value(gradient, 1.0).tolist() == [[1.0, 1.0], [0.3, -0.4], [0.0, 0.0], [-1.0, 1.0]]
+    assert gradient[0].tolist() == [3.0, 4.0]

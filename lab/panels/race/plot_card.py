@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -74,17 +74,16 @@ class PlotCard(Card):
         self._bounded = True
         self._target = 0.0
 
-    def minimumSizeHint(self) -> QSize:
-        # The legend gives way in a narrow panel.
-        return QSize(self._needed(0), super().minimumSizeHint().height())
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._legend.setVisible(self.width() >= self._needed(self._legend.sizeHint().width() + 20))
+        self._fit_legend()
 
-    def _needed(self, legend: int) -> int:
+    def _fit_legend(self) -> None:
+        # The words of the quantity matter more than the legend.
+        words = self.quantity.fontMetrics().horizontalAdvance(self.quantity.currentText()) + 36
         margins = self.box.contentsMargins()
-        return self.quantity.minimumSizeHint().width() + legend + margins.left() + margins.right() + 4
+        room = self.width() - margins.left() - margins.right() - 10
+        self._legend.setVisible(room >= words + self._legend.sizeHint().width())
 
     def show_run(self, config: RaceConfig) -> None:
         """Adopt a configuration."""
@@ -98,6 +97,7 @@ class PlotCard(Card):
         shown = "gradient" if id in ("loss", "distance") and not self._bounded else id
         self._channel = CHANNELS.index(QUANTITIES[shown].channel)
         self.quantity.set_value(shown)
+        self._fit_legend()
         self.plot.set_target(self._target if shown == "loss" else None)
 
     def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int) -> None:

@@ -15,11 +15,14 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
 from lab.core.errors import UnknownName, brief
 
+#: A complaint about an unknown name lists the known ones when they are no more than this.
+SHOWN = 12
 PLUGIN_GROUP = "visual_lab.plugins"
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _LOCK = threading.RLock()
@@ -114,8 +117,12 @@ class Family(Generic[T]):
             self.discover()
         if isinstance(id, str) and id in self._entries:
             return self._entries[id]
-        known = ", ".join(sorted(self._entries)) or "none"
-        raise UnknownName("", f"{brief(id)} is not one of the {self.name} ({known})")
+        known = sorted(self._entries)
+        if len(known) > SHOWN:
+            # A list of dozens helps nobody: the nearest names, and how many others there are.
+            near = get_close_matches(str(id), known, n=3, cutoff=0.4)
+            known = [*near, f"{len(known) - len(near)} others"]
+        raise UnknownName("", f"{brief(id)} is not one of the {self.name} ({', '.join(known) or 'none'})")
 
     def __getitem__(self, id: str) -> T:
         return self.entry(id).item

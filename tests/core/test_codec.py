@@ -74,7 +74,7 @@ WRONG = [
     (RaceConfig, race(learning_rate=True), "run.config.racers[0].optimizer.learning_rate: True is not a number"),
     (RaceConfig, race(learning_rate=10**400), "run.config.racers[0].optimizer.learning_rate: is too large"),
     (RaceConfig, race(learning_rate=[[1]]), "run.config.racers[0].optimizer.learning_rate: [[1]] is not a number"),
-    (RaceConfig, race(kind="sdg"), "run.config.racers[0].optimizer.kind: 'sdg' is not one of the optimizers (adadelta"),
+    (RaceConfig, race(kind="sdg"), "run.config.racers[0].optimizer.kind: 'sdg' is not one of the optimizers (sgd"),
     (RaceConfig, {"racers": [{"id": 1.0}]}, "run.config.racers[0].id: 1.0 is not a whole number"),
     (RaceConfig, {"racers": [{"id": 1}, {"id": 1}]}, "run.config.racers[1].id: 1 is already taken"),
     (RaceConfig, {"starts": [[1, 2], [3]]}, "run.config.starts[1]: has 1 coordinates where the landscape has 2"),

@@ -276,6 +276,11 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(out.fileno())
         if target.exists():
             shutil.copymode(target, temporary)
+        else:
+            # A temporary file is for its owner alone; a new one is for whom the user lets read new files.
+            mask = os.umask(0)
+            os.umask(mask)
+            temporary.chmod(0o666 & ~mask)
         os.replace(temporary, target)
     except OSError as failure:
         if temporary is not None:

@@ -54,10 +54,14 @@ class RacerState:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is done to rates and gradients: a schedule over so many steps (None: constant), and clipping (None: not)."""
+    """What is done to rates and gradients: a schedule over so many steps (None: constant), and clipping (None: not).
+
+    `lowest` is the lowest known loss; a schedule that watches the loss is told how far above it a row stands.
+    """
 
     schedule: Schedule | None = None
     length: int = 1
+    lowest: float = 0.0
     clip: Callable[[Array], Array] | None = None
 
 
@@ -156,7 +160,7 @@ class Racer:
             return base, state.plan
         # Where all rows are equally old, which is nearly always, one number serves them all.
         ages: Rate = float(t) if not state.born.any() else np.maximum(t - state.born, 0).astype(np.float64)[:, None]
-        return schedule.rate(base, ages, self._plan.length, state.loss, state.plan)
+        return schedule.rate(base, ages, self._plan.length, state.loss - self._plan.lowest, state.plan)
 
     def apply(self, event: Any) -> None:
         """Change a live parameter of the optimizer."""

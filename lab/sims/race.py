@@ -321,5 +321,6 @@ def _plan(config: RaceConfig) -> Plan:
     return Plan(
         None if isinstance(config.schedule, Constant) else config.schedule,
         config.length,
+        lowest(config.landscape),
         None if clip is None else partial(clip, limit=config.clip_limit),
     )

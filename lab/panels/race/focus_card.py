@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from lab.core import params
 from lab.core.params import Declared
+from lab.engine.optimizers import in_convention
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui.experiment import Experiment
@@ -104,6 +105,8 @@ class FocusCard(Card):
         if declared.param.effect == "live":
             self._experiment.set_live(name, value, self._lane, label)
             return
-        changed = dataclasses.replace(entrant, optimizer=params.replace(entrant.optimizer, name, value))
+        # Another library's form of the rule comes with its defaults, where the user has left the sliders alone.
+        switched = in_convention(entrant.optimizer, value) if name == "convention" else None
+        changed = dataclasses.replace(entrant, optimizer=switched or params.replace(entrant.optimizer, name, value))
         racers = tuple(changed if r.id == self._lane else r for r in config.racers)
         self._experiment.set_config(dataclasses.replace(config, racers=racers), label)

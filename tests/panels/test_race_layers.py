@@ -1,0 +1,75 @@
+"""What can be laid over the landscape, and what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lab.engine.optimizers import OPTIMIZERS
+from lab.panels.race.density import cloud, crowded
+from lab.panels.race.dissection import part_role
+from lab.sims.race import ScatterStarts
+from lab.ui.theme import theme
+
+LAYERS = ("contours", "log_colors", "arrows", "apart", "curvature", "basins", "data", "average", "setup")
+
+
+@pytest.mark.parametrize("preset", ["himmelblau", "parabola", "regression", "saddle"])
+def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None:
+    race.view.choose_preset(preset)
+    race.experiment.seek(20)
+    for name in LAYERS:
+        before = getattr(race.experiment.view_state, name)
+        for on in (not before, before):
+            race.view.set_look(**{name: on})
+            race.view.grab()
+            assert race.view.banner.message == ""
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS.ids())
+def test_every_rule_can_race_and_be_taken_apart(race: Any, kind: str) -> None:
+    race.view.add_optimizer(kind)
+    race.view.set_look(apart=True, curvature=True)
+    race.experiment.seek(12)
+    race.view.grab()
+    assert race.view.banner.message == ""
+    assert race.view.stage.overlays.apart.phases >= 1
+
+
+def test_a_crowd_becomes_a_cloud(race: Any) -> None:
+    race.experiment.do(ScatterStarts(1000), "Scatter")
+    race.experiment.seek(5)
+    assert crowded(race.experiment.frame())
+    race.view.grab()
+    assert race.view.banner.message == ""
+
+
+def test_a_cell_is_coloured_by_who_is_there_and_how_many() -> None:
+    red, blue = (200, 0, 0), (0, 0, 200)
+    here, there, outside = [1.5, 0.5], [0.5, 1.5], [9.0, 9.0]
+    pixels = np.array([[here, here, outside], [there, here, outside]])
+    picture = cloud(pixels, 3, 2, [red, blue])
+    assert picture.shape == (2, 3, 4)
+    assert np.count_nonzero(picture[..., 3]) == 2
+    assert (picture[1, 0, :3] > 0).tolist() == [False, False, True]
+    mixed = picture[0, 1].astype(float)
+    assert mixed[0] == pytest.approx(2 * mixed[2], abs=2)
+    assert picture[0, 1, 3] > picture[1, 0, 3]
+
+
+def test_the_same_part_has_the_same_colour_for_every_rule() -> None:
+    assert part_role("gradient", 0) == part_role("gradient", 3) == "gradient"
+    for i in range(8):
+        theme().hex(part_role("something of its own", i))
+
+
+def test_the_keras_convention_brings_its_defaults(race: Any) -> None:
+    race.view.add_optimizer("rmsprop")
+    lane = race.view.config.racers[-1].id
+    race.view.set_look(focus_lane=lane)
+    race.view.focus_card._on_edited("convention", "keras")
+    changed = next(r.optimizer for r in race.view.config.racers if r.id == lane)
+    assert changed.convention == "keras"
+    assert changed.epsilon == 1e-7

@@ -80,6 +80,8 @@ class SetupOverlay(Overlay):
         self._note = Text("", "caption")
         self._inside.addWidget(self._note)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName("Settings of the race")
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

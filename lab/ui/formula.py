@@ -45,6 +45,9 @@ def slot_text(value: Any, vector: bool) -> str:
     """The text for a slot: a number, or a vector's numbers in parentheses."""
     if vector or np.ndim(value):
         return "(" + ", ".join(slot_number(v) for v in value) + ")"
+    # A rate of 0.0016 must not be read as 0.002: alone in its slot a number has room for a digit more.
+    if isinstance(value, float) and 5e-4 <= abs(value) < 0.00995:
+        return f"{value:.4f}".replace("-", MINUS)
     return slot_number(value)
 
 

@@ -213,3 +213,9 @@ def test_values_that_are_not_given_show_a_dash(label):
     label.set_values({"unused": 3.0})
     label.repaint()
     assert label.latex_with_values() == r"y =\mathrm{a}"
+
+
+def test_a_small_rate_keeps_its_digits() -> None:
+    assert slot_text(0.0016, False) == "0.0016"
+    assert slot_text(-0.0007, False) == "\N{MINUS SIGN}0.0007"
+    assert slot_text(0.11, False) == "0.110"

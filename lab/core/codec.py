@@ -125,6 +125,7 @@ def _is_shape(shape: Any) -> bool:
 def decode(kind: Any, data: Any, path: str = "", blobs: Blobs | None = None, param: Param | None = None) -> Any:
     """A value of type `kind` from JSON data; the first thing wrong raises `BadValue` with its path."""
     param = param or Param()
+    kind = unaliased(kind)
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _decode_union(get_args(kind), data, path, blobs, param)
@@ -147,6 +148,11 @@ def decode(kind: Any, data: Any, path: str = "", blobs: Blobs | None = None, par
     if dataclasses.is_dataclass(kind):
         return decode_fields(kind, data, path, blobs)
     return _decode_scalar(kind, data, path, param)
+
+
+def unaliased(kind: Any) -> Any:
+    """The type behind a ``type`` alias: newer NumPy declares NDArray as one, and an alias has no origin of its own."""
+    return getattr(get_origin(kind) or kind, "__value__", kind)
 
 
 def decode_tagged(family: Family[Any], data: Any, path: str, blobs: Blobs | None = None) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from lab.core.codec import unaliased
 from lab.core.errors import BadValue
 from lab.core.params import Param, check, declared
 
@@ -30,6 +31,7 @@ def _changed(cls: type[Any], name: str, drawn: st.SearchStrategy[Any]) -> st.Sea
 
 def values(kind: Any, param: Param) -> st.SearchStrategy[Any]:
     """Values of one annotation within the bounds of its declaration."""
+    kind = unaliased(kind)
     origin = get_origin(kind)
     if origin is tuple:
         inner = get_args(kind)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from lab.core.registry import Family
-from lab.engine.landscapes._contract import Array, Critical, HasSamples, HasTestLoss, Landscape
+from lab.engine.landscapes._contract import (
+    Array,
+    Critical,
+    HasSamples,
+    HasTestLoss,
+    HasThirdDerivative,
+    Landscape,
+)
 
-__all__ = ["LANDSCAPES", "Array", "Critical", "HasSamples", "HasTestLoss", "Landscape"]
+__all__ = ["LANDSCAPES", "Array", "Critical", "HasSamples", "HasTestLoss", "HasThirdDerivative", "Landscape"]
 
 LANDSCAPES: Family[type[Landscape]] = Family("landscapes", __name__)

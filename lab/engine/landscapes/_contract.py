@@ -102,6 +102,18 @@ class HasTestLoss(Protocol):
 
 
 @runtime_checkable
+class HasThirdDerivative(Protocol):
+    """What a landscape of one weight may offer besides: how fast its curvature changes.
+
+    It is what the error of a central difference quotient is made of (`lab.engine.differences`).
+    """
+
+    def third_derivative(self, theta: Array) -> Array:
+        """Exact third derivative at points of shape (..., 1), shape (...); at a kink that of either side."""
+        ...
+
+
+@runtime_checkable
 class HasSamples(Protocol):
     """What a landscape offers besides when its loss is the mean over the samples of a data set.
 

@@ -65,3 +65,8 @@ class Absolute:
     def hessian(self, theta: Array) -> Array:
         """Zero, shape (..., 1, 1)."""
         return np.zeros((*theta.shape, 1))
+
+    @quiet
+    def third_derivative(self, theta: Array) -> Array:
+        """Zero on either side, shape (...)."""
+        return np.zeros(theta.shape[:-1])

@@ -89,3 +89,9 @@ class DoubleWell:
         """Exact second derivative, shape (..., 1, 1)."""
         curvature: Array = (12.0 * (theta * theta) - 4.0)[..., None]
         return curvature
+
+    @quiet
+    def third_derivative(self, theta: Array) -> Array:
+        """Exact third derivative, shape (...)."""
+        third: Array = 24.0 * theta[..., 0]
+        return third

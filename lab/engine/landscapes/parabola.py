@@ -68,3 +68,8 @@ class Parabola:
     def hessian(self, theta: Array) -> Array:
         """The constant second derivative, shape (..., 1, 1)."""
         return np.full((*theta.shape, 1), 2.0)
+
+    @quiet
+    def third_derivative(self, theta: Array) -> Array:
+        """Zero: the curvature is the same everywhere, shape (...)."""
+        return np.zeros(theta.shape[:-1])

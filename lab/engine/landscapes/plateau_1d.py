@@ -78,3 +78,12 @@ class Plateau1D:
         wide = c2 + w2
         curvature: Array = ((2.0 * c2) * (c2 - 3.0 * w2) / (wide * wide * wide))[..., None]
         return curvature
+
+    @quiet
+    def third_derivative(self, theta: Array) -> Array:
+        """Exact third derivative, shape (...)."""
+        w = theta[..., 0]
+        c2, w2 = self.width * self.width, w * w
+        wide = c2 + w2
+        third: Array = (24.0 * c2) * w * (w2 - c2) / (wide * wide * wide * wide)
+        return third

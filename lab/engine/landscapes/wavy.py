@@ -84,6 +84,13 @@ class Wavy:
         curvature: Array = (0.2 + (self.amplitude * self.frequency**2) * (1.0 - versine))[..., None]
         return curvature
 
+    @quiet
+    def third_derivative(self, theta: Array) -> Array:
+        """Exact third derivative, shape (...)."""
+        sine, _ = sine_versine(self.frequency * theta[..., 0])
+        third: Array = (-self.amplitude * self.frequency**3) * sine
+        return third
+
 
 @lru_cache(maxsize=64)
 def _critical_points(amplitude: float, frequency: float) -> tuple[Critical, ...]:

@@ -78,7 +78,9 @@ def in_words(answer: Curvature, rate: float) -> str:
     if largest <= 0.0:
         return "Curvature nowhere positive: no rate is too large here"
     smallest = float(answer.eigenvalues.min())
-    words = f"curvature {number_text(smallest, 3)} to {number_text(largest, 3)}"
+    words = f"curvature {number_text(largest, 3)}"
+    if len(answer.eigenvalues) > 1:
+        words = f"curvature {number_text(smallest, 3)} to {number_text(largest, 3)}"
     if answer.largest_rate is None:
         return words
     verdict = "stable" if rate < answer.largest_rate else "too large"

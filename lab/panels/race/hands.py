@@ -108,6 +108,7 @@ class Hands(QObject):
 
     def _on_hovered(self, position: QPointF | None) -> None:
         stage = self._stage
+        stage.show_pointer(None if position is None else stage.point_at(position))
         if position is None:
             stage.overlays.readout.hide()
             return

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF, QRegion, QTransform
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPolygonF, QRegion, QTransform
 
 from lab.engine.landscapes import Landscape
 from lab.panels.race.density import crowded
 from lab.panels.race.field import Field
 from lab.panels.race.looks import Look, start_name
+from lab.panels.race.strokes import arrow as _arrow
+from lab.panels.race.strokes import label as _label
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
@@ -202,7 +204,8 @@ class RacersLayer:
         if frame is None or not len(frame.starts):
             return
         self._flags(painter, stage)
-        pixels = np.clip(self.pixels(stage), -1e7, 1e7)
+        # Far out, but such that lengths can still be computed.
+        pixels = np.clip(self.pixels(stage), -1e300, 1e300)
         order = sorted(
             range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
         )
@@ -317,29 +320,3 @@ class ArrowsLayer:
             where = QPointF(tip.x() + dx * (10 + width / 2) - width / 2, tip.y() + dy * 16 + 5)
             painter.setPen(t.color(role))
             _label(painter, name, where.x(), where.y(), role)
-
-
-def _arrow(painter: QPainter, start: QPointF, tip: QPointF, color: QColor, casing: QColor) -> None:
-    angle = math.atan2(tip.y() - start.y(), tip.x() - start.x())
-    back = QPointF(tip.x() - 11 * math.cos(angle), tip.y() - 11 * math.sin(angle))
-    across = QPointF(-math.sin(angle) * 5.5, math.cos(angle) * 5.5)
-    head = QPolygonF([tip, back + across, back - across])
-    for pen_color, width in ((casing, 5.5), (color, 3.0)):
-        pen = QPen(pen_color, width)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawLine(start, back)
-    painter.setPen(QPen(casing, 1.0))
-    painter.setBrush(color)
-    painter.drawPolygon(head)
-
-
-def _label(painter: QPainter, text: str, x: float, y: float, role: str = "text") -> None:
-    """Text on a patch of the surface's colour, its baseline's left end at (x, y)."""
-    t = theme()
-    box = painter.fontMetrics().boundingRect(text).translated(round(x), round(y)).adjusted(-5, -3, 5, 3)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(t.color("surface", 0.82))
-    painter.drawRoundedRect(QRectF(box), 4, 4)
-    painter.setPen(t.color(role))
-    painter.drawText(QPointF(x, y), text)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtWidgets import QWidget
 
 from lab.panels.race.data_card import DataCard
+from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.state import RaceViewState
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
+from lab.ui.widgets.surfaces import Corner
 
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
 
@@ -55,6 +59,9 @@ class Overlays:
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.data = DataCard()
         self.corners.add(self.data, "tr", RIGHT, TOP)
+        self.derivative = DerivativeCard()
+        self.corners.add(self.derivative, "tc", 0, TOP, needed=True)
+        self.derivative.hide()
         self.data.hide()
         self.apart.hide()
         self.stability.hide()
@@ -66,6 +73,45 @@ class Overlays:
         self.basin_note.setVisible(look.basins and not look.setup and not flat)
         if not look.arrows or flat:
             self.legend.hide()
+        self.derivative.set_look(look)
+        self.derivative.want(flat and look.difference and not look.setup)
+        # Above the middle of a curve is the place of the derivative: what stands beside it makes way.
+        for overlay in (self.hint, self.stability):
+            self._move(overlay, "bl" if flat else "tl", LEFT)
+
+    def _move(self, overlay: QWidget, corner: Corner, dx: int) -> None:
+        """Put an overlay into a corner, above the axis where that is a lower one."""
+        self.corners.set_corner(overlay, corner)
+        self.corners.set_offsets(overlay, dx, BOTTOM if corner[0] == "b" else TOP)
+
+    def at_the_foot(self) -> list[QRectF]:
+        """Where overlays lie along the lower edge, in pixels."""
+        lower = [self.tools, self.hint, self.stability, self.apart]
+        if self.derivative.y() > TOP:
+            lower.append(self.derivative)
+        return [QRectF(overlay.geometry()) for overlay in lower if not overlay.isHidden()]
+
+    def give_room(self, stage: QSize) -> None:
+        """Follow the size of the stage."""
+        self.derivative.give_room(stage)
+        self.raise_derivative()
+
+    def raise_derivative(self) -> None:
+        """Put the derivative's card where it belongs; the next frame moves it if a ball is there."""
+        self._move(self.derivative, "tc", 0)
+
+    def keep_clear(self, place: QPointF) -> None:
+        """Move the derivative's card to the lower edge while a ball, at these pixels, would lie under it."""
+        card = self.derivative
+        if card.isHidden():
+            return
+        lowered = card.y() > TOP
+        above = QRectF(card.x(), TOP, card.width(), card.height())
+        # A ball along the rim must not make the card jump to and fro.
+        near = 24.0 if lowered else 12.0
+        under = above.adjusted(-near, -near, near, near).contains(place)
+        if under != lowered:
+            self._move(card, "bc" if under else "tc", 0)
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""
@@ -79,6 +125,11 @@ class Overlays:
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
         """The value and gradient under the pointer."""
+        if len(point) == 1:
+            slope = number_text(float(gradient[0]), 3)
+            self._readout_text.setText(f"θ = {number_text(point[0], 4)}   f = {number_text(value, 4)}   f′ = {slope}")
+            self.readout.show()
+            return
         there = ", ".join(number_text(v, 3) for v in point)
         slope = ", ".join(number_text(float(v), 3) for v in gradient)
         self._readout_text.setText(f"θ = ({there})   f = {number_text(value, 4)}   ∇f = ({slope})")

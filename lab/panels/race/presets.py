@@ -19,6 +19,7 @@ from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rastrigin import Rastrigin
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.landscapes.saddle import Saddle
+from lab.engine.landscapes.wavy import Wavy
 from lab.engine.optimizers import Optimizer
 from lab.engine.optimizers.adam import Adam
 from lab.engine.optimizers.lbfgs import LBFGS
@@ -113,5 +114,10 @@ PRESETS = (
     Preset(
         "double_well", "Double well · one weight", "Two valleys, one deeper: momentum can carry a ball over the hump.",
         _race(DoubleWell(), ((1.7,),), sgd=0.01, momentum=0.006, rmsprop=0.02, adam=0.06),
+    ),
+    Preset(
+        "derivative", "Numerical derivative · one weight",
+        "A secant beside the tangent: with a large h it cuts the curve, with a tiny one it drowns in rounding.",
+        _race(Wavy(), ((-5.5,), (4.2,)), sgd=0.04, momentum=0.012, rmsprop=0.06, adam=0.12),
     ),
 )  # fmt: skip

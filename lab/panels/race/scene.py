@@ -8,18 +8,30 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QResizeEvent
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.panels.race.basins import BasinLayer
 from lab.panels.race.curvature import CurvatureLayer, in_words
 from lab.panels.race.density import DensityLayer, crowded
+from lab.panels.race.derivative import Reading
 from lab.panels.race.field import Field, compute_field
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.one_d import CurveLayer, TangentLayer, on_curve
+from lab.panels.race.one_d import (
+    APART,
+    BallsLayer,
+    CurveLayer,
+    KnownLayer,
+    PastLayer,
+    PointerLayer,
+    home,
+    on_curve,
+    recent,
+)
 from lab.panels.race.overlays import Overlays
+from lab.panels.race.secant import QuadraticLayer, SecantLayer, StepLayer, TangentLayer
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
@@ -62,6 +74,11 @@ class RaceStage(Stage):
         self.racers = RacersLayer()
         self.arrows = ArrowsLayer()
         self.tangent = TangentLayer()
+        self.secant = SecantLayer()
+        self.step = StepLayer()
+        self.quadratic = QuadraticLayer()
+        self.past = PastLayer()
+        self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
         self.view_changed.connect(self._ask_for_field)
 
@@ -82,15 +99,18 @@ class RaceStage(Stage):
         self._landscape = landscape
         self.field.set_field(None)
         self.locked = not self.flat
+        # A frame of the other kind must not be drawn on this landscape.
+        self.racers = BallsLayer() if self.flat else RacersLayer()
+        self.density.frame = None
+        self.pointer = PointerLayer(landscape) if self.flat else None
         self.x_label, self.y_label = ("θ", "f(θ)") if self.flat else ("θ₁", "θ₂")
         if self.flat:
-            self.still = [CurveLayer(landscape)]
-            self.live = [self.tangent, self.racers]
-            across = landscape.domain[0]
-            loss = landscape.value(np.linspace(*across, 400)[:, None])
-            low, high = float(loss.min()), float(loss.max())
-            room = 0.08 * (high - low)
-            self.set_home(across, (low - room, high + room))
+            assert self.pointer is not None
+            self.still = [CurveLayer(landscape), KnownLayer(landscape)]
+            lines = (self.quadratic, self.secant, self.tangent)
+            self.live = [self.pointer, *lines, self.past, self.density, self.step, self.racers]
+            self.set_home(*home(landscape))
+            self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, CriticalLayer(landscape)]
             self.live = [self.trails, self.density, self.curvature, self.racers, self.arrows]
@@ -123,7 +143,9 @@ class RaceStage(Stage):
         if self.flat:
             shown = on_curve(self._landscape, frame.theta)
             starts = on_curve(self._landscape, frame.starts)
-            self.racers.frame = dataclasses.replace(frame, theta=shown, starts=starts)
+            self.racers.frame = self.density.frame = dataclasses.replace(frame, theta=shown, starts=starts)
+            self.density.looks = self.past.looks = looks
+            self._remember(frame, focus, trace)
         else:
             self.racers.frame = self.density.frame = frame
             self.density.looks = looks
@@ -140,10 +162,8 @@ class RaceStage(Stage):
     def show_step(self, answer: Dissection | None, loss: float) -> None:
         """Show where the racer in focus goes next (None: nowhere), and paint; the last word of every frame."""
         self.arrows.origin = None
-        self.tangent.point = None
-        if answer is not None and self.flat:
-            self.tangent.point = (float(answer.theta[0]), loss)
-            self.tangent.slope = float(answer.gradient[0])
+        if self.flat:
+            self._show_step_on_curve(answer)
         elif answer is not None:
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
@@ -155,11 +175,55 @@ class RaceStage(Stage):
             self.overlays.corners.set_corner(self.overlays.apart, "tl" if low else "bl")
         self.update_live()
 
+    def show_derivative(self, reading: Reading | None, secant: bool, why: str) -> None:
+        """Show the slope at the racer in focus (None: why not), with or without its numerical derivative."""
+        self.tangent.reading = reading
+        self.secant.reading = reading if secant else None
+        self.secant.covered = self.overlays.at_the_foot()
+        self.overlays.derivative.show_reading(reading, why)
+        if reading is not None:
+            with np.errstate(all="ignore"):
+                x, y = self.to_pixels(np.array([reading.weight, reading.loss]))
+            plot = self.plot
+            self.overlays.keep_clear(
+                QPointF(np.clip(x, plot.left(), plot.right()), np.clip(y, plot.top(), plot.bottom()))
+            )
+
+    def _show_step_on_curve(self, answer: Dissection | None) -> None:
+        assert self._landscape is not None
+        self.step.origin = self.step.landing = None
+        if answer is None:
+            # Without arrows the tangent belongs to the secant, and goes with it.
+            self.tangent.reading = self.secant.reading
+        elif answer.finite:
+            self.step.origin = on_curve(self._landscape, answer.theta)
+            self.step.landing = on_curve(self._landscape, answer.theta_next)
+
+    def show_pointer(self, point: Sequence[float] | None) -> None:
+        """Show on a curve where a press would drop a start (None: nowhere)."""
+        if self.pointer is not None:
+            self.pointer.weight = None if point is None else point[0]
+            self.update_live()
+
     def show_curvature(self, answer: Curvature | None, origin: NDArray[np.float64], rate: float) -> None:
         """Show how the landscape bends under the racer in focus (None: not)."""
-        self.curvature.answer = answer
+        self.curvature.answer = self.quadratic.answer = answer
+        self.quadratic.reading = self.tangent.reading
         self.curvature.origin = origin
         self.overlays.show_stability("" if answer is None else in_words(answer, rate))
+
+    def _remember(self, frame: RaceFrame, focus: Focus, trace: Trace) -> None:
+        """Where racers were in the last steps; of many racers only the starts in focus."""
+        assert self._landscape is not None
+        known = trace.upto(frame.step)
+        values = trace.values[max(0, known - PastLayer.LENGTH) : known]
+        present = np.flatnonzero(frame.present[: values.shape[2]]).tolist()
+        if len(present) * len(frame.lanes) > APART:
+            present = [start for start in present if start == focus.start]
+        if len(values) and present and len(frame.lanes):
+            self.past.points = recent(self._landscape, values, present, SEGMENT)
+        else:
+            self.past.points = np.zeros((0, 0, 2))
 
     def _follow(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
         known = trace.upto(frame.step)
@@ -208,6 +272,10 @@ class RaceStage(Stage):
         self.field.set_field(field)
         self.overlays.show_range(field.lo, field.hi)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.overlays.give_room(event.size())
 
     # -- pictures ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.core.params import param
+from lab.engine.differences import SCHEMES, Scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +28,19 @@ class RaceViewState:
     data: bool = param(True, label="Data and model", doc="The samples behind a loss over data, and the model on them.")
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
+    difference: bool = param(
+        True, label="Numerical derivative", doc="On a landscape of one weight: a secant beside the tangent."
+    )
+    scheme: Scheme = param(
+        "forward", choices=SCHEMES, label="Quotient", doc="Which way the numerical derivative looks."
+    )
+    h: float = param(
+        0.5, lo=1e-16, hi=1.0, log=True, label="h", doc="How far apart the numerical derivative looks at the loss."
+    )
+    stored_h: bool = param(
+        False,
+        label="Stored h",
+        doc="Divide by the h that float64 stores, (θ+h) − θ, in place of the one that is meant.",
+    )
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

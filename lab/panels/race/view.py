@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
+from lab.panels.race.derivative import read
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.focus_card import MEDIAN, FocusCard
 from lab.panels.race.hands import Hands
@@ -40,7 +41,10 @@ SWITCHES = (
     ("curvature", "Curvature and stable rate"),
     ("data", "Data and model"),
     ("basins", "Basins of the racer in focus"),
+    ("difference", "Numerical derivative"),
 )
+#: Layers that mean something only on a landscape of so many weights.
+WEIGHTS = {"log_colors": 2, "contours": 2, "basins": 2, "difference": 1}
 
 
 class RaceView(PanelView):
@@ -70,6 +74,8 @@ class RaceView(PanelView):
         self.stage.view_chosen.connect(self._on_view_chosen)
         self.stage.overlays.apart.closed.connect(partial(self.set_look, apart=False))
         self.stage.overlays.apart.phase_chosen.connect(lambda phase: self.set_look(phase=phase))
+        self.stage.overlays.derivative.closed.connect(partial(self.set_look, difference=False))
+        self.stage.overlays.derivative.changed.connect(lambda name, value: self.set_look(**{name: value}))
         self.setup.closed.connect(partial(self.set_look, setup=False))
         self.equation.copied.connect(self._on_copy_latex)
         manager().changed.connect(self._on_theme_changed)
@@ -177,6 +183,7 @@ class RaceView(PanelView):
     def _show_focus(self, frame: RaceFrame, focus: Focus) -> None:
         self.focus_card.setVisible(focus.lane >= 0)
         if focus.lane < 0:
+            self._show_derivative(frame, -1, -1, "No racer: add one to see its derivative.")
             self.stage.show_step(None, 0.0)
             self.equation.show_nothing()
             return
@@ -185,6 +192,7 @@ class RaceView(PanelView):
         self.focus_card.show_racer(look, optimizer)
         self.focus_card.show_starts(frame, MEDIAN if focus.average else start)
         if start < 0:
+            self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
             self.stage.show_step(None, 0.0)
             self.equation.show_rule(look, "", optimizer, dim)
             return
@@ -195,6 +203,10 @@ class RaceView(PanelView):
         if alive and answer.finite:
             self.equation.show_numbers(answer.symbols)
         arrows = alive and self._look.arrows and not focus.average
+        missing = "" if alive else f"{look.title} has diverged: there is no derivative to show."
+        if focus.average:
+            missing = "The median of all starts is in focus: choose one start to see its derivative."
+        self._show_derivative(frame, lane, start, missing)
         self.stage.show_step(answer if arrows else None, float(frame.loss[lane, start]))
         self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
@@ -203,6 +215,15 @@ class RaceView(PanelView):
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:
             apart.show_step(answer, self._phase(apart.phases))
+
+    def _show_derivative(self, frame: RaceFrame, lane: int, start: int, missing: str) -> None:
+        """On a curve: the slope at the racer in focus, exact and by differences; `missing` says why there is none."""
+        if not self.stage.flat:
+            return
+        look, reading = self._look, None
+        if not missing:
+            reading = read(self.config.landscape, frame.theta[lane, start], look.h, look.scheme, look.stored_h)
+        self.stage.show_derivative(reading, look.difference, missing or "The loss is too large for a number here.")
 
     def _show_data(self, frame: RaceFrame, lane: int, start: int) -> None:
         landscape, card = self.config.landscape, self.stage.overlays.data
@@ -285,10 +306,18 @@ class RaceView(PanelView):
     def _follow_look(self) -> None:
         for name, switch in self._switches.items():
             switch.setChecked(bool(getattr(self._look, name)))
+            switch.setEnabled(self._means_something(name))
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
         self.stage.set_look(self._look)
         self.plot_card.show_quantity(self._look.plot)
+
+    def _means_something(self, layer: str) -> bool:
+        """Whether a layer can be seen on the present landscape."""
+        landscape = self.config.landscape
+        if layer == "data":
+            return isinstance(landscape, HasSamples)
+        return WEIGHTS.get(layer, landscape.dim) == landscape.dim
 
     def _on_switched(self, name: str, on: bool) -> None:
         self.set_look(**{name: on})
@@ -332,7 +361,7 @@ class RaceView(PanelView):
 
     def thumbnail(self, size: QSize) -> QImage:
         """The stage alone, without axes, arrows and overlays."""
-        self._look = dataclasses.replace(self._look, arrows=False)
+        self._look = dataclasses.replace(self._look, arrows=False, difference=False)
         self.stage.compact = self.stage.bare = True
         self.stage.resize(size)
         self.show_run()

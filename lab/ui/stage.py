@@ -71,6 +71,8 @@ class Stage(QWidget):
         self.y_label = "θ₂"
         self.still: list[Layer] = []
         self.live: list[LiveLayer] = []
+        #: Room for the numbers of the upright axis, in pixels.
+        self.left_margin = LEFT
         #: Small tiles: narrower margins, no axis titles.
         self.compact = False
         #: No axes at all: the picture fills the widget.
@@ -92,7 +94,7 @@ class Stage(QWidget):
         """The part of the widget, in pixels, that shows the world."""
         if self.bare:
             return QRectF(0, 0, max(1, self.width()), max(1, self.height()))
-        left, bottom = (32, 24) if self.compact else (LEFT, BOTTOM)
+        left, bottom = (32, 24) if self.compact else (self.left_margin, BOTTOM)
         return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
 
     @property

@@ -13,7 +13,9 @@ from lab.panels.race.dissection import part_role
 from lab.sims.race import ScatterStarts
 from lab.ui.theme import theme
 
-LAYERS = ("contours", "log_colors", "arrows", "apart", "curvature", "basins", "data", "average", "setup")
+LAYERS = (
+    "contours", "log_colors", "arrows", "apart", "curvature", "basins", "data", "average", "setup", "difference",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("preset", ["himmelblau", "parabola", "regression", "saddle"])
@@ -73,3 +75,13 @@ def test_the_keras_convention_brings_its_defaults(race: Any) -> None:
     changed = next(r.optimizer for r in race.view.config.racers if r.id == lane)
     assert changed.convention == "keras"
     assert changed.epsilon == 1e-7
+
+
+def test_each_entry_of_the_layers_menu_switches_its_layer(race: Any) -> None:
+    for name, switch in race.view._switches.items():
+        if not switch.isEnabled():
+            continue
+        before = getattr(race.experiment.view_state, name)
+        for on in (not before, before):
+            switch.trigger()
+            assert getattr(race.experiment.view_state, name) == switch.isChecked() == on

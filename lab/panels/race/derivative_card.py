@@ -59,7 +59,7 @@ class DerivativeCard(Overlay):
         self.plot.h_chosen.connect(lambda h: self.changed.emit("h", h))
         self.box.addLayout(row(self._title, None, self.scheme, self.stored, close, spacing=6))
         left = column(self.numbers, self.h, None, spacing=0)
-        self.box.addLayout(row(left, self.plot, spacing=14))
+        self.box.addLayout(row((left, 1), self.plot, spacing=14))
         self._wanted = False
         self._room = QSize(10_000, 10_000)
 
@@ -89,7 +89,7 @@ class DerivativeCard(Overlay):
         scale = max(fonts.scale(), 1.0)
         narrow = round((WIDTH + 22) * scale)
         wide = narrow + self.plot.sizeHint().width() + 14
-        tall = round(260 * scale)
+        tall = round(420 * scale)
         self.plot.setVisible(self._room.width() >= wide + AROUND)
         self._title.setVisible(not self.plot.isHidden())
         self.setVisible(self._wanted and self._room.width() >= narrow + AROUND and self._room.height() >= tall)
@@ -108,7 +108,7 @@ class _Numbers(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Tangent and secant")
         self._reading: Reading | None = None
         self._why = ""

@@ -215,7 +215,7 @@ class RacersLayer:
             for start in np.flatnonzero(self._drawn()):
                 x, y = pixels[lane, start]
                 if not stage.plot.adjusted(-2, -2, 2, 2).contains(QPointF(x, y)):
-                    self._outside(painter, stage, look, x, y)
+                    self._outside(painter, stage, look, x, y, int(frame.diverged_at[lane, start]))
                 elif frame.diverged_at[lane, start] >= 0:
                     self._diverged(painter, look, x, y, int(frame.diverged_at[lane, start]))
                 else:
@@ -243,7 +243,7 @@ class RacersLayer:
         text = f"{look.title} diverged at {step:,}"
         _label(painter, text, x + 11, y + 4)
 
-    def _outside(self, painter: QPainter, stage: Stage, look: Look, x: float, y: float) -> None:
+    def _outside(self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int) -> None:
         """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
         t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
         px, py = min(max(x, plot.left()), plot.right()), min(max(y, plot.top()), plot.bottom())
@@ -256,7 +256,7 @@ class RacersLayer:
         wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
         painter.drawPolygon(QPolygonF([tip, *wings]))
         painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        text = f"{number_text(away, 2)}× away"
+        text = f"{number_text(away, 2)}× away" if diverged < 0 else f"diverged at {diverged:,}"
         width = painter.fontMetrics().horizontalAdvance(text)
         _label(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPen, QPolygonF, QRegion
 
 from lab.engine.landscapes import Array, Landscape
@@ -152,15 +152,18 @@ class PastLayer:
             pixels = stage.to_pixels(self.points)
         painter.setPen(Qt.PenStyle.NoPen)
         per_lane = self.points.shape[1] // max(len(self.looks), 1)
+        plot = stage.plot
         for age, row in enumerate(pixels[::-1]):
             share = 1.0 - age / self.LENGTH
-            for i, (x, y) in enumerate(row):
-                if stage.plot.contains(QPointF(x, y)):
-                    painter.setBrush(t.color(self.looks[i // per_lane].color_role, 0.12 + 0.5 * share))
-                    painter.drawEllipse(QPointF(x, y), 1.6 + 1.4 * share, 1.6 + 1.4 * share)
+            x, y = row.T
+            # Written so that nan is outside.
+            inside = (x >= plot.left()) & (x <= plot.right()) & (y >= plot.top()) & (y <= plot.bottom())
+            for i in np.flatnonzero(inside).tolist():
+                painter.setBrush(t.color(self.looks[i // per_lane].color_role, 0.12 + 0.5 * share))
+                painter.drawEllipse(QPointF(x[i], y[i]), 1.6 + 1.4 * share, 1.6 + 1.4 * share)
 
 
-def stacked(points: Array, fixed: Array, ceiling: float) -> Array:
+def stacked(points: Array, fixed: Array, ceiling: Array) -> Array:
     """Points as near above their place as they can be without touching, in pixels.
 
     Parameters
@@ -169,7 +172,7 @@ def stacked(points: Array, fixed: Array, ceiling: float) -> Array:
         Where marks belong; the first has precedence and stays.
     fixed : (m, 3) array
         What is there already: x, y, and the distance to keep from it.
-    ceiling : float
+    ceiling : (n,) array
         A mark that would rise above this height is hung below instead.
 
     Returns
@@ -183,7 +186,7 @@ def stacked(points: Array, fixed: Array, ceiling: float) -> Array:
         place = y
         if i:
             place = _free(x, y, -1.0, placed)
-            if place < ceiling <= y:
+            if place < ceiling[i] <= y:
                 place = _free(x, y, 1.0, placed)
         found[i, 1] = place
         placed.append((x, place, TOUCH))
@@ -207,13 +210,17 @@ class BallsLayer(RacersLayer):
         super().__init__()
         self._known: tuple[object, ...] = ()
         self._spread: Array = np.zeros((0, 0, 2))
-        self._labels: list[tuple[float, float]] = []
+        self._words: list[QRectF] = []
+        #: A card along the upper edge, in pixels.
+        self.card: QRectF | None = None
+        #: Whatever floats over the stage, in pixels: words keep clear of it.
+        self.covered: list[QRectF] = []
 
     def pixels(self, stage: Stage) -> NDArray[np.float64]:
         """Where the balls are drawn, in pixels, shape (L, S, 2)."""
-        known = (self.frame, self.focus, stage.world, stage.plot)
+        known = (self.frame, self.focus, stage.world, stage.plot, self.card)
         # `is` for the frame: comparing its arrays would cost more than the answer.
-        same = len(self._known) == 4 and self._known[0] is self.frame and self._known[1:] == known[1:]
+        same = len(self._known) == 5 and self._known[0] is self.frame and self._known[1:] == known[1:]
         if not same:
             self._known, self._spread = known, self._apart(stage)
         return self._spread
@@ -227,7 +234,7 @@ class BallsLayer(RacersLayer):
             & (places[..., 1] >= stage.plot.top() - 2)
             & (places[..., 1] <= stage.plot.bottom() + 2)
         )
-        moved = inside & self._drawn() & (self.frame.diverged_at < 0)
+        moved = inside & self._drawn()
         if not 1 < moved.sum() <= APART:
             return places
         rows = [tuple(at) for at in np.argwhere(moved).tolist()]
@@ -237,14 +244,22 @@ class BallsLayer(RacersLayer):
         fixed = np.column_stack([flags, np.full(len(flags), TOUCH + 6.0)])
         spread = places.copy()
         where = tuple(np.array(rows).T)
-        spread[where] = stacked(places[where], fixed, stage.plot.top() + 10.0)
+        spread[where] = stacked(places[where], fixed, self._ceiling(stage, places[where][:, 0]))
         return spread
+
+    def _ceiling(self, stage: Stage, x: Array) -> Array:
+        """How high balls may be stacked: not out of the picture, nor under a card along its upper edge."""
+        ceiling = np.full(len(x), stage.plot.top() + 10.0)
+        card = self.card
+        if card is not None:
+            ceiling[(x > card.left() - 10.0) & (x < card.right() + 10.0)] = card.bottom() + 10.0
+        return ceiling
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw threads from balls to their places, then flags and balls."""
         if self.frame is None or not len(self.frame.starts):
             return
-        self._labels = []
+        self._words = []
         t, places, drawn = theme(), super().pixels(stage), self.pixels(stage)
         for lane, start in np.argwhere(np.abs(places[..., 1] - drawn[..., 1]) > 3.0).tolist():
             painter.setPen(QPen(t.color(self.looks[lane].color_role, 0.6), 1.2))
@@ -252,7 +267,7 @@ class BallsLayer(RacersLayer):
             painter.drawLine(QPointF(x, y), QPointF(x, drawn[lane, start, 1]))
         super().paint(painter, stage)
 
-    def _outside(self, painter: QPainter, stage: Stage, look: Look, x: float, y: float) -> None:
+    def _outside(self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int) -> None:
         """The ball sticks to the border, with an arrow and how far away it is; several are listed below each other.
 
         Sideways the distance is told in widths of the picture, upwards and downwards in its heights.
@@ -263,20 +278,27 @@ class BallsLayer(RacersLayer):
         away = abs(x - px) / stage.plot.width() if sideways else abs(y - py) / stage.plot.height()
         # The curve is steep far out: an arrow along the true direction would always point straight up.
         angle = (0.0 if x > px else math.pi) if sideways else (math.pi / 2 if y > py else -math.pi / 2)
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        text = f"{number_text(away, 2)} {'widths' if sideways else 'heights'}"
+        if diverged >= 0:
+            text = f"diverged at {diverged:,}"
+        width = painter.fontMetrics().horizontalAdvance(text)
+        left = px + 14 if px < plot.center().x() else px - 16 - width
+        box = QRectF(min(left, px - 8), py - 8, width + 22, 16)
         step = -18.0 if py > plot.center().y() else 18.0
-        while any(abs(px - a) < 90.0 and abs(py - b) < 17.0 for a, b in self._labels):
-            py += step
-        self._labels.append((px, py))
+        for _ in range(64):
+            if not any(box.intersects(other) for other in (*self.covered, *self._words)):
+                break
+            box.translate(0.0, step)
+        self._words.append(box)
+        py = box.center().y()
         painter.setPen(QPen(t.color(t.ink), 1.2))
         painter.setBrush(t.color(look.color_role))
         painter.drawPath(glyph_path(look.symbol, 10, px, py))
         tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
         wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
         painter.drawPolygon(QPolygonF([tip, *wings]))
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        text = f"{number_text(away, 2)} {'widths' if sideways else 'heights'} away"
-        width = painter.fontMetrics().horizontalAdvance(text)
-        label(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
+        label(painter, text, left, py + 4, "error" if diverged >= 0 else "text")
 
 
 class PointerLayer:

@@ -13,11 +13,15 @@ from lab.panels.race.data_card import DataCard
 from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.state import RaceViewState
+from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
 from lab.ui.widgets.surfaces import Corner
 
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
+#: Beside the axis of a loss, and from the middle of the stage to that of its plot.
+LOSS_MARGIN = 64
+MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
 
 
 class Overlays:
@@ -60,7 +64,7 @@ class Overlays:
         self.data = DataCard()
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
-        self.corners.add(self.derivative, "tc", 0, TOP, needed=True)
+        self.corners.add(self.derivative, "tc", MIDDLE, TOP, needed=True)
         self.derivative.hide()
         self.data.hide()
         self.apart.hide()
@@ -98,7 +102,12 @@ class Overlays:
 
     def raise_derivative(self) -> None:
         """Put the derivative's card where it belongs; the next frame moves it if a ball is there."""
-        self._move(self.derivative, "tc", 0)
+        self._move(self.derivative, "tc", MIDDLE)
+
+    def at_the_top(self) -> QRectF | None:
+        """Where the derivative's card lies along the upper edge, in pixels."""
+        card = self.derivative
+        return QRectF(card.geometry()) if not card.isHidden() and card.y() <= TOP else None
 
     def keep_clear(self, place: QPointF) -> None:
         """Move the derivative's card to the lower edge while a ball, at these pixels, would lie under it."""
@@ -111,7 +120,7 @@ class Overlays:
         near = 24.0 if lowered else 12.0
         under = above.adjusted(-near, -near, near, near).contains(place)
         if under != lowered:
-            self._move(card, "bc" if under else "tc", 0)
+            self._move(card, "bc" if under else "tc", MIDDLE)
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

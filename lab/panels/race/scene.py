@@ -30,12 +30,12 @@ from lab.panels.race.one_d import (
     on_curve,
     recent,
 )
-from lab.panels.race.overlays import Overlays
+from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.secant import QuadraticLayer, SecantLayer, StepLayer, TangentLayer
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
-from lab.ui.stage import Stage
+from lab.ui.stage import LEFT, Stage
 from lab.ui.theme import theme
 from lab.ui.trails import Stroke, TrailLayer
 
@@ -99,6 +99,8 @@ class RaceStage(Stage):
         self._landscape = landscape
         self.field.set_field(None)
         self.locked = not self.flat
+        # A loss has more digits than a weight.
+        self.left_margin = LOSS_MARGIN if self.flat else LEFT
         # A frame of the other kind must not be drawn on this landscape.
         self.racers = BallsLayer() if self.flat else RacersLayer()
         self.density.frame = None
@@ -179,7 +181,6 @@ class RaceStage(Stage):
         """Show the slope at the racer in focus (None: why not), with or without its numerical derivative."""
         self.tangent.reading = reading
         self.secant.reading = reading if secant else None
-        self.secant.covered = self.overlays.at_the_foot()
         self.overlays.derivative.show_reading(reading, why)
         if reading is not None:
             with np.errstate(all="ignore"):
@@ -188,6 +189,12 @@ class RaceStage(Stage):
             self.overlays.keep_clear(
                 QPointF(np.clip(x, plot.left(), plot.right()), np.clip(y, plot.top(), plot.bottom()))
             )
+
+        self.secant.covered = self.overlays.at_the_foot()
+        if isinstance(self.racers, BallsLayer):
+            card = self.overlays.at_the_top()
+            self.racers.card = card
+            self.racers.covered = [*self.secant.covered, *([card] if card is not None else [])]
 
     def _show_step_on_curve(self, answer: Dissection | None) -> None:
         assert self._landscape is not None

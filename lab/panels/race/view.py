@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -115,7 +116,7 @@ class RaceView(PanelView):
         for name, title in SWITCHES:
             switch = self._layers.addAction(title)
             switch.setCheckable(True)
-            switch.triggered.connect(partial(self._on_switched, name))
+            switch.triggered.connect(self._switcher(name))
             self._switches[name] = switch
         self.more_menu.addAction("Show everything", self.stage.go_home)
         self.more_menu.addAction("Copy rule as LaTeX", self._on_copy_latex)
@@ -319,8 +320,12 @@ class RaceView(PanelView):
             return isinstance(landscape, HasSamples)
         return WEIGHTS.get(layer, landscape.dim) == landscape.dim
 
-    def _on_switched(self, name: str, on: bool) -> None:
-        self.set_look(**{name: on})
+    def _switcher(self, layer: str) -> Callable[[bool], None]:
+        # Not a partial: PySide would call one without the state.
+        def switch(on: bool) -> None:
+            self.set_look(**{layer: on})
+
+        return switch
 
     def _on_focus_wanted(self, lane: int | None, start: int) -> None:
         self.set_look(focus_start=start, average=False, **({} if lane is None else {"focus_lane": lane}))

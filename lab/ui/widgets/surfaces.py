@@ -98,7 +98,7 @@ class CornerOverlays(QObject):
         parent.installEventFilter(self)
 
     def add(self, widget: QWidget, corner: Corner = "tl", dx: int = 14, dy: int = 14, *, needed: bool = False) -> None:
-        """Float `widget` in a corner, `dx` and `dy` px from the edges."""
+        """Float `widget` in a corner, `dx` and `dy` px from the edges; in the middle of one, `dx` px right of it."""
         widget.setParent(self._parent)
         widget.installEventFilter(self)
         self._placed.append(_Placed(widget, corner, dx, dy, needed))
@@ -137,7 +137,7 @@ class CornerOverlays(QObject):
             p.widget.adjustSize()
             size = p.widget.size()
             down = used.get(p.corner, p.dy)
-            x = {"l": p.dx, "r": room.width() - size.width() - p.dx, "c": (room.width() - size.width()) // 2}
+            x = {"l": p.dx, "r": room.width() - size.width() - p.dx, "c": (room.width() - size.width()) // 2 + p.dx}
             y = {"t": down, "b": room.height() - size.height() - down}
             place = QRect(QPoint(x[p.corner[1]], y[p.corner[0]]), size)
             if p.needed:

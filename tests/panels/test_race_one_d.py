@@ -18,10 +18,11 @@ from lab.engine.landscapes import LANDSCAPES
 from lab.engine.landscapes.absolute import Absolute
 from lab.engine.landscapes.parabola import Parabola
 from lab.panels import PANELS
+from lab.panels.race.balls import TOUCH, BallsLayer, stacked
 from lab.panels.race.derivative import GRID, Reading, parting, read, side_by_side
 from lab.panels.race.error_plot import DECADES, TOP, heights, top_of
 from lab.panels.race.focus_card import MEDIAN
-from lab.panels.race.one_d import HUGE, TOUCH, BallsLayer, home, on_curve, stacked
+from lab.panels.race.one_d import HUGE, home, on_curve
 from lab.sims.race import MoveStart, PlaceStarts, RemoveStart, ScatterStarts
 
 ONE_WEIGHT = [id for id in LANDSCAPES.ids() if LANDSCAPES[id].dim == 1]
@@ -29,10 +30,11 @@ ONE_WEIGHT = [id for id in LANDSCAPES.ids() if LANDSCAPES[id].dim == 1]
 
 @pytest.fixture
 def line(windows: Any) -> Any:
-    """A window with the race on the wavy parabola."""
+    """A window with the race on the wavy parabola, from two starts."""
     window = windows("race", "derivative")
     window.view = window.docks[0].view
     window.experiment = window.docks[0].experiment
+    on(window, window.view.config.landscape, -5.0, 4.2)
     return window
 
 
@@ -516,7 +518,7 @@ def words_at_the_rim(window: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple
     """What stands beside the balls that have left the picture."""
     said: list[tuple[str, float, float]] = []
     monkeypatch.setattr(
-        "lab.panels.race.one_d.label", lambda painter, text, x, y, role="text": said.append((text, x, y))
+        "lab.panels.race.balls.label", lambda painter, text, x, y, role="text": said.append((text, x, y))
     )
     window.view.stage.grab()
     return said

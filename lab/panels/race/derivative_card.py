@@ -123,6 +123,7 @@ class _Numbers(QWidget):
         """Keep the numbers as texts, and draw them."""
         self._reading, self._why = reading, why
         self.lines = () if reading is None else _in_words(reading)
+        self.setToolTip("" if reading is None else _formula_of_error(reading))
         self.setAccessibleDescription(why if reading is None else "; ".join(f"{a}: {b}" for a, b in self.lines))
         self.update()
 
@@ -171,6 +172,15 @@ class _Numbers(QWidget):
         self.update()
 
 
+def _formula_of_error(reading: Reading) -> str:
+    """What is expected, and from what: one line for the bend, one for rounding."""
+    central = reading.scheme == "central"
+    of_points = "" if reading.stored else " + ½ |θ f′|" if not central else " + |θ f′|"
+    bend = "h²/6 |f‴|" if central else "h/2 |f″|"
+    rounding = f"ε (|f|{of_points}) / {'2h' if central else 'h'}"
+    return f"Expected size of the difference: {bend} for the bend\nand {rounding} for rounding, with ε = 2⁻⁵²"
+
+
 def _in_words(reading: Reading) -> tuple[tuple[str, str], ...]:
     """Tangent, secant, their difference, and what was to be expected."""
     exact, found = side_by_side(reading.exact, reading.slope)
@@ -182,10 +192,8 @@ def _in_words(reading: Reading) -> tuple[tuple[str, str], ...]:
         left, right = (number_text(side, 3) for side in reading.sides)
         lines.append(("slopes left and right of it", f"{left},  {right}"))
     elif math.isnan(reading.expected):
-        lines.append(("expected", "– (a kink lies between)"))
+        lines.append(("expected size", "– (a kink lies between)"))
     else:
-        terms = "h²/6 |f‴| + ε|f|/2h" if reading.scheme == "central" else "h/2 |f″| + ε|f|/h"
-        lines.append(
-            (f"expected: {terms}", "0" if reading.expected == 0.0 else number_text(reading.expected, 3, small=1e-2))
-        )
+        expected = number_text(reading.expected, 3, small=1e-2, large=1e4)
+        lines.append(("expected size", "0" if reading.expected == 0.0 else expected))
     return tuple(lines)

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.panels.race.derivative import GRID, LEAST, MOST, Reading, compared_with
@@ -171,10 +172,7 @@ class ErrorPlot(QWidget):
         y = box.bottom() - shares * box.height()
         painter.setPen(QPen(theme().color(role, alpha), width))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        there = np.isfinite(y)
-        for piece in np.split(np.arange(len(x)), np.flatnonzero(np.diff(there)) + 1):
-            if there[piece[0]]:
-                painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x[piece], y[piece], strict=True)]))
+        painter.drawPath(arrayToQPath(x, y, connect="finite"))
 
     def _expected(self, painter: QPainter, reading: Reading, top: int) -> None:
         """The textbook's error as a thin line through the scatter."""

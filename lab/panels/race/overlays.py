@@ -81,7 +81,7 @@ class Overlays:
         self.derivative.want(flat and look.difference and not look.setup)
         # Above the middle of a curve is the place of the derivative: what stands beside it makes way.
         for overlay in (self.hint, self.stability):
-            self._move(overlay, "bl" if flat else "tl", LEFT)
+            self._move(overlay, "bl" if flat else "tl", LOSS_MARGIN + 14 if flat else LEFT)
 
     def _move(self, overlay: QWidget, corner: Corner, dx: int) -> None:
         """Put an overlay into a corner, above the axis where that is a lower one."""

@@ -118,6 +118,6 @@ PRESETS = (
     Preset(
         "derivative", "Numerical derivative · one weight",
         "A secant beside the tangent: with a large h it cuts the curve, with a tiny one it drowns in rounding.",
-        _race(Wavy(), ((-5.5,), (4.2,)), sgd=0.04, momentum=0.012, rmsprop=0.06, adam=0.12),
+        _race(Wavy(amplitude=0.6, frequency=2.0), ((-5.0,),), sgd=0.06, momentum=0.03, rmsprop=0.06, adam=0.16),
     ),
 )  # fmt: skip

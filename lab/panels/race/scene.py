@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter, QResizeEvent
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
+from lab.panels.race.balls import APART, BallsLayer
 from lab.panels.race.basins import BasinLayer
 from lab.panels.race.curvature import CurvatureLayer, in_words
 from lab.panels.race.density import DensityLayer, crowded
@@ -19,17 +20,7 @@ from lab.panels.race.derivative import Reading
 from lab.panels.race.field import Field, compute_field
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.one_d import (
-    APART,
-    BallsLayer,
-    CurveLayer,
-    KnownLayer,
-    PastLayer,
-    PointerLayer,
-    home,
-    on_curve,
-    recent,
-)
+from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve, recent
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.secant import QuadraticLayer, SecantLayer, StepLayer, TangentLayer
 from lab.panels.race.state import RaceViewState

@@ -106,6 +106,7 @@ class RaceView(PanelView):
     def _build_menus(self) -> None:
         self._layers_button = Button("Layers", "stack", tooltip="What is drawn on the stage")
         self._layers = QMenu(self)
+        self._layers.setToolTipsVisible(True)
         self._layers_button.setMenu(self._layers)
         self.header.extra.addWidget(self._layers_button)
         self._setup_button = Button("Set-up", "sliders-horizontal", checkable=True, tooltip="Landscape, noise, starts")
@@ -308,6 +309,7 @@ class RaceView(PanelView):
         for name, switch in self._switches.items():
             switch.setChecked(bool(getattr(self._look, name)))
             switch.setEnabled(self._means_something(name))
+            switch.setToolTip("" if switch.isEnabled() else "Means nothing on this landscape")
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
         self.stage.set_look(self._look)

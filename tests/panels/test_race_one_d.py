@@ -575,3 +575,16 @@ def test_placed_starts_at_the_same_weight_play_on(line: Any) -> None:
     line.experiment.seek(5)
     line.view.grab()
     assert not line.view.banner.message
+
+
+def test_hundreds_of_balls_are_drawn_where_they_are(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many to be stacked, and those out of sight stick to the rim without words."""
+    line.experiment.do(ScatterStarts(150), "Scatter")
+    line.view.stage.show_world(QRectF(-1.0, -1.0, 2.0, 4.0))
+    line.view.refresh()
+    said = words_at_the_rim(line, monkeypatch)
+    assert said == []
+    stage, frame = line.view.stage, line.view._frame
+    assert np.array_equal(
+        stage.racers.pixels(stage), stage.to_pixels(on_curve(line.view.config.landscape, frame.theta))
+    )

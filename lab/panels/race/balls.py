@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF, QRegion
 
 from lab.engine.landscapes import Array
 from lab.panels.race.layers import RacersLayer
@@ -117,6 +117,10 @@ class BallsLayer(RacersLayer):
             ceiling[(x > card.left() - 10.0) & (x < card.right() + 10.0)] = card.bottom() + 10.0
         return ceiling
 
+    def extent(self, stage: Stage) -> QRegion | None:
+        """Anywhere: stacks and words stand away from their balls."""
+        return None if self.frame is not None and len(self.frame.starts) else QRegion()
+
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw threads from balls to their places, then flags and balls."""
         if self.frame is None or not len(self.frame.starts):
@@ -129,7 +133,9 @@ class BallsLayer(RacersLayer):
             painter.drawLine(QPointF(x, y), QPointF(x, drawn[lane, start, 1]))
         super().paint(painter, stage)
 
-    def _outside(self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int) -> None:
+    def _outside(
+        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int, *, worded: bool = True
+    ) -> None:
         """The ball sticks to the border, with an arrow and how far away it is; several are listed below each other.
 
         Sideways the distance is told in widths of the picture, upwards and downwards in its heights.
@@ -148,11 +154,12 @@ class BallsLayer(RacersLayer):
         left = px + 14 if px < plot.center().x() else px - 16 - width
         box = QRectF(min(left, px - 8), py - 8, width + 22, 16)
         step = -18.0 if py > plot.center().y() else 18.0
-        for _ in range(64):
+        for _ in range(64 if worded else 0):
             if not any(box.intersects(other) for other in (*self.covered, *self._words)):
                 break
             box.translate(0.0, step)
-        self._words.append(box)
+        if worded:
+            self._words.append(box)
         py = box.center().y()
         painter.setPen(QPen(t.color(t.ink), 1.2))
         painter.setBrush(t.color(look.color_role))
@@ -160,4 +167,5 @@ class BallsLayer(RacersLayer):
         tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
         wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
         painter.drawPolygon(QPolygonF([tip, *wings]))
-        label(painter, text, left, py + 4, "error" if diverged >= 0 else "text")
+        if worded:
+            label(painter, text, left, py + 4, "error" if diverged >= 0 else "text")

@@ -46,6 +46,8 @@ class RaceStage(Stage):
 
     #: Background work failed: one line.
     failed = Signal(str)
+    #: Another picture of the landscape is shown: a `Field`.
+    field_changed = Signal(object)
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -53,6 +55,8 @@ class RaceStage(Stage):
         self._jobs = jobs
         self._landscape: Landscape | None = None
         self._log = True
+        #: The picture of the landscape that is shown.
+        self.picture: Field | None = None
         self.field = FieldLayer()
         self.basins = BasinLayer(jobs, self.refresh, self.failed.emit)
         self._show_basins = False
@@ -64,6 +68,11 @@ class RaceStage(Stage):
         self.tangent = TangentLayer()
         self.overlays = Overlays(self)
         self.view_changed.connect(self._ask_for_field)
+
+    @property
+    def landscape(self) -> Landscape | None:
+        """What is shown."""
+        return self._landscape
 
     @property
     def flat(self) -> bool:
@@ -80,6 +89,7 @@ class RaceStage(Stage):
     def adopt(self, landscape: Landscape, world: Sequence[float]) -> None:
         """Show a landscape, all of it or the part `world` (x, y, width, height) of it."""
         self._landscape = landscape
+        self.picture = None
         self.field.set_field(None)
         self.locked = not self.flat
         self.x_label, self.y_label = ("θ", "f(θ)") if self.flat else ("θ₁", "θ₂")
@@ -205,9 +215,11 @@ class RaceStage(Stage):
         )
 
     def _on_field(self, field: Field) -> None:
+        self.picture = field
         self.field.set_field(field)
         self.overlays.show_range(field.lo, field.hi)
         self.refresh()
+        self.field_changed.emit(field)
 
     # -- pictures ------------------------------------------------------------------------------------------------
 

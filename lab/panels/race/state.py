@@ -12,7 +12,8 @@ class RaceViewState:
     """What only changes the looking.
 
     `focus_lane` and `focus_start` name the racer in focus (-1: the first that is there); `world` is the visible
-    part of the landscape as (x, y, width, height), empty for all of it.
+    part of the landscape as (x, y, width, height), empty for all of it; `camera` is where the 3-D view is seen from as
+    (azimuth, elevation, zoom), empty for the usual side.
     """
 
     focus_lane: int = param(-1, lo=-1)
@@ -27,5 +28,7 @@ class RaceViewState:
     data: bool = param(True, label="Data and model", doc="The samples behind a loss over data, and the model on them.")
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
+    surface: bool = param(False, label="3-D view", doc="The landscape as a surface, beside the stage.")
+    camera: tuple[float, ...] = param((), hidden=True)
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

@@ -85,9 +85,9 @@ def _bars(t: Theme) -> str:
         border-bottom:2px solid transparent; margin:0 2px; }}
     QTabBar::tab:hover {{ color:{t.text}; }}
     QTabBar::tab:selected {{ color:{t.text}; border-bottom:2px solid {t.accent}; }}
+    QTabBar::tab:focus {{ color:{t.text}; background:{t.hover}; }}
     QSplitter::handle {{ background:transparent; }}
     QSplitter::handle:hover {{ background:{t.line}; }}
-    QTabBar::tab:focus {{ color:{t.text}; background:{t.hover}; }}
     QMenuBar {{ background:transparent; color:{t.muted}; spacing:2px; }}
     QMenuBar::item {{ background:transparent; padding:6px 10px; border-radius:6px; }}
     QMenuBar::item:selected {{ background:{t.hover}; color:{t.text}; }}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
 from lab.core.traces import Trace
@@ -16,7 +18,8 @@ from lab.panels.race.field import Field
 from lab.panels.race.looks import Look
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.state import RaceViewState
-from lab.panels.race.surface_mesh import Camera, Surface, compute_surface
+from lab.panels.race.surface_camera import Camera
+from lab.panels.race.surface_mesh import Surface, compute_surface
 from lab.sims.race import RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import Stage
@@ -32,6 +35,14 @@ log = logging.getLogger(__name__)
 NARROW = 600
 NOT_INSTALLED = 'The 3-D view needs PyOpenGL: pip install "visual-lab[gl]"'
 NO_CONTEXT = "No OpenGL here: {why}; the rest works."
+
+
+def _name_platform() -> None:
+    """Tell PyOpenGL which of GLX and EGL Qt uses; by itself it asks the session, which may mean another."""
+    if sys.platform == "linux":
+        x11 = QGuiApplication.platformName() in ("xcb", "offscreen")
+        egl = not x11 or "egl" in os.environ.get("QT_XCB_GL_INTEGRATION", "")
+        os.environ.setdefault("PYOPENGL_PLATFORM", "egl" if egl else "glx")
 
 
 class PointerLayer:
@@ -154,6 +165,7 @@ class Stages(QSplitter):
             return
         try:
             # PyOpenGL looks for the driver's library while it is imported.
+            _name_platform()
             module = importlib.import_module("lab.panels.race.surface_gl")
             renderer = module.SurfaceRenderer()
         except Exception as failure:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -22,34 +21,27 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import Landscape
-from lab.panels.race.density import crowded
-from lab.panels.race.field import LEVELS, LOWEST_LEVEL, TOP_LEVEL
 from lab.panels.race.hands import SLOP
 from lab.panels.race.looks import Look
-from lab.panels.race.scene import SEGMENT, Focus
-from lab.panels.race.surface_gl import DOT, SurfaceRenderer
+from lab.panels.race.scene import Focus
+from lab.panels.race.surface_camera import Camera
+from lab.panels.race.surface_gl import SurfaceRenderer
 from lab.panels.race.surface_marks import (
     Heads,
     Sight,
-    box_of,
-    floor_ticks,
     paint_axes,
     paint_minima,
     paint_pointer,
 )
-from lab.panels.race.surface_mesh import HEIGHT, Camera, Surface
-from lab.panels.race.surface_trails import DrapedTrails, Ink
+from lab.panels.race.surface_mesh import Surface
+from lab.panels.race.surface_picture import DOTS_FROM, SurfacePicture
 from lab.sims.race import RaceFrame
+from lab.ui import fonts
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import CornerOverlays, IconButton, Overlay, Text
 
-#: Trails are drawn of so many racers; of more, only those from the start in focus.
-TRAILS = 128
-#: Heads of more starts are drawn as dots.
-DOTS_FROM = 40
 #: Degrees of turning for a pixel of the hand's way, and for a press of an arrow key.
 BY_HAND, BY_KEY = 0.4, 6.0
-_GHOST = 0.22
 _TURNS = {
     Qt.Key.Key_Left: (-BY_KEY, 0.0),
     Qt.Key.Key_Right: (BY_KEY, 0.0),
@@ -94,23 +86,17 @@ class SurfaceView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("3-D view of the landscape")
         self.setAccessibleDescription("Arrow keys turn it, plus and minus zoom, Home shows everything")
-        self._renderer = renderer
         self._camera = Camera()
         self._surface: Surface | None = None
         self._landscape: Landscape | None = None
-        self._contours = True
+        self._picture = SurfacePicture(renderer)
         self._frame: RaceFrame | None = None
-        self._trace: Trace | None = None
         self._looks: Sequence[Look] = ()
         self._focus = Focus(-1, -1, False)
-        self._trails = DrapedTrails()
         self._heads: Heads | None = None
         self._pointer: tuple[float, ...] | None = None
-        #: What the picture shows (None: nothing that could be kept), and how many pieces are on it.
-        self._shown: object = None
-        self._drawn = 0
-        self._picture: QImage | None = None
-        self._given: tuple[Surface | None, str] = (None, "")
+        #: Axes and minima, painted when the view changes.
+        self._over: tuple[object, QPixmap] | None = None
         self._press: tuple[QPointF, Camera] | None = None
         self._turning = self._just_dropped = False
         self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"))
@@ -156,8 +142,8 @@ class SurfaceView(QWidget):
 
     def set_contours(self, on: bool) -> None:
         """Draw lines of equal loss, or not."""
-        if on != self._contours:
-            self._contours = on
+        if on != self._picture.contours:
+            self._picture.contours = on
             self.update()
 
     def show_surface(self, surface: Surface, landscape: Landscape) -> None:
@@ -169,8 +155,8 @@ class SurfaceView(QWidget):
     def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
         """Show the race as it stands."""
         self._frame, self._looks, self._focus = frame, looks, focus
+        self._picture.show_frame(frame, looks, focus, trace)
         self._heads = None
-        self._trace = trace
         self.hint.setVisible(frame.step == 0)
         self.update()
 
@@ -180,32 +166,11 @@ class SurfaceView(QWidget):
             self._pointer = point
             self.update()
 
-    def _rows(self) -> np.ndarray:
+    def _rows(self) -> NDArray[np.intp]:
         """Starts that are shown one by one: of a crowd only the one in focus."""
         assert self._frame is not None
         present = np.flatnonzero(self._frame.present)
         return present if len(present) <= DOTS_FROM else present[present == self._focus.start]
-
-    def _follow(self, surface: Surface) -> int:
-        """Lay the histories over the surface; how many of the first pieces stayed."""
-        frame, trace = self._frame, self._trace
-        if frame is None or trace is None:
-            return 0
-        t = theme()
-        values = trace.values[: trace.upto(frame.step)]
-        if not values.size:
-            return self._trails.follow(surface, np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
-        present = np.flatnonzero(frame.present[: values.shape[2]])
-        if crowded(frame) or len(present) * len(self._looks) > TRAILS:
-            present = present[present == self._focus.start]
-        points = values[:, :, present, :2].reshape(len(values), -1, 2)
-        breaks = values[:, :, present, SEGMENT].reshape(len(values), -1)
-        inks = [
-            Ink(t.color(look.color_role).getRgb()[:3], 3.0 if look.lane == self._focus.lane else 1.9)
-            for look in self._looks
-            for _ in present
-        ]
-        return self._trails.follow(surface, points, breaks, inks)
 
     # -- painting ------------------------------------------------------------------------------------------------
 
@@ -218,7 +183,7 @@ class SurfaceView(QWidget):
         device = painter.paintEngine().paintDevice()
         ratio = device.devicePixelRatioF() if device is not None else self.devicePixelRatioF()
         try:
-            picture = self._draw(sight, ratio)
+            picture = self._picture.draw(sight, ratio)
         except Exception as failure:
             # A driver may give up at any time (a card unplugged, memory gone): the race must go on without it.
             painter.fillRect(self.rect(), theme().color("surface"))
@@ -226,10 +191,8 @@ class SurfaceView(QWidget):
             self.failed.emit(str(failure).strip().split("\n")[0] or type(failure).__name__)
             return
         painter.drawImage(self.rect(), picture)
+        painter.drawPixmap(0, 0, self._axes(sight, ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_axes(painter, sight)
-        if self._landscape is not None:
-            paint_minima(painter, sight, self._landscape)
         if self._frame is not None and self._frame.starts.shape[1:] == (2,):
             focus = (self._focus.lane, self._focus.start) if self._focus.lane >= 0 else None
             self._placed(sight).paint(painter, focus, self._focus.average)
@@ -241,75 +204,26 @@ class SurfaceView(QWidget):
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
         painter.end()
 
+    def _axes(self, sight: Sight, ratio: float) -> QPixmap:
+        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
+        if self._over is None or self._over[0] != key:
+            made = QPixmap(sight.size * ratio)
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(made)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_axes(painter, sight)
+            if self._landscape is not None:
+                paint_minima(painter, sight, self._landscape)
+            painter.end()
+            self._over = (key, made)
+        return self._over[1]
+
     def _placed(self, sight: Sight) -> Heads:
         assert self._frame is not None
         if self._heads is None:
             self._heads = Heads.of(sight, self._frame, self._looks, self._rows())
         return self._heads
-
-    def _draw(self, sight: Sight, ratio: float) -> QImage:
-        """The picture of surface, box and trails; as much of the last one as still holds is kept."""
-        t = theme()
-        size = QSize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
-        kept = self._follow(sight.surface)
-        pieces = self._trails.pieces
-        dots = self._dots(sight.surface)
-        shown = (sight.surface, sight.camera, size, ratio, t.name, self._contours)
-        fresh = shown != self._shown or kept < self._drawn or dots is not None
-        if not fresh and len(pieces) == self._drawn and self._picture is not None:
-            return self._picture
-        self._shown = None
-        self._renderer.set_pieces(pieces, min(kept, self._drawn))
-        if fresh:
-            self._draw_ground(sight, size, ratio)
-            self._drawn = 0
-        self._renderer.draw_pieces(self._drawn, _rgb(t.color(t.ink)), _GHOST)
-        if dots is not None:
-            self._renderer.draw_dots(dots, 4.0)
-        self._picture = self._renderer.image()
-        self._drawn = len(pieces)
-        self._shown = shown if dots is None else None
-        return self._picture
-
-    def _draw_ground(self, sight: Sight, size: QSize, ratio: float) -> None:
-        t, surface, camera = theme(), sight.surface, sight.camera
-        if self._given[0] is not surface:
-            self._renderer.set_surface(surface.vertices(), surface.faces())
-        if self._given[1] != t.name:
-            self._renderer.set_colors(t.stage_lut())
-        self._given = (surface, t.name)
-        self._renderer.begin(size, ratio, _rgb(t.color("surface")), camera.matrix(sight.aspect))
-        self._renderer.draw_box(box_of(surface, camera, t.color("line_strong").getRgb()[:3]))
-        around, up = math.radians(camera.azimuth - 55.0), math.radians(46.0)
-        (sx, sy), (x, y, width, height) = surface.size, surface.world
-        across, along = floor_ticks(surface)
-        net: list[float] = []
-        for found, low, whole, side in ((across, x, width, sx), (along, y, height, sy)):
-            first, step = (found[0][0], found[1][0] - found[0][0]) if len(found) > 1 else (low, 2 * whole)
-            net += [((first - low) / whole - 0.5) * side, step / whole * side]
-        line = _rgb(t.color("#BFD2EA" if t.dark else "#26466B"))
-        self._renderer.draw_surface(
-            top=HEIGHT,
-            light=(math.cos(up) * math.cos(around), math.cos(up) * math.sin(around), math.sin(up)),
-            levels=(LOWEST_LEVEL, (TOP_LEVEL - LOWEST_LEVEL) / (LEVELS - 1)),
-            last_level=TOP_LEVEL,
-            contour=(*line, (0.24 if t.dark else 0.30) if self._contours else 0.0),
-            grid=(net[0], net[2], net[1], net[3]),
-            wire=(*line, 0.10 if t.dark else 0.12),
-        )
-
-    def _dots(self, surface: Surface) -> np.ndarray | None:
-        """Heads of many starts; None where each has its mark."""
-        frame = self._frame
-        if frame is None or int(frame.present.sum()) <= DOTS_FROM:
-            return None
-        grid = surface.to_grid(frame.theta[:, frame.present])
-        seen = surface.inside(grid) & (frame.diverged_at[:, frame.present] < 0)
-        dots = np.zeros(int(seen.sum()), dtype=DOT)
-        dots["at"] = surface.to_scene(grid[seen])
-        colors = np.array([theme().color(look.color_role).getRgb() for look in self._looks], dtype=np.uint8)
-        dots["rgba"] = colors[np.nonzero(seen)[0]]
-        return dots
 
     # -- hands ---------------------------------------------------------------------------------------------------
 
@@ -416,8 +330,3 @@ class SurfaceView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._heads = None
-
-
-def _rgb(color: QColor) -> tuple[float, float, float]:
-    red, green, blue, _ = color.getRgbF()
-    return red, green, blue

@@ -11,15 +11,13 @@ Importing this module needs PyOpenGL; `SurfaceRenderer` needs a driver, and says
 from __future__ import annotations
 
 import ctypes
-import os
-import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from OpenGL import GL
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import (
-    QGuiApplication,
     QImage,
     QOffscreenSurface,
     QOpenGLContext,
@@ -28,130 +26,13 @@ from PySide6.QtGui import (
 from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
 from shiboken6 import isValid
 
-from lab.core.errors import LabError
+from lab.panels.race.surface_shaders import PROGRAMS, NoOpenGL, program_of
 from lab.panels.race.surface_trails import PIECE, Pieces
-
-
-def _name_platform() -> None:
-    """Tell PyOpenGL which of GLX and EGL Qt uses; by itself it asks the session, which may mean another."""
-    if sys.platform == "linux":
-        glx = QGuiApplication.platformName() in ("xcb", "offscreen") and "egl" not in os.environ.get(
-            "QT_XCB_GL_INTEGRATION", ""
-        )
-        os.environ.setdefault("PYOPENGL_PLATFORM", "glx" if glx else "egl")
-
-
-_name_platform()
-
-from OpenGL import GL  # noqa: E402
 
 #: Edges are smoothed over this many samples of a pixel.
 SAMPLES = 4
-_SURFACE = (
-    """#version 330 core
-    layout(location = 0) in vec3 position;
-    layout(location = 1) in vec3 normal;
-    uniform mat4 to_clip;
-    uniform float top;
-    out vec3 at;
-    out vec3 upright;
-    out float shade;
-    void main() {
-        gl_Position = to_clip * vec4(position, 1.0);
-        at = position;
-        upright = normal;
-        shade = position.z / top;
-    }""",
-    """#version 330 core
-    in vec3 at;
-    in vec3 upright;
-    in float shade;
-    uniform sampler2D colors;
-    uniform vec3 light;
-    uniform vec2 levels;       // lowest contour, distance to the next, as shades
-    uniform float last_level;
-    uniform vec4 contour;      // colour and opacity of contours
-    uniform vec4 grid;         // offset and distance of the lines along x and y
-    uniform vec4 wire;         // their colour and opacity
-    out vec4 color;
-    float line(float value, float wide) {
-        float off = abs(fract(value - 0.5) - 0.5) / max(fwidth(value), 1e-9);
-        return 1.0 - smoothstep(wide - 0.7, wide + 0.5, off);
-    }
-    void main() {
-        vec3 base = texture(colors, vec2(0.5 / 256.0 + clamp(shade, 0.0, 1.0) * 255.0 / 256.0, 0.5)).rgb;
-        vec3 n = normalize(upright) * (gl_FrontFacing ? 1.0 : -1.0);
-        float lit = (0.70 + 0.42 * max(dot(n, light), 0.0)) * (gl_FrontFacing ? 1.0 : 0.8);
-        color = vec4(base * lit, 1.0);
-        vec2 net = (at.xy - grid.xy) / grid.zw;
-        color.rgb = mix(color.rgb, wire.rgb, wire.a * max(line(net.x, 0.5), line(net.y, 0.5)));
-        float level = (shade - levels.x) / levels.y;
-        float on = step(levels.x - 0.01, shade) * step(shade, last_level + 0.01);
-        color.rgb = mix(color.rgb, contour.rgb, contour.a * on * line(level, 0.6));
-    }""",
-)
-# Wide lines are not in OpenGL's core: each piece becomes a rectangle that faces the eye.
-_LINES = (
-    """#version 330 core
-    layout(location = 0) in vec3 a;
-    layout(location = 1) in vec3 b;
-    layout(location = 2) in vec4 rgba;
-    layout(location = 3) in float width;
-    uniform mat4 to_clip;
-    uniform vec2 pixels;
-    uniform float ratio;       // pixels of the picture for one of the screen
-    uniform float lift;        // toward the eye, so that a line lies on the surface and not in it
-    uniform float wider;
-    uniform vec4 tint;         // takes the place of the colour by its opacity; in w
-    uniform float opacity;
-    out vec4 ink;
-    void main() {
-        vec4 from = to_clip * vec4(a, 1.0), to = to_clip * vec4(b, 1.0);
-        vec2 along = (to.xy / to.w - from.xy / from.w) * pixels;
-        along = length(along) > 1e-6 ? normalize(along) : vec2(1.0, 0.0);
-        vec2 across = vec2(-along.y, along.x);
-        float half_width = 0.5 * (width + wider) * ratio;
-        float end = float(gl_VertexID / 2) * 2.0 - 1.0, side = float(gl_VertexID % 2) * 2.0 - 1.0;
-        vec4 place = end < 0.0 ? from : to;
-        float cap = wider > 0.0 ? 0.0 : 0.35 * half_width;
-        place.xy += (across * side * half_width + along * end * cap) * 2.0 / pixels * place.w;
-        place.z -= lift * place.w;
-        gl_Position = place;
-        ink = vec4(mix(rgba.rgb, tint.rgb, tint.a), rgba.a * opacity);
-    }""",
-    """#version 330 core
-    in vec4 ink;
-    out vec4 color;
-    void main() { color = ink; }""",
-)
-_DOTS = (
-    """#version 330 core
-    layout(location = 0) in vec3 position;
-    layout(location = 1) in vec4 rgba;
-    uniform mat4 to_clip;
-    uniform float size;
-    uniform float lift;
-    out vec4 ink;
-    void main() {
-        gl_Position = to_clip * vec4(position, 1.0);
-        gl_Position.z -= lift * gl_Position.w;
-        gl_PointSize = size;
-        ink = rgba;
-    }""",
-    """#version 330 core
-    in vec4 ink;
-    out vec4 color;
-    void main() {
-        if (length(gl_PointCoord - 0.5) > 0.5) discard;
-        color = ink;
-    }""",
-)
 #: Bytes of a dot: where, and its colour.
 DOT = np.dtype([("at", "<f4", 3), ("rgba", "u1", 4)])
-
-
-class NoOpenGL(LabError):
-    """Nothing can be drawn with OpenGL here; the message says why."""
 
 
 class SurfaceRenderer:
@@ -179,6 +60,9 @@ class SurfaceRenderer:
         self._surface.setFormat(given)
         self._surface.create()
         self._target: QOpenGLFramebufferObject | None = None
+        #: What comes and goes is drawn onto a copy of the picture.
+        self._copy: QOpenGLFramebufferObject | None = None
+        self._copied = False
         self._faces = 0
         self._held = 0
         self._room = 0
@@ -199,9 +83,9 @@ class SurfaceRenderer:
     def _build(self) -> None:
         self.driver = GL.glGetString(GL.GL_RENDERER).decode("utf-8", "replace")
         self._largest = min(int(GL.glGetIntegerv(GL.GL_MAX_RENDERBUFFER_SIZE)), 8192)
-        self._programs = {name: _program(*parts) for name, parts in _PROGRAMS.items()}
+        self._programs = {name: program_of(*parts) for name, parts in PROGRAMS.items()}
         self._colors = GL.glGenTextures(1)
-        self._arrays = dict(zip(_PROGRAMS, GL.glGenVertexArrays(3), strict=True))
+        self._arrays = dict(zip(PROGRAMS, GL.glGenVertexArrays(3), strict=True))
         self._mesh, self._indices, self._pieces, self._dots, self._box = GL.glGenBuffers(5)
         self._boxes = GL.glGenVertexArrays(1)
         GL.glBindVertexArray(self._arrays["surface"])
@@ -265,28 +149,33 @@ class SurfaceRenderer:
         self._enter()
         size = size.boundedTo(QSize(self._largest, self._largest)).expandedTo(QSize(1, 1))
         if self._target is None or self._target.size() != size:
-            format = QOpenGLFramebufferObjectFormat()
-            format.setSamples(SAMPLES)
-            format.setAttachment(QOpenGLFramebufferObject.Attachment.Depth)
-            self._target = QOpenGLFramebufferObject(size, format)
-            if not self._target.isValid():
-                raise NoOpenGL(f"the driver gives no picture of {size.width()} x {size.height()} pixels")
+            self._copy = None
+            self._target = _picture(size)
         self._matrix, self._ratio = matrix.astype(np.float32), ratio
         self._resume()
         GL.glClearColor(*background, 1.0)
         GL.glDepthMask(True)
         GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
 
-    def _resume(self) -> None:
+    def _resume(self, copy: bool = False) -> None:
         assert self._target is not None
         self._enter()
-        self._target.bind()
+        self._copied = copy
+        if copy:
+            if self._copy is None:
+                self._copy = _picture(self._target.size())
+            both = GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT
+            QOpenGLFramebufferObject.blitFramebuffer(self._copy, self._target, int(both))
+            self._copy.bind()
+        else:
+            self._target.bind()
         GL.glViewport(0, 0, self._target.width(), self._target.height())
         GL.glEnable(GL.GL_DEPTH_TEST)
         GL.glEnable(GL.GL_MULTISAMPLE)
         GL.glEnable(GL.GL_BLEND)
         GL.glEnable(GL.GL_PROGRAM_POINT_SIZE)
-        GL.glBlendFunc(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA)
+        # The picture itself stays opaque, whatever is laid over it.
+        GL.glBlendFuncSeparate(GL.GL_SRC_ALPHA, GL.GL_ONE_MINUS_SRC_ALPHA, GL.GL_ONE, GL.GL_ONE_MINUS_SRC_ALPHA)
 
     def draw_surface(self, **look: float | tuple[float, ...]) -> None:
         """Draw the height field; `look` are the values that its shader asks for by name."""
@@ -350,10 +239,10 @@ class SurfaceRenderer:
         GL.glDrawArraysInstanced(GL.GL_TRIANGLE_STRIP, first, 4, count)
 
     def draw_dots(self, dots: NDArray[Any], size: float) -> None:
-        """Draw round dots, `size` pixels of the screen across."""
+        """Draw round dots, `size` pixels of the screen across, over a copy of what is there: they leave no trace."""
+        self._resume(copy=True)
         if not len(dots):
             return
-        self._resume()
         program = self._programs["dots"]
         GL.glUseProgram(program)
         self._give(program, size=size * self._ratio, lift=0.0045)
@@ -365,9 +254,10 @@ class SurfaceRenderer:
 
     def image(self) -> QImage:
         """What has been drawn."""
-        assert self._target is not None
+        target = self._copy if self._copied else self._target
+        assert target is not None
         self._enter()
-        image = self._target.toImage()
+        image = target.toImage()
         image.setDevicePixelRatio(self._ratio)
         return image
 
@@ -381,7 +271,7 @@ class SurfaceRenderer:
         if not (isValid(self._context) and isValid(self._surface)):
             return  # the application is ending: Qt has taken all of it down
         self._context.makeCurrent(self._surface)
-        self._target = None
+        self._target = self._copy = None
         self._context.doneCurrent()
         self._surface.destroy()
 
@@ -398,27 +288,14 @@ class SurfaceRenderer:
                 (GL.glUniform2f, GL.glUniform3f, GL.glUniform4f)[len(value) - 2](place, *value)
 
 
-_PROGRAMS = {"surface": _SURFACE, "lines": _LINES, "dots": _DOTS}
-
-
-def _program(vertex: str, fragment: str) -> int:
-    made = GL.glCreateProgram()
-    for kind, source in ((GL.GL_VERTEX_SHADER, vertex), (GL.GL_FRAGMENT_SHADER, fragment)):
-        shader = GL.glCreateShader(kind)
-        GL.glShaderSource(shader, source)
-        GL.glCompileShader(shader)
-        if not GL.glGetShaderiv(shader, GL.GL_COMPILE_STATUS):
-            raise NoOpenGL(f"the driver refuses a shader: {_first_line(GL.glGetShaderInfoLog(shader))}")
-        GL.glAttachShader(made, shader)
-    GL.glLinkProgram(made)
-    if not GL.glGetProgramiv(made, GL.GL_LINK_STATUS):
-        raise NoOpenGL(f"the driver refuses a shader: {_first_line(GL.glGetProgramInfoLog(made))}")
-    return int(made)
-
-
-def _first_line(said: bytes | str) -> str:
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return text.strip().split("\n")[0]
+def _picture(size: QSize) -> QOpenGLFramebufferObject:
+    format = QOpenGLFramebufferObjectFormat()
+    format.setSamples(SAMPLES)
+    format.setAttachment(QOpenGLFramebufferObject.Attachment.Depth)
+    made = QOpenGLFramebufferObject(size, format)
+    if not made.isValid():
+        raise NoOpenGL(f"the driver gives no picture of {size.width()} x {size.height()} pixels")
+    return made
 
 
 def _attribute(place: int, count: int, kind: Any, stride: int, offset: int) -> None:

@@ -14,7 +14,8 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from lab.engine.landscapes import Landscape
 from lab.panels.race.layers import FEW, MANY, Pick
 from lab.panels.race.looks import Look, start_name
-from lab.panels.race.surface_mesh import HEIGHT, Array, Camera, Surface, height_ticks
+from lab.panels.race.surface_camera import Camera
+from lab.panels.race.surface_mesh import HEIGHT, Array, Surface, height_ticks
 from lab.panels.race.surface_trails import Pieces, pieces_of
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
@@ -140,7 +141,8 @@ def paint_axes(painter: QPainter, sight: Sight) -> None:
             text = value_text(round(value))
         elif value == 0:
             text = "0"
-        painter.drawText(QPointF(x - 8 - metrics.horizontalAdvance(text), y + metrics.ascent() / 2 - 1), text)
+        left = max(x - 8 - metrics.horizontalAdvance(text), 4.0)
+        painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), text)
     x, y = sight.pixels(corner + np.array([0.0, 0.0, HEIGHT * 1.02]))
     _centred(painter, "f(θ)", x - 4, y - 14)
 

@@ -286,10 +286,17 @@ class RaceView(PanelView):
         shown = self._look.surface
         words = "Hide the 3-D view" if shown else "Show the 3-D view"
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
-        return surface + [
-            Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
-            for entry in LANDSCAPES
-        ] + [Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id)) for entry in OPTIMIZERS]
+        return (
+            surface
+            + [
+                Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
+                for entry in LANDSCAPES
+            ]
+            + [
+                Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id))
+                for entry in OPTIMIZERS
+            ]
+        )
 
     def set_look(self, **changes: Any) -> None:
         """Change how the race is looked at."""

@@ -111,7 +111,6 @@ class Stages(QSplitter):
         self.pointer = PointerLayer(stage)
         self._on = False
         self._camera = Camera()
-        self._contours = True
         stage.field_changed.connect(self._on_field)
         stage.hovered.connect(self._on_stage_hovered)
 
@@ -129,8 +128,8 @@ class Stages(QSplitter):
 
     def set_look(self, look: RaceViewState) -> None:
         """Follow the switch, the camera and the layers; a landscape of one weight has no surface."""
-        self._camera = Camera(*look.camera) if len(look.camera) == 3 else Camera()
-        self._contours = look.contours
+        # A file may hold any numbers: turned by nothing, they are brought within what is allowed.
+        self._camera = Camera(*look.camera).turned(0, 0).zoomed(1) if len(look.camera) == 3 else Camera()
         on = look.surface and not self._stage.flat
         if on != self._on:
             self._on = on

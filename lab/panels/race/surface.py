@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -98,7 +99,7 @@ class SurfaceView(QWidget):
         #: Axes and minima, painted when the view changes.
         self._over: tuple[object, QPixmap] | None = None
         self._press: tuple[QPointF, Camera] | None = None
-        self._turning = self._just_dropped = False
+        self._turning = self._just_dropped = self._ringed = False
         self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"))
         corners = CornerOverlays(self)
         corners.add(self._tools(), "br", 12, 12)
@@ -198,7 +199,7 @@ class SurfaceView(QWidget):
             self._placed(sight).paint(painter, focus, self._focus.average)
         if self._pointer is not None:
             paint_pointer(painter, sight, self._pointer)
-        if self.hasFocus():
+        if self._ringed and self.hasFocus():
             painter.setPen(QPen(theme().color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
@@ -326,6 +327,16 @@ class SurfaceView(QWidget):
             self._choose(self._camera.turned(*_TURNS[Qt.Key(event.key())]))
         else:
             self._choose(self._camera.zoomed(_ZOOMS[Qt.Key(event.key())]))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # As on buttons: a press with the mouse leaves no ring behind.
+        self._ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -21,7 +21,7 @@ class Camera:
     #: Opening angle, up and down, in degrees.
     FOV = 26.0
     #: Half of what has to fit: across (whatever the azimuth), and up and down.
-    ACROSS, UPRIGHT = 0.85, 0.60
+    ACROSS, UPRIGHT = 0.85, 0.74
 
     def turned(self, around: float, up: float) -> Camera:
         """The same, moved around the scene and up; it never goes below the floor or over the top."""
@@ -45,7 +45,7 @@ class Camera:
 
     def eye(self, aspect: float) -> Array:
         """Where the eye is, in the scene."""
-        return np.array([0.0, 0.0, 0.42 * HEIGHT]) + self.distance(aspect) * self.toward
+        return np.array([0.0, 0.0, 0.36 * HEIGHT]) + self.distance(aspect) * self.toward
 
     def matrix(self, aspect: float) -> Array:
         """Scene to clip coordinates, shape (4, 4), for column vectors (OpenGL's convention: -w <= x, y, z <= w)."""

@@ -48,7 +48,8 @@ def clip(a: Array, b: Array, size: Array) -> tuple[Array, Array, NDArray[np.bool
     ends[0][still] = -np.inf
     ends[1][still] = np.where(within[still], np.inf, -np.inf)
     begin = np.maximum(ends.min(axis=0).max(axis=-1), 0.0)
-    end = np.minimum(ends.max(axis=0).min(axis=-1), 1.0)
+    begin[~np.isfinite(begin)] = 2.0
+    end = np.clip(ends.max(axis=0).min(axis=-1), 0.0, 1.0)
     seen = (begin <= end) & ~(still & ~within).any(axis=-1)
     return a + begin[:, None] * step, a + end[:, None] * step, seen
 

@@ -55,6 +55,7 @@ def test_what_a_window_needs_stays(place: str) -> None:
         "PySide6\\plugins\\tls\\qopensslbackend.dll",
         "PySide6/Qt/translations/qtbase_de.qm",
         "PySide6\\translations\\qtbase_de.qm",
+        "OpenGL\\DLLS\\freeglut64.vc14.dll",
     ],
 )
 def test_what_nothing_asks_for_goes(place: str) -> None:

@@ -52,5 +52,5 @@ def test_the_surface_is_drawn_turned_and_pressed(display, tmp_path, platform):
     # What it is linked with, and how it leaves the room.
     assert seen["landscape_differs"] > 0.1
     assert seen["export_differs"] < 0.02
-    assert seen["export_is_fine"] > 0.05
+    assert seen["export_ratio"] == 2.0
     assert seen["off"]

@@ -14,8 +14,8 @@ from lab.panels.race.surface_mesh import HEIGHT, Array
 class Camera:
     """Where the scene is seen from: degrees around the upright axis and above the floor; `zoom` 1 shows all of it."""
 
-    azimuth: float = -58.0
-    elevation: float = 38.0
+    azimuth: float = -60.0
+    elevation: float = 44.0
     zoom: float = 1.0
 
     #: Opening angle, up and down, in degrees.

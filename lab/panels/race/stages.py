@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+QWIDGETSIZE_MAX = 16_777_215
 #: Below this width the 3-D view stands under the stage.
 NARROW = 600
-NOT_INSTALLED = 'The 3-D view needs PyOpenGL: pip install "visual-lab[gl]"'
+NOT_INSTALLED = "The 3-D view needs PyOpenGL, which is not installed: pip install PyOpenGL"
 NO_CONTEXT = "No OpenGL here: {why}; the rest works."
 
 
@@ -147,6 +148,7 @@ class Stages(QSplitter):
         if self._on and self.view is None:
             self._make()
         self._card.setVisible(self._on)
+        self._arrange()
         if self.pointer in self._stage.live:
             self._stage.live.remove(self.pointer)
         if self._on:
@@ -180,11 +182,14 @@ class Stages(QSplitter):
         self.view.failed.connect(self._on_drawing_failed, Qt.ConnectionType.QueuedConnection)
         self._note.hide()
         self._card.box.addWidget(self.view, 1)
+        self.setSizes([1000, 1000])
         self.made.emit(self.view)
 
     def _say(self, line: str) -> None:
         self._note.setText(line)
         self._note.show()
+        self._arrange()
+        self.setSizes([1_000_000, 1])
 
     def _on_drawing_failed(self, why: str) -> None:
         """The driver gave up: the line takes the view's place; switching it off and on tries again."""
@@ -228,5 +233,12 @@ class Stages(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        upright = self.width() < NARROW
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Side by side where there is room; a line of words stands below and leaves the stage its place."""
+        upright = self.width() < NARROW or self.view is None
         self.setOrientation(Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal)
+        if self._card is not None:
+            words = self._card.sizeHint().height() + 16
+            self._card.setMaximumHeight(words if self.view is None else QWIDGETSIZE_MAX)

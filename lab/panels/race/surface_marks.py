@@ -129,7 +129,7 @@ def paint_axes(painter: QPainter, sight: Sight) -> None:
     for at, (ox, oy), text, away in places:
         x, y = sight.pixels(at)
         dx, dy = sight.pixels(at + 0.05 * np.array([ox, oy, 0.0])) - (x, y)
-        norm = math.hypot(dx, dy) or 1.0
+        norm = (math.hypot(dx, dy) or 1.0) / fonts.scale()
         _centred(painter, text, x + dx / norm * away, y + dy / norm * away)
     corners = np.array([[fx * sx / 2, -fy * sy / 2, 0.0], [-fx * sx / 2, fy * sy / 2, 0.0]])
     corner = corners[int(sight.pixels(corners)[:, 0].argmin())]

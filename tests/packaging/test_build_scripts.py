@@ -99,7 +99,7 @@ def test_every_bundled_distribution_brings_a_licence(tmp_path: Path) -> None:
         folder.name: max(p.stat().st_size for p in texts if p.parent == folder) for folder in {p.parent for p in texts}
     }
     names = {licences._normal(dist.metadata["Name"]) for dist in licences.bundled()}
-    assert {"visual-lab", "numpy", "pyside6-essentials", "shiboken6", "latex2mathml", "ziafont"} <= names
+    assert {"visual-lab", "numpy", "pyside6-essentials", "shiboken6", "latex2mathml", "ziafont", "pyopengl"} <= names
     assert set(longest) == names | {"pyinstaller", "python"}
     assert min(longest.values()) > 1000
     assert "Bitstream" in (tmp_path / "licences" / "ziafont" / "DejaVuSans.ttf.txt").read_text("utf-8")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,14 +63,6 @@ def test_without_pyopengl_it_says_what_to_install(race: Any, monkeypatch: pytest
     assert race.view.banner.message == ""
 
 
-def test_a_driver_that_fails_later_leaves_a_line_in_the_views_place(race: Any, without_opengl: None) -> None:
-    race.view.set_look(surface=True)
-    stages = race.view.stages
-    first = line_of(race)
-    stages._on_drawing_failed("the card is gone")  # there is no view: nothing to take away
-    assert line_of(race) == first
-
-
 def test_a_curve_has_no_surface_and_the_switch_says_why(race: Any, without_opengl: None) -> None:
     race.view.set_look(surface=True)
     race.view.choose_preset("parabola")
@@ -119,3 +113,15 @@ def test_the_second_of_two_presses_takes_the_start_back_and_nothing_else(race: A
     after = experiment.run
     hands.take_back()
     assert experiment.run == after
+
+
+def test_nothing_of_opengl_is_loaded_before_it_is_asked_for(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from lab.app import make_app; from lab.panels import PANELS;"
+        "from lab.ui.settings import Settings; from lab.ui.window import MainWindow; app = make_app('dark');"
+        f"window = MainWindow(PANELS, Settings(Path({str(tmp_path)!r}))); window.open_panel('race'); window.show();"
+        "app.processEvents(); print(sorted(m for m in sys.modules if m.split('.')[0] == 'OpenGL'));"
+        "window.close(); window.deleteLater(); app.processEvents()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip() == "[]", done.stderr

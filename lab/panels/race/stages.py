@@ -135,6 +135,10 @@ class Stages(QSplitter):
         if on != self._on:
             self._on = on
             self._switch()
+        # A stage that adopts a landscape starts with layers of its own.
+        if on != (self.pointer in self._stage.live):
+            self.pointer.show_point(None)
+            (self._stage.live.append if on else self._stage.live.remove)(self.pointer)
         if self.view is not None and on:
             self.view.set_camera(self._camera)
             self.view.set_contours(look.contours)
@@ -149,12 +153,8 @@ class Stages(QSplitter):
             self._make()
         self._card.setVisible(self._on)
         self._arrange()
-        if self.pointer in self._stage.live:
-            self._stage.live.remove(self.pointer)
-        if self._on:
-            self._stage.live.append(self.pointer)
-            if self._stage.picture is not None:
-                self._on_field(self._stage.picture)
+        if self._on and self._stage.picture is not None:
+            self._on_field(self._stage.picture)
 
     def _make(self) -> None:
         """Make the 3-D view, or say in one line why not; asked again, it tries again."""

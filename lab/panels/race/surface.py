@@ -99,7 +99,7 @@ class SurfaceView(QWidget):
         #: Axes and minima, painted when the view changes.
         self._over: tuple[object, QPixmap] | None = None
         self._press: tuple[QPointF, Camera] | None = None
-        self._turning = self._just_dropped = self._ringed = False
+        self._turning = self._just_dropped = self._ringed = self._broken = False
         self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"))
         corners = CornerOverlays(self)
         corners.add(self._tools(), "br", 12, 12)
@@ -189,7 +189,9 @@ class SurfaceView(QWidget):
             # A driver may give up at any time (a card unplugged, memory gone): the race must go on without it.
             painter.fillRect(self.rect(), theme().color("surface"))
             painter.end()
-            self.failed.emit(str(failure).strip().split("\n")[0] or type(failure).__name__)
+            if not self._broken:
+                self._broken = True
+                self.failed.emit(str(failure).strip().split("\n")[0] or type(failure).__name__)
             return
         painter.drawImage(self.rect(), picture)
         painter.drawPixmap(0, 0, self._axes(sight, ratio))

@@ -107,7 +107,7 @@ class Stages(QSplitter):
         self.addWidget(Card(stage, margins=(8, 8, 8, 4), spacing=0))
         self._stage, self._jobs = stage, jobs
         self._card: Card | None = None
-        self._note = Text("", "body", role="muted", align=Qt.AlignmentFlag.AlignCenter, wrap=True)
+        self._note: Text | None = None
         self.view: SurfaceView | None = None
         self.pointer = PointerLayer(stage)
         self._on = False
@@ -123,7 +123,7 @@ class Stages(QSplitter):
     @property
     def absence(self) -> str:
         """Why there is no 3-D view, in one line; empty when there is one or none was asked for."""
-        return self._note.text() if self._on and self.view is None else ""
+        return self._note.text() if self._note is not None and self._on and self.view is None else ""
 
     # -- switching -----------------------------------------------------------------------------------------------
 
@@ -145,8 +145,8 @@ class Stages(QSplitter):
 
     def _switch(self) -> None:
         if self._card is None:
-            self._card = Card(margins=(8, 8, 8, 8), spacing=0)
-            self._card.box.addWidget(self._note, 1)
+            self._note = Text("", "body", role="muted", align=Qt.AlignmentFlag.AlignCenter, wrap=True)
+            self._card = Card(self._note, margins=(8, 8, 8, 8), spacing=0)
             self.addWidget(self._card)
             self.setSizes([1000, 1000])
         if self._on and self.view is None:
@@ -159,6 +159,7 @@ class Stages(QSplitter):
     def _make(self) -> None:
         """Make the 3-D view, or say in one line why not; asked again, it tries again."""
         assert self._card is not None
+        assert self._note is not None
         try:
             importlib.import_module("OpenGL")
         except ImportError:
@@ -186,6 +187,7 @@ class Stages(QSplitter):
         self.made.emit(self.view)
 
     def _say(self, line: str) -> None:
+        assert self._note is not None
         self._note.setText(line)
         self._note.show()
         self._arrange()

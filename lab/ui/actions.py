@@ -31,7 +31,9 @@ Ctrl+N, Ctrl+O, Ctrl+S: new, open, save
 Ctrl+1, 2, 3: layouts focus, side by side, grid
 F11: present;   Esc: leave
 On the stage: press drops a start, drag moves it, right press removes it;
-wheel zooms, middle button (or Alt and drag) pans"""
+wheel zooms, middle button (or Alt and drag) pans
+In a 3-D view: drag (or arrow keys) turns, wheel (or + and −) zooms, press drops a start,
+double press (or Home) shows everything"""
 
 
 def _float(dock: PanelDock) -> None:

@@ -86,6 +86,8 @@ def _bars(t: Theme) -> str:
     QTabBar::tab:hover {{ color:{t.text}; }}
     QTabBar::tab:selected {{ color:{t.text}; border-bottom:2px solid {t.accent}; }}
     QTabBar::tab:focus {{ color:{t.text}; background:{t.hover}; }}
+    QSplitter::handle {{ background:transparent; }}
+    QSplitter::handle:hover {{ background:{t.line}; }}
     QMenuBar {{ background:transparent; color:{t.muted}; spacing:2px; }}
     QMenuBar::item {{ background:transparent; padding:6px 10px; border-radius:6px; }}
     QMenuBar::item:selected {{ background:{t.hover}; color:{t.text}; }}

@@ -26,7 +26,10 @@ _LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE
 STANDARD_TEXTS = {
     "pyside6-essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
     "shiboken6": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+    "pyopengl": ("PyOpenGL-licence.txt",),
 }
+#: What the executable carries of the lab's own extras: the 3-D view.
+EXTRAS = ("gl",)
 _QT_NOTE = """\
 Qt and PySide6 are used under the GNU Lesser General Public License, version 3. They lie as separate shared libraries in
 the PySide6 folder of this program and can be replaced by compatible builds of your own. Their source code:
@@ -35,7 +38,7 @@ https://code.qt.io and https://download.qt.io/official_releases/QtForPython/
 
 
 def bundled(name: str = "visual-lab") -> list[Distribution]:
-    """`name` and everything it needs at run time on this platform, by name; extras are not bundled."""
+    """`name` and everything it needs at run time on this platform, by name; of extras only those of `EXTRAS`."""
     found: dict[str, Distribution] = {}
     waiting = [name]
     while waiting:
@@ -44,8 +47,10 @@ def bundled(name: str = "visual-lab") -> list[Distribution]:
         if key in found:
             continue
         found[key] = dist
-        needs = map(Requirement, dist.requires or ())
-        waiting += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+        extras = ("", *EXTRAS) if dist.metadata["Name"] == name else ("",)
+        for need in map(Requirement, dist.requires or ()):
+            if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in extras):
+                waiting.append(need.name)
     return [found[key] for key in sorted(found)]
 
 

@@ -19,7 +19,8 @@ EXCLUDED_MODULES = [
     # Tools of the developer that a dependency names somewhere (numpy.testing names pytest, and so on).
     "pytest", "_pytest", "pygments", "hypothesis", "setuptools", "distutils", "pkg_resources", "IPython", "pip",
     # Optional parts of pyqtgraph, each imported inside a try or a function; the lab runs without them from source too.
-    "scipy", "matplotlib", "numba", "cupy", "h5py", "OpenGL", "PIL", "pyqtgraph.examples", "pyqtgraph.opengl",
+    # The 3-D view draws with PyOpenGL, and not with pyqtgraph's widgets for it.
+    "scipy", "matplotlib", "numba", "cupy", "h5py", "PIL", "pyqtgraph.examples", "pyqtgraph.opengl",
     # References that the benchmark uses where they are installed; an executable has none.
     "sklearn", "torch", "gymnasium", "micrograd",
     # Other toolkits, and encryption: the lab opens no connection, and hashlib has SHA-256 of its own.
@@ -42,8 +43,11 @@ _PLUGINS = {
     "xcbglintegrations": r"qxcb-(egl|glx)",
 }
 _PLUGIN = re.compile(r"(?:^|/)plugins/(?P<folder>[^/]+)/(?:lib)?(?P<name>[^/]+)$")
-#: q*.qm are Qt's own texts in other languages; the minimal GL plug-in would match "minimal".
-_UNWANTED = re.compile(r"(PySide6/(Qt/)?translations/|/libqminimalegl|wayland-egl|/libqwayland-xcomposite)")
+#: q*.qm are Qt's own texts in other languages; the minimal GL plug-in would match "minimal"; PyOpenGL's wheel for
+#: Windows carries GLUT and GLE, under licences of their own, which the lab doesn't use.
+_UNWANTED = re.compile(
+    r"(PySide6/(Qt/)?translations/|/libqminimalegl|wayland-egl|/libqwayland-xcomposite|(^|/)OpenGL/DLLS/)"
+)
 
 
 def wanted(entry: Entry) -> bool:

@@ -55,6 +55,7 @@ def test_what_a_window_needs_stays(place: str) -> None:
         "PySide6\\plugins\\tls\\qopensslbackend.dll",
         "PySide6/Qt/translations/qtbase_de.qm",
         "PySide6\\translations\\qtbase_de.qm",
+        "OpenGL\\DLLS\\freeglut64.vc14.dll",
     ],
 )
 def test_what_nothing_asks_for_goes(place: str) -> None:
@@ -98,7 +99,7 @@ def test_every_bundled_distribution_brings_a_licence(tmp_path: Path) -> None:
         folder.name: max(p.stat().st_size for p in texts if p.parent == folder) for folder in {p.parent for p in texts}
     }
     names = {licences._normal(dist.metadata["Name"]) for dist in licences.bundled()}
-    assert {"visual-lab", "numpy", "pyside6-essentials", "shiboken6", "latex2mathml", "ziafont"} <= names
+    assert {"visual-lab", "numpy", "pyside6-essentials", "shiboken6", "latex2mathml", "ziafont", "pyopengl"} <= names
     assert set(longest) == names | {"pyinstaller", "python"}
     assert min(longest.values()) > 1000
     assert "Bitstream" in (tmp_path / "licences" / "ziafont" / "DejaVuSans.ttf.txt").read_text("utf-8")

@@ -1,5 +1,6 @@
-"""Windows, the hand, and the check that nothing is left behind."""
+"""Windows, the hand, a screen, and the check that nothing is left behind."""
 
 from shell_fixtures import at_home, nothing_left_behind, qapp, race, unhurried, windows
+from xvfb import display
 
-__all__ = ["at_home", "nothing_left_behind", "qapp", "race", "unhurried", "windows"]
+__all__ = ["at_home", "display", "nothing_left_behind", "qapp", "race", "unhurried", "windows"]

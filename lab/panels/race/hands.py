@@ -15,6 +15,7 @@ from lab.ui.experiment import Experiment
 SLOP = 3.0
 #: Starts that a line drawn with Shift held drops.
 ON_A_LINE = 12
+DROP = "Drop a start"
 
 
 class Hands(QObject):
@@ -52,13 +53,31 @@ class Hands(QObject):
                 self._line_from = event.position()
                 self._experiment.begin_gesture("Drop a line of starts")
             elif picked is None:
-                self._place(event.position())
+                self._place(self._stage.point_at(event.position()))
             else:
                 self.focus_wanted.emit(picked.lane, picked.start)
 
-    def _place(self, position: QPointF) -> None:
-        self._experiment.begin_gesture("Drop a start")
-        if self._experiment.do(PlaceStarts((self._stage.point_at(position),)), "Drop a start"):
+    def drop(self, point: tuple[float, ...]) -> None:
+        """Drop a start where another view was pressed; the same as a press on the stage, and one entry of undo."""
+        self.touched.emit()
+        self._placed = False
+        self._place(point)
+        self._end()
+
+    def remove(self, start: int) -> None:
+        """Take a start away that was pressed in another view."""
+        self.touched.emit()
+        self._experiment.do(RemoveStart(start), f"Remove start {start_name(start)}")
+
+    def take_back(self) -> None:
+        """Undo the drop that has just been made, if it was the last thing done."""
+        if self._experiment.history.undo_label == DROP:
+            self._experiment.set_playing(False)
+            self._experiment.undo()
+
+    def _place(self, point: tuple[float, ...]) -> None:
+        self._experiment.begin_gesture(DROP)
+        if self._experiment.do(PlaceStarts((point,)), DROP):
             self._held = Pick(self._starts_given() - 1, None)
             self._moving = self._placed = True
             self.focus_wanted.emit(None, self._held.start)
@@ -98,6 +117,10 @@ class Hands(QObject):
     def _on_released(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._press_at is None:
             return
+        self._end()
+
+    def _end(self) -> None:
+        """The gesture is over."""
         self._held = self._press_at = self._line_from = None
         self._experiment.end_gesture()
         step = self._experiment.step
@@ -110,10 +133,16 @@ class Hands(QObject):
         stage = self._stage
         stage.show_pointer(None if position is None else stage.point_at(position))
         if position is None:
-            stage.overlays.readout.hide()
+            self.read(None)
             return
         picked = stage.racers.pick(stage, position)
         stage.setCursor(Qt.CursorShape.PointingHandCursor if picked else Qt.CursorShape.CrossCursor)
-        point = stage.point_at(position)
+        self.read(stage.point_at(position))
+
+    def read(self, point: tuple[float, ...] | None) -> None:
+        """Show the value and gradient at a point of the landscape, wherever it is pointed at; None shows nothing."""
+        if point is None:
+            self._stage.overlays.readout.hide()
+            return
         value, gradient = self._experiment.probe(LookAt(point))
-        stage.overlays.show_readout(point, value, gradient)
+        self._stage.overlays.show_readout(point, value, gradient)

@@ -49,6 +49,8 @@ class RaceStage(Stage):
 
     #: Background work failed: one line.
     failed = Signal(str)
+    #: Another picture of the landscape is shown: a `Field`.
+    field_changed = Signal(object)
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -56,6 +58,8 @@ class RaceStage(Stage):
         self._jobs = jobs
         self._landscape: Landscape | None = None
         self._log = True
+        #: The picture of the landscape that is shown.
+        self.picture: Field | None = None
         self.field = FieldLayer()
         self.basins = BasinLayer(jobs, self.refresh, self.failed.emit)
         self._show_basins = False
@@ -78,6 +82,11 @@ class RaceStage(Stage):
         self.view_changed.connect(self._ask_for_field)
 
     @property
+    def landscape(self) -> Landscape | None:
+        """What is shown."""
+        return self._landscape
+
+    @property
     def flat(self) -> bool:
         """Whether the landscape has one weight only."""
         return self._landscape is not None and self._landscape.dim == 1
@@ -92,6 +101,7 @@ class RaceStage(Stage):
     def adopt(self, landscape: Landscape, world: Sequence[float]) -> None:
         """Show a landscape, all of it or the part `world` (x, y, width, height) of it."""
         self._landscape = landscape
+        self.picture = None
         self.field.set_field(None)
         self.locked = not self.flat
         # A loss has more digits than a weight.
@@ -291,9 +301,11 @@ class RaceStage(Stage):
         )
 
     def _on_field(self, field: Field) -> None:
+        self.picture = field
         self.field.set_field(field)
         self.overlays.show_range(field.lo, field.hi)
         self.refresh()
+        self.field_changed.emit(field)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

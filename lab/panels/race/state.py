@@ -13,7 +13,8 @@ class RaceViewState:
     """What only changes the looking.
 
     `focus_lane` and `focus_start` name the racer in focus (-1: the first that is there); `world` is the visible
-    part of the landscape as (x, y, width, height), empty for all of it.
+    part of the landscape as (x, y, width, height), empty for all of it; `camera` is where the 3-D view is seen from as
+    (azimuth, elevation, zoom), empty for the usual side.
     """
 
     focus_lane: int = param(-1, lo=-1)
@@ -42,5 +43,7 @@ class RaceViewState:
         label="Stored h",
         doc="Divide by the h that float64 stores, (θ+h) − θ, in place of the one that is meant.",
     )
+    surface: bool = param(False, label="3-D view", doc="The landscape as a surface, beside the stage.")
+    camera: tuple[float, ...] = param((), hidden=True)
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize
@@ -25,6 +25,7 @@ from lab.panels.race.overlays import RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.setup import SetupOverlay
+from lab.panels.race.stages import Stages
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
 from lab.ui.command_palette import Command
@@ -33,6 +34,12 @@ from lab.ui.panel_view import PanelView
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, Card, Text, row
+
+if TYPE_CHECKING:
+    from lab.panels.race.surface import SurfaceView
+
+SURFACE_TIP = "The landscape as a surface in three dimensions, beside the stage"
+NO_SURFACE_TIP = "A landscape of one weight is a curve: there is no surface to show"
 
 #: Layers that can be switched, with their words in the menu.
 SWITCHES = (
@@ -65,7 +72,11 @@ class RaceView(PanelView):
         self.equation = EquationStrip()
         self.setup = SetupOverlay(self.experiment)
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
-        self.stage_column.addWidget(Card(self.stage, margins=(8, 8, 8, 4), spacing=0), 1)
+        self.stages = Stages(self.stage, self.jobs)
+        self.stages.made.connect(self._on_surface_made)
+        self.stages.camera_chosen.connect(lambda c: self._remember(camera=(c.azimuth, c.elevation, c.zoom)))
+        self.stages.failed.connect(self.experiment.failed)
+        self.stage_column.addWidget(self.stages, 1)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()
         self._build_menus()
@@ -109,6 +120,10 @@ class RaceView(PanelView):
         self._layers.setToolTipsVisible(True)
         self._layers_button.setMenu(self._layers)
         self.header.extra.addWidget(self._layers_button)
+        self._surface_button = Button("3-D", "cube", checkable=True, tooltip=SURFACE_TIP)
+        self._surface_button.setAccessibleName("3-D view")
+        self._surface_button.clicked.connect(lambda on: self.set_look(surface=on))
+        self.header.extra.addWidget(self._surface_button)
         self._setup_button = Button("Set-up", "sliders-horizontal", checkable=True, tooltip="Landscape, noise, starts")
         self._setup_button.clicked.connect(lambda on: self.set_look(setup=on))
         self.header.extra.addWidget(self._setup_button)
@@ -159,6 +174,7 @@ class RaceView(PanelView):
         focus = self._focus()
         trace = self.experiment.timeline.trace
         self.stage.show_frame(frame, self._looks, focus, trace)
+        self.stages.show_frame(frame, self._looks, focus, trace)
         self._show_focus(frame, focus)
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon)
@@ -290,10 +306,20 @@ class RaceView(PanelView):
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
-        return [
-            Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
-            for entry in LANDSCAPES
-        ] + [Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id)) for entry in OPTIMIZERS]
+        shown = self._look.surface
+        words = "Hide the 3-D view" if shown else "Show the 3-D view"
+        surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
+        return (
+            surface
+            + [
+                Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
+                for entry in LANDSCAPES
+            ]
+            + [
+                Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id))
+                for entry in OPTIMIZERS
+            ]
+        )
 
     def set_look(self, **changes: Any) -> None:
         """Change how the race is looked at."""
@@ -311,8 +337,13 @@ class RaceView(PanelView):
             switch.setEnabled(self._means_something(name))
             switch.setToolTip("" if switch.isEnabled() else "Means nothing on this landscape")
         self._setup_button.setChecked(self._look.setup)
+        flat = self.stage.flat
+        self._surface_button.setChecked(self._look.surface and not flat)
+        self._surface_button.setEnabled(not flat)
+        self._surface_button.setToolTip(NO_SURFACE_TIP if flat else SURFACE_TIP)
         self.setup.setVisible(self._look.setup)
         self.stage.set_look(self._look)
+        self.stages.set_look(self._look)
         self.plot_card.show_quantity(self._look.plot)
 
     def _means_something(self, layer: str) -> bool:
@@ -328,6 +359,13 @@ class RaceView(PanelView):
             self.set_look(**{layer: on})
 
         return switch
+
+    def _on_surface_made(self, view: SurfaceView) -> None:
+        view.dropped.connect(self.hands.drop)
+        view.taken_back.connect(self.hands.take_back)
+        view.removed.connect(self.hands.remove)
+        view.focus_wanted.connect(self._on_focus_wanted)
+        view.pointed.connect(self.hands.read)
 
     def _on_focus_wanted(self, lane: int | None, start: int) -> None:
         self.set_look(focus_start=start, average=False, **({} if lane is None else {"focus_lane": lane}))
@@ -363,8 +401,8 @@ class RaceView(PanelView):
         return record.table(self._frame, self._looks, self.experiment.timeline.trace)
 
     def picture_of(self) -> QWidget:
-        """The stage."""
-        return self.stage
+        """The stage, with the 3-D view where that is shown."""
+        return self.stages if self.stages.view is not None and self.stages.on else self.stage
 
     def thumbnail(self, size: QSize) -> QImage:
         """The stage alone, without axes, arrows and overlays."""

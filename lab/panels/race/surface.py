@@ -1,0 +1,345 @@
+"""The 3-D view: the landscape's surface with the race on it, turned, zoomed and pressed by the hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lab.core.traces import Trace
+from lab.engine.landscapes import Landscape
+from lab.panels.race.hands import SLOP
+from lab.panels.race.looks import Look
+from lab.panels.race.scene import Focus
+from lab.panels.race.surface_camera import Camera
+from lab.panels.race.surface_gl import SurfaceRenderer
+from lab.panels.race.surface_marks import (
+    Heads,
+    Sight,
+    paint_axes,
+    paint_minima,
+    paint_pointer,
+)
+from lab.panels.race.surface_mesh import Surface
+from lab.panels.race.surface_picture import DOTS_FROM, SurfacePicture
+from lab.sims.race import RaceFrame
+from lab.ui import fonts
+from lab.ui.theme import manager, theme
+from lab.ui.widgets import CornerOverlays, IconButton, Overlay, Text
+
+#: Degrees of turning for a pixel of the hand's way, and for a press of an arrow key.
+BY_HAND, BY_KEY = 0.4, 6.0
+_TURNS = {
+    Qt.Key.Key_Left: (-BY_KEY, 0.0),
+    Qt.Key.Key_Right: (BY_KEY, 0.0),
+    Qt.Key.Key_Up: (0.0, BY_KEY),
+    Qt.Key.Key_Down: (0.0, -BY_KEY),
+}
+_ZOOMS = {Qt.Key.Key_Plus: 1.15, Qt.Key.Key_Equal: 1.15, Qt.Key.Key_Minus: 1 / 1.15}
+
+
+class SurfaceView(QWidget):
+    """Drag turns, the wheel zooms, a press without dragging drops a start, a double press shows everything again.
+
+    What the renderer has drawn stays until the view, the landscape or the theme changes: a frame of the race only adds
+    the new pieces of the trails, and heads are painted over the picture. A crowd's dots are drawn afresh.
+
+    Parameters
+    ----------
+    renderer : SurfaceRenderer
+        Draws; it is closed with the view.
+    """
+
+    #: The hand chose where to look from.
+    camera_chosen = Signal(Camera)
+    #: A start should be dropped at this point (x, y) of the landscape.
+    dropped = Signal(tuple)
+    #: The press that dropped a start was the first of two: it was not meant.
+    taken_back = Signal()
+    #: A racer (lane None: keep the present one) and start should be in focus; a start should go.
+    focus_wanted = Signal(object, int)
+    removed = Signal(int)
+    #: The pointer is over this point of the landscape; None when it leaves.
+    pointed = Signal(object)
+    #: Drawing failed: why.
+    failed = Signal(str)
+
+    def __init__(self, renderer: SurfaceRenderer) -> None:
+        super().__init__()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 180)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("3-D view of the landscape")
+        self.setAccessibleDescription("Arrow keys turn it, plus and minus zoom, Home shows everything")
+        self._camera = Camera()
+        self._surface: Surface | None = None
+        self._landscape: Landscape | None = None
+        self._picture = SurfacePicture(renderer)
+        self._frame: RaceFrame | None = None
+        self._looks: Sequence[Look] = ()
+        self._focus = Focus(-1, -1, False)
+        self._heads: Heads | None = None
+        self._pointer: tuple[float, ...] | None = None
+        #: Axes and minima, painted when the view changes.
+        self._over: tuple[object, QPixmap] | None = None
+        self._press: tuple[QPointF, Camera] | None = None
+        self._turning = self._just_dropped = self._ringed = self._broken = False
+        self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"))
+        corners = CornerOverlays(self)
+        corners.add(self._tools(), "br", 12, 12)
+        corners.add(self.hint, "tl", 12, 12)
+        manager().changed.connect(self.update)
+        renderer.belong_to(self)
+        self.destroyed.connect(renderer.close)
+
+    def _tools(self) -> Overlay:
+        home = IconButton("frame-corners", "Show everything, from the usual side (Home)", size=16)
+        home.clicked.connect(lambda: self._choose(Camera()))
+        closer = IconButton("magnifying-glass-plus", "Nearer (wheel, or +)", size=16)
+        closer.clicked.connect(lambda: self._choose(self._camera.zoomed(1.25)))
+        farther = IconButton("magnifying-glass-minus", "Farther (wheel, or \u2212)", size=16)
+        farther.clicked.connect(lambda: self._choose(self._camera.zoomed(0.8)))
+        return Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
+
+    # -- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def camera(self) -> Camera:
+        """Where it is seen from."""
+        return self._camera
+
+    @property
+    def surface(self) -> Surface | None:
+        """What is shown."""
+        return self._surface
+
+    @property
+    def sight(self) -> Sight | None:
+        """The surface as it is seen now."""
+        return None if self._surface is None else Sight(self._surface, self._camera, self.size())
+
+    def set_camera(self, camera: Camera) -> None:
+        """Look from elsewhere."""
+        if camera != self._camera:
+            self._camera = camera
+            self._heads = None
+            self.update()
+
+    def set_contours(self, on: bool) -> None:
+        """Draw lines of equal loss, or not."""
+        if on != self._picture.contours:
+            self._picture.contours = on
+            self.update()
+
+    def show_surface(self, surface: Surface, landscape: Landscape) -> None:
+        """Show another surface."""
+        self._surface, self._landscape = surface, landscape
+        self._heads = None
+        self.update()
+
+    def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
+        """Show the race as it stands."""
+        self._frame, self._looks, self._focus = frame, looks, focus
+        self._picture.show_frame(frame, looks, focus, trace)
+        self._heads = None
+        self.hint.setVisible(frame.step == 0)
+        self.update()
+
+    def set_pointer(self, point: tuple[float, ...] | None) -> None:
+        """Mark a place of the landscape; None marks nothing."""
+        if point != self._pointer:
+            self._pointer = point
+            self.update()
+
+    def _rows(self) -> NDArray[np.intp]:
+        """Starts that are shown one by one: of a crowd only the one in focus."""
+        assert self._frame is not None
+        present = np.flatnonzero(self._frame.present)
+        return present if len(present) <= DOTS_FROM else present[present == self._focus.start]
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        sight = self.sight
+        if sight is None:
+            painter.fillRect(self.rect(), theme().color("surface"))
+            return
+        device = painter.paintEngine().paintDevice()
+        ratio = device.devicePixelRatioF() if device is not None else self.devicePixelRatioF()
+        try:
+            picture = self._picture.draw(sight, ratio)
+        except Exception as failure:
+            # A driver may give up at any time (a card unplugged, memory gone): the race must go on without it.
+            painter.fillRect(self.rect(), theme().color("surface"))
+            painter.end()
+            if not self._broken:
+                self._broken = True
+                self.failed.emit(str(failure).strip().split("\n")[0] or type(failure).__name__)
+            return
+        painter.drawImage(self.rect(), picture)
+        painter.drawPixmap(0, 0, self._axes(sight, ratio))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._frame is not None and self._frame.starts.shape[1:] == (2,):
+            focus = (self._focus.lane, self._focus.start) if self._focus.lane >= 0 else None
+            self._placed(sight).paint(painter, focus, self._focus.average)
+        if self._pointer is not None:
+            paint_pointer(painter, sight, self._pointer)
+        if self._ringed and self.hasFocus():
+            painter.setPen(QPen(theme().color("accent"), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
+        painter.end()
+
+    def _axes(self, sight: Sight, ratio: float) -> QPixmap:
+        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
+        if self._over is None or self._over[0] != key:
+            made = QPixmap(sight.size * ratio)
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(made)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_axes(painter, sight)
+            if self._landscape is not None:
+                paint_minima(painter, sight, self._landscape)
+            painter.end()
+            self._over = (key, made)
+        return self._over[1]
+
+    def _placed(self, sight: Sight) -> Heads:
+        assert self._frame is not None
+        if self._heads is None:
+            self._heads = Heads.of(sight, self._frame, self._looks, self._rows())
+        return self._heads
+
+    # -- hands ---------------------------------------------------------------------------------------------------
+
+    def point_at(self, position: QPointF) -> tuple[float, float] | None:
+        """The point of the landscape that is seen at a pixel, exactly; None beside the surface."""
+        sight = self.sight
+        if sight is None:
+            return None
+        ray = sight.camera.ray(position.x(), position.y(), self.width(), max(self.height(), 1))
+        return sight.surface.hit(*ray)
+
+    def _choose(self, camera: Camera) -> None:
+        self.set_camera(camera)
+        self.camera_chosen.emit(camera)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._just_dropped = False
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press = (event.position(), self._camera)
+            self._turning = False
+        elif event.button() == Qt.MouseButton.RightButton and self._heads is not None:
+            picked = self._heads.pick(event.position().x(), event.position().y())
+            if picked is not None:
+                self.removed.emit(picked.start)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is None:
+            if not event.buttons():
+                self._hover(event.position())
+            return
+        start, camera = self._press
+        moved = event.position() - start
+        if not self._turning and max(abs(moved.x()), abs(moved.y())) >= SLOP:
+            self._turning = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.pointed.emit(None)
+        if self._turning:
+            self.set_camera(camera.turned(-moved.x() * BY_HAND, moved.y() * BY_HAND))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None:
+            return
+        turned, self._press = self._turning, None
+        if turned:
+            self._turning = False
+            self.unsetCursor()
+            self.camera_chosen.emit(self._camera)
+            return
+        x, y = event.position().x(), event.position().y()
+        picked = self._heads.pick(x, y) if self._heads is not None else None
+        if picked is not None:
+            self.focus_wanted.emit(picked.lane, picked.start)
+        elif (point := self.point_at(event.position())) is not None:
+            self._just_dropped = True
+            self.dropped.emit(point)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._just_dropped:
+            self._just_dropped = False
+            self.taken_back.emit()
+        self._choose(Camera())
+
+    def _hover(self, position: QPointF) -> None:
+        point = self.point_at(position)
+        picked = self._heads.pick(position.x(), position.y()) if self._heads is not None else None
+        shape = Qt.CursorShape.PointingHandCursor if picked else Qt.CursorShape.CrossCursor
+        self.setCursor(shape if picked or point else Qt.CursorShape.OpenHandCursor)
+        self.set_pointer(point)
+        self.pointed.emit(point)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.set_pointer(None)
+        self.pointed.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.angleDelta().y():
+            self._choose(self._camera.zoomed(1.0015 ** event.angleDelta().y()))
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        # The window's shortcuts (one step back, to the start) have the same keys: here they turn.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._meant(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @staticmethod
+    def _meant(event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        return plain and (event.key() in _TURNS or event.key() in _ZOOMS or event.key() == Qt.Key.Key_Home)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._meant(event):
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Home:
+            self._choose(Camera())
+        elif event.key() in _TURNS:
+            self._choose(self._camera.turned(*_TURNS[Qt.Key(event.key())]))
+        else:
+            self._choose(self._camera.zoomed(_ZOOMS[Qt.Key(event.key())]))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # As on buttons: a press with the mouse leaves no ring behind.
+        self._ringed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._heads = None

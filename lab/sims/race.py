@@ -31,13 +31,23 @@ from lab.sims._race_events import (
     how_many,
     new_starts,
 )
-from lab.sims._race_frame import CHANNELS, TRACED_STARTS, Bend, Curvature, Dissect, Dissection, LookAt, RaceFrame
+from lab.sims._race_frame import (
+    CHANNELS,
+    TRACED_STARTS,
+    Bend,
+    Curvature,
+    Dissect,
+    Dissection,
+    LookAt,
+    RaceFrame,
+    RateNow,
+)
 from lab.sims._racer import REASONS, Plan, Racer
 
 __all__ = [
     "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Curvature", "Dissect", "Dissection", "Entrant",
-    "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame", "RemoveStart",
-    "ScatterStarts", "how_many", "lowest",
+    "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame", "RateNow",
+    "RemoveStart", "ScatterStarts", "how_many", "lowest",
 ]  # fmt: skip
 
 _MOST = np.finfo(np.float32).max
@@ -229,7 +239,7 @@ class Race:
         )  # fmt: skip
 
     def trace(self) -> NDArray[np.float32]:
-        """The histories' row of this step, shape (L, min(S, 64), 7), channels as in `CHANNELS`."""
+        """The histories' row of this step, shape (L, min(S, 64), 8), channels as in `CHANNELS`."""
         states = [lane.state for lane in self._lanes.lanes.values()]
         n = min(len(self._shared.starts), TRACED_STARTS)
         d = self._config.landscape.dim
@@ -246,6 +256,9 @@ class Race:
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
             row[..., 6] = np.stack([s.effective_rate[:n] for s in states])
+            for i, lane in enumerate(self._lanes.lanes.values()):
+                rate, _ = lane.rate(self.t)
+                row[i, :, 7] = rate[:n, 0] if isinstance(rate, np.ndarray) else rate
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
         np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = np.stack([s.segment[:n] for s in states])
@@ -254,7 +267,7 @@ class Race:
         return row
 
     def probe(self, query: Any) -> Any:
-        """`Dissect` gives a `Dissection`, `LookAt` gives (value, gradient)."""
+        """`Dissect` gives a `Dissection`, `Bend` a `Curvature`, `LookAt` (value, gradient), `RateNow` a float."""
         if isinstance(query, LookAt):
             point = np.array([query.point], dtype=np.float64)
             with np.errstate(all="ignore"):
@@ -262,6 +275,9 @@ class Race:
                 return float(landscape.value(point)[0]), landscape.gradient(point)[0]
         if isinstance(query, Dissect):
             return self._dissect(query.lane, query.start)
+        if isinstance(query, RateNow):
+            rate, _ = self._lanes.lanes[query.lane].rate(self.t)
+            return float(rate[query.start, 0]) if isinstance(rate, np.ndarray) else float(rate)
         if isinstance(query, Bend):
             return self._bend(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")

@@ -61,9 +61,10 @@ class Overlays:
         self.readout.hide()
 
     def set_look(self, look: RaceViewState, flat: bool) -> None:
-        """Follow the layer switches; the set-up card takes the colour bar's corner."""
-        self.color_bar.setVisible(not look.setup and not flat and not look.basins)
-        self.basin_note.setVisible(look.basins and not look.setup and not flat)
+        """Follow the layer switches; the cards of set-up and schedule take the colour bar's corner."""
+        free = not (look.setup or look.schedule or flat)
+        self.color_bar.setVisible(free and not look.basins)
+        self.basin_note.setVisible(free and look.basins)
         if not look.arrows or flat:
             self.legend.hide()
 

@@ -27,5 +27,7 @@ class RaceViewState:
     data: bool = param(True, label="Data and model", doc="The samples behind a loss over data, and the model on them.")
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
+    schedule: bool = param(False, label="Learning-rate schedule", doc="The schedule against the step; draw one there.")
+    schedule_axis: str = param("auto", choices=("auto", "linear", "log"), label="Axis of the schedule")
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

@@ -22,9 +22,10 @@ from lab.panels.race.looks import Look, looks, start_name
 from lab.panels.race.overlays import RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
+from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
-from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
+from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame, RateNow
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
@@ -39,6 +40,7 @@ SWITCHES = (
     ("arrows", "Step arrows"),
     ("curvature", "Curvature and stable rate"),
     ("data", "Data and model"),
+    ("schedule", "Learning-rate schedule"),
     ("basins", "Basins of the racer in focus"),
 )
 
@@ -60,6 +62,11 @@ class RaceView(PanelView):
         self.equation = EquationStrip()
         self.setup = SetupOverlay(self.experiment)
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
+        self.schedule = ScheduleCard(self.experiment)
+        self.schedule.closed.connect(partial(self.set_look, schedule=False))
+        self.schedule.axis_chosen.connect(lambda axis: self.set_look(schedule_axis=axis))
+        self.setup.schedule_wanted.connect(partial(self.set_look, setup=False, schedule=True))
+        self.stage.overlays.corners.add(self.schedule, "tr", RIGHT, TOP, needed=True)
         self.stage_column.addWidget(Card(self.stage, margins=(8, 8, 8, 4), spacing=0), 1)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()
@@ -134,6 +141,7 @@ class RaceView(PanelView):
         self.setup.show_run(dataclasses.replace(config, noise=frame.noise, batch_size=frame.batch_size))
         self._name_preset()
         self.plot_card.show_run(config)
+        self.schedule.show_run(config)
         self._follow_look()
 
     def _name_preset(self) -> None:
@@ -155,6 +163,8 @@ class RaceView(PanelView):
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon)
         self.setup.show_frame(frame)
+        if self._look.schedule:
+            self._show_schedule(frame, focus)
         self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.setup)
 
     def show_progress(self, fraction: float) -> None:
@@ -206,10 +216,21 @@ class RaceView(PanelView):
 
     def _show_data(self, frame: RaceFrame, lane: int, start: int) -> None:
         landscape, card = self.config.landscape, self.stage.overlays.data
-        shown = self._look.data and not self._look.setup and isinstance(landscape, HasSamples)
+        aside = self._look.setup or self._look.schedule
+        shown = self._look.data and not aside and isinstance(landscape, HasSamples)
         card.setVisible(shown)
         if shown and isinstance(landscape, HasSamples):
             card.show_model(landscape, frame.theta[lane, start], frame.batch, self._looks[lane].color_role)
+
+    def _show_schedule(self, frame: RaceFrame, focus: Focus) -> None:
+        if focus.lane < 0 or focus.start < 0:
+            self.schedule.show_nobody()
+            return
+        lane = frame.lanes.index(focus.lane)
+        age = frame.step - int(frame.born[focus.start])
+        rate = self.experiment.probe(RateNow(focus.lane, focus.start))
+        self.schedule.show_racer(self._looks[lane], focus.start, frame.optimizers[lane].learning_rate, rate, age)
+        self.schedule.show_used(self.experiment.timeline.trace, frame, lane, focus.start)
 
     def _phase(self, parts: int) -> int:
         """Which part is shown: while playing slowly, one after the other between two steps."""
@@ -273,7 +294,10 @@ class RaceView(PanelView):
         ] + [Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id)) for entry in OPTIMIZERS]
 
     def set_look(self, **changes: Any) -> None:
-        """Change how the race is looked at."""
+        """Change how the race is looked at; of set-up and schedule, which share a corner, one at a time."""
+        for card, other in (("setup", "schedule"), ("schedule", "setup")):
+            if changes.get(card):
+                changes.setdefault(other, False)
         self._remember(**changes)
         self._follow_look()
         self.refresh()
@@ -287,6 +311,8 @@ class RaceView(PanelView):
             switch.setChecked(bool(getattr(self._look, name)))
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
+        self.schedule.setVisible(self._look.schedule)
+        self.schedule.set_axis(self._look.schedule_axis)
         self.stage.set_look(self._look)
         self.plot_card.show_quantity(self._look.plot)
 

@@ -111,6 +111,14 @@ class RateNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Query: what a step of each racer takes. The answer maps lanes to seconds, or to None before the first step.
+
+    Measured in this process by the clock, over the latest steps: neither frames nor snapshots know of it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Bend:
     """Query: how the landscape bends under one racer. The answer is a `Curvature`."""
 

@@ -35,6 +35,7 @@ from lab.sims._race_frame import (
     CHANNELS,
     TRACED_STARTS,
     Bend,
+    Cost,
     Curvature,
     Dissect,
     Dissection,
@@ -45,9 +46,9 @@ from lab.sims._race_frame import (
 from lab.sims._racer import REASONS, Plan, Racer
 
 __all__ = [
-    "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Curvature", "Dissect", "Dissection", "Entrant",
-    "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame", "RateNow",
-    "RemoveStart", "ScatterStarts", "how_many", "lowest",
+    "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
+    "Entrant", "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame",
+    "RateNow", "RemoveStart", "ScatterStarts", "how_many", "lowest",
 ]  # fmt: skip
 
 _MOST = np.finfo(np.float32).max
@@ -267,7 +268,7 @@ class Race:
         return row
 
     def probe(self, query: Any) -> Any:
-        """`Dissect` gives a `Dissection`, `Bend` a `Curvature`, `LookAt` (value, gradient), `RateNow` a float."""
+        """Answer one of the queries, each of which says what it asks for."""
         if isinstance(query, LookAt):
             point = np.array([query.point], dtype=np.float64)
             with np.errstate(all="ignore"):
@@ -275,6 +276,8 @@ class Race:
                 return float(landscape.value(point)[0]), landscape.gradient(point)[0]
         if isinstance(query, Dissect):
             return self._dissect(query.lane, query.start)
+        if isinstance(query, Cost):
+            return self._lanes.seconds_per_step()
         if isinstance(query, RateNow):
             rate, _ = self._lanes.lanes[query.lane].rate(self.t)
             return float(rate[query.start, 0]) if isinstance(rate, np.ndarray) else float(rate)

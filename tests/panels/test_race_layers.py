@@ -13,10 +13,23 @@ from lab.panels.race.dissection import part_role
 from lab.sims.race import ScatterStarts
 from lab.ui.theme import theme
 
-LAYERS = ("contours", "log_colors", "arrows", "apart", "curvature", "basins", "data", "average", "setup")
+LAYERS = (
+    "contours",
+    "log_colors",
+    "arrows",
+    "apart",
+    "curvature",
+    "basins",
+    "data",
+    "average",
+    "setup",
+    "test_loss",
+    "schedule",
+    "table",
+)
 
 
-@pytest.mark.parametrize("preset", ["himmelblau", "parabola", "regression", "saddle"])
+@pytest.mark.parametrize("preset", ["himmelblau", "parabola", "regression", "saddle", "sharp_and_flat"])
 def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None:
     race.view.choose_preset(preset)
     race.experiment.seek(20)
@@ -26,6 +39,17 @@ def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None
             race.view.set_look(**{name: on})
             race.view.grab()
             assert race.view.banner.message == ""
+
+
+def test_the_menu_switches_layers(race: Any) -> None:
+    race.view.choose_preset("sharp_and_flat")
+    for name, switch in race.view._switches.items():
+        before = getattr(race.experiment.view_state, name)
+        for on in (not before, before):
+            switch.trigger()
+            assert getattr(race.experiment.view_state, name) is on
+            assert switch.isChecked() is on
+    assert race.view.banner.message == ""
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS.ids())

@@ -13,7 +13,7 @@ from lab.ui.widgets import IconButton, Text
 
 SMALLEST = 28
 #: Cards that are opened over the stage besides the set-up.
-CARDS = ("schedule",)
+CARDS = ("schedule", "table")
 
 
 def focusable(window):

@@ -16,9 +16,10 @@ from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm
-from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, row
+from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, number_text, row
 
-MEDIAN = -1
+#: What stands for all starts at once, where a start's number would stand.
+MEDIAN, MEAN = -1, -2
 #: Of thousands of starts, this many can be looked at one by one.
 OFFERED = 52
 
@@ -26,7 +27,7 @@ OFFERED = 52
 class FocusCard(Card):
     """Form of the racer's rule; live parameters become events, the others start the race again."""
 
-    #: A start was chosen, or `MEDIAN` for all of them.
+    #: A start was chosen, or `MEDIAN` or `MEAN` for all of them.
     start_chosen = Signal(object)
 
     def __init__(self, experiment: Experiment, look: Look) -> None:
@@ -40,6 +41,9 @@ class FocusCard(Card):
         self._more.toggled.connect(self._on_more)
         self._head = row(self.glyph, self.name, Text("in focus", "caption"), None, self._more, spacing=6)
         self.box.addLayout(self._head)
+        self._test = Text("", "caption", elide=True)
+        self._test.hide()
+        self.box.addWidget(self._test)
         self._form: ConfigForm | None = None
         self._lane = -1
 
@@ -69,6 +73,12 @@ class FocusCard(Card):
         if isinstance(selector, Segmented | ComboBox) and selector.value != start:
             selector.set_value(start)
 
+    def show_test_loss(self, losses: tuple[float, float] | None) -> None:
+        """Training and test loss side by side, both above the lowest training loss; None where there is no test."""
+        self._test.setVisible(losses is not None)
+        if losses is not None:
+            self._test.setText(f"Loss in training {number_text(losses[0])}, on test data {number_text(losses[1])}")
+
     def _is_shown(self, declared: Declared) -> bool:
         return self._more.isChecked() or not declared.param.advanced
 
@@ -85,7 +95,7 @@ class FocusCard(Card):
         options: list[tuple[object, str]] = [(i, start_name(i)) for i in self._starts]
         if len(options) < 2:
             return
-        options.append((MEDIAN, "Median"))
+        options += [(MEDIAN, "Median"), (MEAN, "Mean")]
         if len(options) <= 4:
             segments = Segmented(options, "Start")
             segments.chosen.connect(self.start_chosen)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lab.panels.race.data_card import DataCard
 from lab.panels.race.dissection import StepApart
+from lab.panels.race.held_out import ROLE
 from lab.panels.race.state import RaceViewState
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
@@ -41,6 +42,11 @@ class Overlays:
         self.basin_note = Overlay(
             Text("Colour: the minimum it reaches. Pale: later. Grey: not in 500 steps.", "caption")
         )
+        self.test_legend = Overlay(
+            row(Swatch("muted"), Text("training loss: colour and lines", "caption"), spacing=6),
+            row(Swatch(ROLE, dashed=True, width=2), Text("test loss", "caption"), spacing=6),
+            spacing=16,
+        )
         self._stability_text = Text("", "caption")
         self.stability = Overlay(self._stability_text)
         self.apart = StepApart()
@@ -50,12 +56,16 @@ class Overlays:
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
         self.corners.add(self.color_bar, "tr", RIGHT, TOP)
         self.corners.add(self.basin_note, "tr", RIGHT, TOP)
+        self.corners.add(self.test_legend, "tr", RIGHT, TOP)
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
         self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
+        #: The table of all racers lies where the legend would.
+        self.covered = False
         self.data = DataCard()
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.data.hide()
+        self.test_legend.hide()
         self.apart.hide()
         self.stability.hide()
         self.readout.hide()
@@ -65,8 +75,13 @@ class Overlays:
         free = not (look.setup or look.schedule or flat)
         self.color_bar.setVisible(free and not look.basins)
         self.basin_note.setVisible(free and look.basins)
-        if not look.arrows or flat:
+        self.covered = look.table
+        if not look.arrows or flat or self.covered:
             self.legend.hide()
+
+    def show_test_loss(self, look: RaceViewState, there: bool) -> None:
+        """Say which lines are which, where the test loss is drawn."""
+        self.test_legend.setVisible(there and look.test_loss and not (look.setup or look.schedule))
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
+from lab.panels.race.held_out import HeldOutHistory
 from lab.panels.race.looks import Look
 from lab.panels.race.scene import Focus
 from lab.sims.race import CHANNELS, TRACED_STARTS, RaceConfig, RaceFrame
@@ -25,14 +26,17 @@ SHORTEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Something that is plotted over the steps: its words, and its channel in the trace."""
+    """Something that is plotted over the steps: its words, and its channel in the trace ("": computed from it)."""
 
     title: str
     channel: str
 
 
+#: The quantity that only some landscapes have; it is computed from where the racers were.
+TEST = "test"
 QUANTITIES = {
     "loss": Quantity("Loss above the minimum", "excess"),
+    TEST: Quantity("Test loss", ""),
     "distance": Quantity("Distance to the nearest minimum", "distance"),
     "gradient": Quantity("Gradient norm", "gradient_norm"),
     "rate": Quantity("Effective rate |Δθ| / |∇f|", "effective_rate"),
@@ -58,7 +62,6 @@ class PlotCard(Card):
         # The words may be cut where two panels share the window; the list shows them whole.
         self.quantity.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.quantity.setMinimumContentsLength(8)
-        self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items()])
         self.quantity.chosen.connect(lambda id: self.chosen.emit(str(id)))
         legend = (
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
@@ -71,6 +74,10 @@ class PlotCard(Card):
         self._series: object = None
         self._shown: object = None
         self._id = "loss"
+        self._test: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+        self._history = HeldOutHistory()
+        self._dim = 2
+        self._offer()
         self._bounded = True
         self._target = 0.0
 
@@ -85,8 +92,17 @@ class PlotCard(Card):
         room = self.width() - margins.left() - margins.right() - 10
         self._legend.setVisible(room >= words + self._legend.sizeHint().width())
 
-    def show_run(self, config: RaceConfig) -> None:
-        """Adopt a configuration."""
+    def _offer(self) -> None:
+        self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items() if self._test or id != TEST])
+
+    def show_run(
+        self, config: RaceConfig, test: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    ) -> None:
+        """Adopt a configuration, and its test loss above the lowest training loss where there is one."""
+        offered, self._test = self._test is not None, test
+        self._dim = config.landscape.dim
+        if offered != (test is not None):
+            self._offer()
         self._bounded = config.landscape.bounded_below
         self._target = config.target
         self.show_quantity(self._id)
@@ -95,7 +111,9 @@ class PlotCard(Card):
         """Plot this; where the loss falls without end, the gradient's norm in its place."""
         self._id = id
         shown = "gradient" if id in ("loss", "distance") and not self._bounded else id
-        self._channel = CHANNELS.index(QUANTITIES[shown].channel)
+        if shown == TEST and self._test is None:
+            shown = "loss"
+        self._quantity = shown
         self.quantity.set_value(shown)
         self._fit_legend()
         self.plot.set_target(self._target if shown == "loss" else None)
@@ -116,21 +134,27 @@ class PlotCard(Card):
         values = trace.values
         # Along known steps only the cursor moves: 12 histories need not be compared and fitted anew.
         present = tuple(np.flatnonzero(frame.present[:TRACED_STARTS]).tolist()) if focus.average else (focus.start,)
-        shown = (series, trace, trace.generation, len(trace), focus, present, self._channel)
+        shown = (series, trace, trace.generation, len(trace), focus, present, self._quantity, self._test)
         if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
             self._shown = shown
-            self.plot.set_lines(trace.steps, self._lines(values, looks, focus, present))
+            self.plot.set_lines(trace.steps, self._lines(self._values(trace), looks, focus, present))
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
 
+    def _values(self, trace: Trace) -> NDArray[np.float32]:
+        """The chosen quantity of all traced racers, shape (n, lanes, starts)."""
+        if self._quantity == TEST and self._test is not None:
+            return self._history.values(trace, self._test, self._dim)
+        return trace.values[..., CHANNELS.index(QUANTITIES[self._quantity].channel)]
+
     def _lines(
         self, values: NDArray[np.float32], looks: Sequence[Look], focus: Focus, present: Sequence[int]
     ) -> dict[Hashable, NDArray[np.float32]]:
-        """One line a racer; over several starts the median, and for the racer in focus where the middle 80 % lie."""
+        """One line a racer; over several starts the median or mean, and for the focus where the middle 80 % lie."""
         lines: dict[Hashable, NDArray[np.float32]] = {}
         for i, look in enumerate(looks):
-            rows = values[:, i, list(present), self._channel]
+            rows = values[:, i, list(present)]
             if not focus.average:
                 lines[str(look.lane)] = rows[:, 0]
                 continue
@@ -139,6 +163,8 @@ class PlotCard(Card):
             quantiles = np.full((len(wanted), len(rows)), np.nan, dtype=np.float32)
             if some.any():
                 quantiles[:, some] = np.nanquantile(rows[some], wanted, axis=1)
+                if focus.mean:
+                    quantiles[0, some] = np.nanmean(rows[some], axis=1, dtype=np.float64)
             for key, line in zip((str(look.lane), "10 %", "90 %"), quantiles, strict=False):
                 lines[key] = line
         return lines

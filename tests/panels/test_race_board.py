@@ -111,9 +111,11 @@ def test_what_does_not_fit_is_counted_and_named(race):
     assert missing
     words = board._explain("")
     assert all(COLUMNS[id].words.lower() in words for id in missing)
+    race.view.set_look(sort="cost")
+    assert [id for id, _, _ in board._layout()][-1] == "cost"
     lefts = [left for _, left, _ in board._layout()]
     assert lefts == sorted(lefts)
-    assert lefts[0] >= 62 + 72
+    assert lefts[0] >= 62 + 60
 
 
 def test_the_table_over_the_stage_shows_all_of_them(race):

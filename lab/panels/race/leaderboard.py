@@ -137,9 +137,12 @@ class Leaderboard(QWidget):
             )
             for id in self._columns
         ]
-        room = self.width() - NAME - LEAST_NAME - 12.0
+        longest = max((cell.horizontalAdvance(row.look.title) for row in self._rows), default=0.0)
+        room = self.width() - NAME - min(LEAST_NAME, longest) - 12.0
         while found and sum(width for _, width in found) > room:
-            found.pop()
+            # What the order follows from is seen as long as anything is.
+            spared = len(found) > 1 and found[-1][0] == self._sort
+            found.pop(-2 if spared else -1)
         spare = self.width() - NAME - WIDEST_NAME - 12.0 - sum(width for _, width in found)
         # Where there is more than a bar needs, the columns stand apart.
         extra = max(0.0, spare - 160.0) / max(len(found), 1)
@@ -273,7 +276,8 @@ class Leaderboard(QWidget):
         return super().event(event)
 
     def _explain(self, heading: str) -> str:
-        missing = self._columns[len(self._layout()) :]
+        seen = [id for id, _, _ in self._layout()]
+        missing = [id for id in self._columns if id not in seen]
         lines = []
         if heading:
             lines += [f"{COLUMNS[heading].doc}.", "Press to sort by it, once more to turn the order round."]
@@ -281,8 +285,8 @@ class Leaderboard(QWidget):
             words = ", ".join(COLUMNS[id].words.lower() for id in missing)
             lines.append(f"No room for: {words}. The table over the stage shows all.")
         lines.append(
-            f"Now by {COLUMNS[self._sort].words.lower()}. Equal ones stand by loss, then by steps to target, "
-            "then as they joined; diverged ones last."
+            f"Now by {COLUMNS[self._sort].words.lower()}. Equal ones stand by loss,\n"
+            "then by steps to target, then as they joined; diverged ones last."
         )
         return "\n".join(lines)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from lab.core import params
 from lab.core.params import Declared
@@ -22,6 +22,15 @@ from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, n
 MEDIAN, MEAN = -1, -2
 #: Of thousands of starts, this many can be looked at one by one.
 OFFERED = 52
+
+
+class _Aside(Text):
+    """Words that stand there whole or not at all: what the controls leave is all the room they get."""
+
+    def _cut(self) -> None:
+        fits = self.fontMetrics().horizontalAdvance(self._whole) <= self.width()
+        QLabel.setText(self, self._whole if fits else "")
+        self.setToolTip("" if fits else self._whole)
 
 
 class FocusCard(Card):
@@ -39,7 +48,7 @@ class FocusCard(Card):
         self._starts: tuple[int, ...] = ()
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
-        self._head = row(self.glyph, self.name, Text("in focus", "caption"), None, self._more, spacing=6)
+        self._head = row(self.glyph, self.name, (_Aside("in focus", "caption", elide=True), 1), self._more, spacing=6)
         self.box.addLayout(self._head)
         self._test = Text("", "caption", elide=True)
         self._test.hide()

@@ -32,14 +32,14 @@ def frames(quick: bool) -> Iterator[Row | Skipped]:
             scene.experiment.set_horizon(100 * trail)
             yield from _playing(scene, what, trail, count)
             scene.go(trail)
-            yield from _rows("scrub to a random step", what, _scrubbing(scene, trail, count), SCRUB_BUDGET)
+            yield from rows("scrub to a random step", what, scrubbing(scene, trail, count), SCRUB_BUDGET)
             scene.go(trail)
-            yield from _rows("drag a start", what, _dragging(scene, count))
+            yield from rows("drag a start", what, _dragging(scene, count))
             scene.go(trail)
-            yield from _rows("drag the slider of the learning rate", what, _sliding(scene, count))
+            yield from rows("drag the slider of the learning rate", what, _sliding(scene, count))
             scene.go(trail)
-            yield from _rows("pan the stage", what, _panning(scene, count))
-            yield from _rows("zoom the stage", what, _zooming(scene, count))
+            yield from rows("pan the stage", what, _panning(scene, count))
+            yield from rows("zoom the stage", what, _zooming(scene, count))
 
 
 def _playing(scene: Scene, what: str, trail: int, count: int) -> Iterator[Row]:
@@ -51,25 +51,27 @@ def _playing(scene: Scene, what: str, trail: int, count: int) -> Iterator[Row]:
         experiment.set_playing(True)
         times = scene.frames(lambda _: scene.tick(DT), count)
         experiment.set_playing(False)
-        yield from _rows(f"play at {speed:.0f} steps a second", what, times)
+        yield from rows(f"play at {speed:.0f} steps a second", what, times)
     scene.go(trail // 2)
     experiment.set_speed(60.0)
     experiment.set_playing(True)
     times = scene.frames(lambda _: scene.tick(DT), count)
     experiment.set_playing(False)
-    yield from _rows("replay at 60 steps a second", what, times)
+    yield from rows("replay at 60 steps a second", what, times)
 
 
-def _rows(task: str, what: str, times: Sequence[float], budget: float = MEDIAN_BUDGET) -> Iterator[Row]:
+def rows(task: str, what: str, times: Sequence[float], budget: float | None = MEDIAN_BUDGET) -> Iterator[Row]:
+    """Median and 95th percentile of some frames."""
     yield Row(f"{task}: median frame", what, statistics.median(times), budget=budget)
-    yield Row(f"{task}: p95", what, quantile(times, 0.95), budget=P95_BUDGET)
+    yield Row(f"{task}: p95", what, quantile(times, 0.95), budget=P95_BUDGET if budget else None)
 
 
 def _circle(centre: QPointF, radius: float, i: int) -> QPointF:
     return centre + QPointF(radius * np.cos(0.37 * i), radius * np.sin(0.37 * i))
 
 
-def _scrubbing(scene: Scene, trail: int, count: int) -> list[float]:
+def scrubbing(scene: Scene, trail: int, count: int) -> list[float]:
+    """Go to steps at random."""
     draw = random.Random(0)
     return scene.frames(lambda _: scene.go(draw.randrange(trail)), count)
 

@@ -51,6 +51,7 @@ class Lanes(Generic[L]):
         self.lanes = dict(lanes)
         self.t = 0
         self._took: dict[int, deque[float]] = {id: deque(maxlen=MEASURED) for id in self.lanes}
+        self._took_for_all: deque[float] = deque(maxlen=MEASURED)
 
     @property
     def done(self) -> bool:
@@ -66,12 +67,17 @@ class Lanes(Generic[L]):
                 self._took[id].append(perf_counter() - began)
         self.t += 1
 
+    def spent_for_all(self, seconds: float) -> None:
+        """Note what a step cost for all lanes at once; it is shared out evenly."""
+        self._took_for_all.append(seconds)
+
     def seconds_per_step(self) -> dict[int, float | None]:
         """What a step of each lane has lately taken in this process; None where none was taken yet.
 
         It is no part of the state: a snapshot knows nothing of it, and winding back forgets nothing.
         """
-        return {id: median(took) if took else None for id, took in self._took.items()}
+        share = median(self._took_for_all) / len(self.lanes) if self._took_for_all else 0.0
+        return {id: median(took) + share if took else None for id, took in self._took.items()}
 
     def apply_to(self, event: Any, lane: int | None) -> None:
         """Hand an event to one lane, or to all."""

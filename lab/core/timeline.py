@@ -21,7 +21,7 @@ from lab.core.traces import Trace
 MEGABYTE = 1 << 20
 TAIL_STEPS = 128
 FIRST_SPACING = 16
-MIN_SNAPSHOTS = 8
+MIN_SNAPSHOTS = 4
 
 
 class SnapshotBudget:
@@ -241,7 +241,7 @@ class Timeline:
         kept = _Kept(self.step, self._applied, state, self._size)
         tail.append(kept)
         share = self._budget.share()
-        # The tail gets a quarter, or four snapshots where they are large; keyframes get the rest.
+        # The tail gets a quarter, or two snapshots where they are large; keyframes get the rest.
         room = max(share // 4, MIN_SNAPSHOTS // 2 * self._size)
         while len(tail) > TAIL_STEPS or len(tail) * self._size > room:
             tail.popleft()

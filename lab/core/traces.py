@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,8 @@ class Trace:
         self.stride = 1
         #: Rises whenever rows already handed out were dropped or changed: views then draw afresh.
         self.generation = 0
+        #: Which changes left how few rows as they were: (generation, rows), both rising.
+        self._changes: list[tuple[int, int]] = []
         self._count = 0
         self._steps = np.zeros(max_vertices, dtype=np.int64)
         self._rows = np.zeros((0, 0, 0, 0), dtype=np.float32)
@@ -43,6 +47,11 @@ class Trace:
     def upto(self, step: int) -> int:
         """How many recorded rows are not later than `step`."""
         return int(np.searchsorted(self.steps, step, side="right"))
+
+    def kept_since(self, generation: int) -> int:
+        """How many first rows are what they were at `generation`; cost: logarithmic in what happened since."""
+        at = bisect_right(self._changes, generation, key=lambda change: change[0])
+        return min(self._changes[at][1], self._count) if at < len(self._changes) else self._count
 
     def append(self, step: int, row: NDArray[np.float32]) -> None:
         """Record the row of `step` when it falls on the present stride; steps must rise."""
@@ -67,7 +76,14 @@ class Trace:
         keep = self.upto(step)
         if keep != self._count:
             self._count = keep
-            self.generation += 1
+            self._changed_from(keep)
+
+    def _changed_from(self, row: int) -> None:
+        self.generation += 1
+        # An earlier change that left more rows says nothing that this one doesn't.
+        while self._changes and self._changes[-1][1] >= row:
+            self._changes.pop()
+        self._changes.append((self.generation, row))
 
     def _halve(self) -> None:
         self.stride *= 2
@@ -75,7 +91,8 @@ class Trace:
         self._rows[: len(keep)] = self._rows[keep]
         self._steps[: len(keep)] = self._steps[keep]
         self._count = len(keep)
-        self.generation += 1
+        # Row 0 stays; that row 1 is another is all that matters.
+        self._changed_from(1)
 
     def _make_room(self, shape: tuple[int, ...]) -> None:
         lanes, rows, channels = shape

@@ -57,18 +57,18 @@ class RaceFrame:
     lanes: tuple[int, ...]
     starts: Array
     present: NDArray[np.bool_]
-    born: NDArray[np.int64]
+    born: NDArray[np.int32]
     theta: Array
     gradient: Array
     loss: Array
     excess: Array
-    diverged_at: NDArray[np.int64]
+    diverged_at: NDArray[np.int32]
     reason: NDArray[np.int8]
-    reached_at: NDArray[np.int64]
+    reached_at: NDArray[np.int32]
     path_length: Array
-    segment: NDArray[np.int64]
-    function_evaluations: NDArray[np.int64]
-    gradient_evaluations: NDArray[np.int64]
+    segment: NDArray[np.int32]
+    function_evaluations: NDArray[np.int32]
+    gradient_evaluations: NDArray[np.int32]
     optimizers: tuple[Optimizer, ...]
     noise: float
     batch_size: int

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -80,25 +83,33 @@ def basin_map(
     minimum = np.full(len(points), UNDER_WAY, dtype=np.int16)
     when = np.full(len(points), steps, dtype=np.int32)
     minima = np.array([c.point for c in landscape.critical_points if c.kind == "minimum"]).reshape(-1, 2)
-    blocks = range(0, len(points), BLOCK)
-    for done, first in enumerate(blocks):
-        block = slice(first, first + BLOCK)
-        minimum[block], when[block] = _descend(
-            ticket, landscape, optimizer, points[block], minima, steps, seed, done / len(blocks), 1 / len(blocks)
+    blocks = [slice(first, first + BLOCK) for first in range(0, len(points), BLOCK)]
+    shares = [0.0] * len(blocks)
+
+    def descend(i: int) -> None:
+        def report(share: float) -> None:
+            shares[i] = share
+            ticket.progress(sum(shares) / len(shares))
+
+        minimum[blocks[i]], when[blocks[i]] = _descend(
+            report, landscape, optimizer, points[blocks[i]], minima, steps, seed
         )
+
+    # NumPy lets go of the interpreter while it computes, so blocks run side by side on as many cores as there are.
+    with ThreadPoolExecutor(min(len(blocks), os.cpu_count() or 1)) as workers:
+        for ended in [workers.submit(descend, i) for i in range(len(blocks))]:
+            ended.result()
     return BasinMap(world, minimum.reshape(ny, nx), when.reshape(ny, nx))
 
 
 def _descend(
-    ticket: Ticket,
+    report: Callable[[float], None],
     landscape: Landscape,
     optimizer: Optimizer,
     theta: Array,
     minima: Array,
     steps: int,
     seed: int,
-    before: float,
-    share: float,
 ) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
     n = len(theta)
     minimum = np.full(n, UNDER_WAY, dtype=np.int16)
@@ -118,7 +129,7 @@ def _descend(
             theta, inner = result.theta, result.state
             if (t + 1) % LOOK_EVERY:
                 continue
-            ticket.progress(before + share * t / steps)
+            report(t / steps)
             near = _nearest(theta, minima, reach)
             there = racing & (near >= 0) & (near == seen)
             lost = racing & ~(np.abs(theta).max(axis=1) < far)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from lab.core.lanes import Lanes
 from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
 from lab.engine.landscapes import HasSamples
-from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk, clip_by_norm, clip_by_value
+from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk, Rate, clip_by_norm, clip_by_value
 from lab.engine.schedules.constant import Constant
 from lab.sims import SIMS
 from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
@@ -43,7 +44,8 @@ from lab.sims._race_frame import (
     RaceFrame,
     RateNow,
 )
-from lab.sims._racer import REASONS, Plan, Racer
+from lab.sims._racer import Here, Plan, Racer
+from lab.sims._standing import REASONS, Standing, Watch
 
 __all__ = [
     "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
@@ -60,7 +62,7 @@ class _Shared:
     batch_size: int
     starts: Array
     present: NDArray[np.bool_]
-    born: NDArray[np.int64]
+    born: NDArray[np.int32]
 
 
 @SIMS.register("race", title="Optimizer race")
@@ -83,16 +85,18 @@ class Race:
         starts = np.array(config.starts, dtype=np.float64).reshape(len(config.starts), config.landscape.dim)
         # Nothing can arrive where the loss falls without end.
         target = self._lowest + config.target if config.landscape.bounded_below else -np.inf
+        self._watch = Watch(config.landscape, target)
+        self._standing = self._watch.begin(len(config.racers), starts, 0)
         plan = _plan(config)
         self._lanes = Lanes(
             {
-                entrant.id: Racer(config.landscape, entrant.optimizer, starts, target, self._stream(entrant.id), plan)
+                entrant.id: Racer(config.landscape, entrant.optimizer, starts, self._stream(entrant.id), plan)
                 for entrant in config.racers
             }
         )
         n = len(starts)
         self._shared = _Shared(
-            config.noise, config.batch_size, read_only(starts), np.ones(n, dtype=bool), np.zeros(n, dtype=np.int64)
+            config.noise, config.batch_size, read_only(starts), np.ones(n, dtype=bool), np.zeros(n, dtype=np.int32)
         )
         self._marks: tuple[Mark, ...] = ()
 
@@ -131,13 +135,24 @@ class Race:
 
     def step(self) -> None:
         """All racers take one step; the gradient noise of a start is the same for every racer."""
-        t = self._lanes.t
-        noise, batch = self._noise(t), self._batch(t)
-        before = [(lane.state.reached_at, lane.state.diverged_at) for lane in self._lanes.lanes.values()]
-        for lane in self._lanes.lanes.values():
-            lane.noise, lane.batch = noise, batch
+        old, t = self._standing, self._lanes.t
+        self._tell(self._noise(t), self._batch(t))
         self._lanes.step()
-        self._marks = self._news(before)
+        if lanes := self._lanes.lanes.values():
+            began = perf_counter()
+            self._standing = new = self._watch.after(old, np.array([lane.theta for lane in lanes]), t)
+            self._lanes.spent_for_all(perf_counter() - began)
+            if new.alive is not old.alive:
+                for lane, alive in zip(lanes, new.alive, strict=True):
+                    lane.settle(alive)
+        self._marks = self._news(old)
+
+    def _tell(self, noise: Array | None, batch: NDArray[np.intp] | None) -> None:
+        """Tell every lane where it stands and what the next step hears."""
+        now, born = self._standing, self._shared.born
+        rows = zip(self._lanes.lanes.values(), now.theta, now.loss, now.gradient, now.alive, strict=True)
+        for lane, theta, loss, gradient, alive in rows:
+            lane.listen(Here(theta, loss, gradient, alive, born, noise, batch))
 
     def _noise(self, t: int) -> Array | None:
         """The gradient noise of step t, one row a start."""
@@ -155,13 +170,13 @@ class Race:
         order = random_stream(self._seed, "epoch", epoch).permutation(landscape.n_samples)
         return read_only(order[k * size : (k + 1) * size])
 
-    def _news(self, before: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> tuple[Mark, ...]:
-        marks = []
-        for (id, lane), (reached, diverged) in zip(self._lanes.lanes.items(), before, strict=True):
-            # Arrays are replaced, never written into: the same object means nothing happened.
-            if lane.state.reached_at is not reached and (lane.state.reached_at == self.t).any():
+    def _news(self, before: Standing) -> tuple[Mark, ...]:
+        marks, now = [], self._standing
+        # Arrays are replaced, never written into: the same object means nothing happened.
+        for i, id in enumerate(self._lanes.lanes):
+            if now.reached_at is not before.reached_at and (now.reached_at[i] == self.t).any():
                 marks.append(Mark(self.t, "at target", id, "reached"))
-            if lane.state.diverged_at is not diverged and (lane.state.diverged_at == self.t).any():
+            if now.diverged_at is not before.diverged_at and (now.diverged_at[i] == self.t).any():
                 marks.append(Mark(self.t, "diverged", id, "diverged"))
         return tuple(marks)
 
@@ -176,27 +191,32 @@ class Race:
         elif isinstance(event, SetParam):
             self._lanes.apply_to(event, event.lane)
         elif (points := new_starts(event, self._config.landscape, self._seed, self.t)) is not None:
+            self._standing = self._standing.joined(self._watch.begin(len(lanes), points, self.t))
             for lane in lanes.values():
-                lane.add(points, self.t)
+                lane.add(points)
             n = len(points)
             self._shared = dataclasses.replace(
                 shared,
                 starts=read_only(np.concatenate([shared.starts, points])),
                 present=np.concatenate([shared.present, np.ones(n, dtype=bool)]),
-                born=np.concatenate([shared.born, np.full(n, self.t, dtype=np.int64)]),
+                born=np.concatenate([shared.born, np.full(n, self.t, dtype=np.int32)]),
             )
         elif isinstance(event, MoveStart) and self._has(event.start):
             point = np.array(event.point, dtype=np.float64)
-            for lane in lanes.values() if event.lane is None else (lanes[event.lane],):
-                lane.move(event.start, point, self.t)
+            carried = [i for i, id in enumerate(lanes) if event.lane in (None, id)]
+            for i, lane in enumerate(lanes.values()):
+                # Moments are kept; but what has diverged begins anew.
+                if i in carried and not self._standing.alive[i, event.start]:
+                    lane.forget(event.start, point)
+            fresh = self._watch.begin(1, point[None], self.t)
+            self._standing = self._standing.with_column(carried, event.start, fresh)
             if event.lane is None:
                 starts = shared.starts.copy()
                 starts[event.start] = point
                 self._shared = dataclasses.replace(shared, starts=read_only(starts))
         elif isinstance(event, ClearStarts) or (isinstance(event, RemoveStart) and self._has(event.start)):
             gone = slice(None) if isinstance(event, ClearStarts) else slice(event.start, event.start + 1)
-            for lane in lanes.values():
-                lane.stop(gone)
+            self._standing = self._standing.without(gone)
             present = shared.present.copy()
             present[gone] = False
             self._shared = dataclasses.replace(shared, present=present)
@@ -206,12 +226,12 @@ class Race:
         return start < len(self._shared.present) and bool(self._shared.present[start])
 
     def snapshot(self) -> Any:
-        """What all share, and the state of every lane."""
-        return (self._shared, self._lanes.snapshot())
+        """What all share, how all stand, and what every lane remembers."""
+        return (self._shared, self._standing, self._lanes.snapshot())
 
     def restore(self, snapshot: Any) -> None:
         """Return to a state that `snapshot` gave."""
-        self._shared, lanes = snapshot
+        self._shared, self._standing, lanes = snapshot
         self._lanes.restore(lanes)
         self._marks = ()
 
@@ -220,51 +240,40 @@ class Race:
         return self._marks
 
     def frame(self) -> RaceFrame:
-        """The present state for the view; cost: a copy of every racer's numbers."""
-        states = [lane.state for lane in self._lanes.lanes.values()]
-        shared = self._shared
-        n, d = shared.starts.shape
-
-        def stacked(name: str, *shape: int, dtype: type[Any] = np.int64) -> NDArray[Any]:
-            rows = [getattr(state, name) for state in states]
-            return read_only(np.stack(rows) if rows else np.zeros((0, n, *shape), dtype=dtype))
-
-        loss = stacked("loss", dtype=np.float64)
+        """The present state for the view; cost: the racers' counts are put side by side, the rest is handed out."""
+        memories = [lane.memory for lane in self._lanes.lanes.values()]
+        shared, now = self._shared, self._standing
+        none = np.zeros((0, len(shared.starts)), dtype=np.int32)
         return RaceFrame(
             self.t, tuple(self._lanes.lanes), shared.starts, read_only(shared.present), read_only(shared.born),
-            stacked("theta", d, dtype=np.float64), stacked("gradient", d, dtype=np.float64), loss,
-            read_only(loss - self._lowest), stacked("diverged_at"), stacked("reason", dtype=np.int8),
-            stacked("reached_at"), stacked("path_length", dtype=np.float64), stacked("segment"),
-            stacked("function_evaluations"), stacked("gradient_evaluations"),
-            tuple(state.optimizer for state in states), shared.noise, shared.batch_size, self._batch(self.t),
+            read_only(now.theta), read_only(now.gradient), read_only(now.loss), read_only(now.loss - self._lowest),
+            read_only(now.diverged_at), read_only(now.reason), read_only(now.reached_at), read_only(now.path_length),
+            read_only(now.segment),
+            read_only(np.stack([m.function_evaluations for m in memories]) if memories else none),
+            read_only(np.stack([m.gradient_evaluations for m in memories]) if memories else none),
+            tuple(m.optimizer for m in memories), shared.noise, shared.batch_size, self._batch(self.t),
         )  # fmt: skip
 
     def trace(self) -> NDArray[np.float32]:
         """The histories' row of this step, shape (L, min(S, 64), 8), channels as in `CHANNELS`."""
-        states = [lane.state for lane in self._lanes.lanes.values()]
-        n = min(len(self._shared.starts), TRACED_STARTS)
-        d = self._config.landscape.dim
-        row = np.zeros((len(states), n, len(CHANNELS)), dtype=np.float32)
-        if not states:
-            return row
+        now, n = self._standing, min(len(self._shared.starts), TRACED_STARTS)
+        theta, gradient = now.theta[:, :n], now.gradient[:, :n]
+        row = np.zeros((len(theta), n, len(CHANNELS)), dtype=np.float32)
         with np.errstate(over="ignore"):
-            theta = np.stack([s.theta[:n] for s in states])
-            row[..., :d] = theta
-            row[..., 2] = np.stack([s.loss[:n] for s in states]) - self._lowest
-            gradient = np.stack([s.gradient[:n] for s in states])
+            row[..., : theta.shape[-1]] = theta
+            row[..., 2] = now.loss[:, :n] - self._lowest
             row[..., 3] = np.sqrt((gradient * gradient).sum(axis=-1))
             if len(self._minima):
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
-            row[..., 6] = np.stack([s.effective_rate[:n] for s in states])
-            for i, lane in enumerate(self._lanes.lanes.values()):
-                rate, _ = lane.rate(self.t)
+            row[..., 6] = now.effective_rate[:, :n]
+            for i, rate in enumerate(self._rates()):
                 row[i, :, 7] = rate[:n, 0] if isinstance(rate, np.ndarray) else rate
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
         np.clip(row, -_MOST, _MOST, out=row)
-        row[..., 5] = np.stack([s.segment[:n] for s in states])
+        row[..., 5] = now.segment[:, :n]
         # A diverged or removed racer leaves a gap, not a flat line.
-        row[~np.stack([s.alive[:n] for s in states])] = np.nan
+        row[~now.alive[:, :n]] = np.nan
         return row
 
     def probe(self, query: Any) -> Any:
@@ -279,18 +288,26 @@ class Race:
         if isinstance(query, Cost):
             return self._lanes.seconds_per_step()
         if isinstance(query, RateNow):
-            rate, _ = self._lanes.lanes[query.lane].rate(self.t)
+            rate = self._rates()[list(self._lanes.lanes).index(query.lane)]
             return float(rate[query.start, 0]) if isinstance(rate, np.ndarray) else float(rate)
         if isinstance(query, Bend):
             return self._bend(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
 
+    def _rates(self) -> list[Rate]:
+        """The learning rates of every lane's next step."""
+        if not isinstance(self._config.schedule, Constant):
+            # A schedule may look at the loss; what the step hears it learns when it comes.
+            self._tell(None, None)
+        return [lane.rate(self.t)[0] for lane in self._lanes.lanes.values()]
+
     def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
         """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""
-        state = self._lanes.lanes[lane].state
+        memory, i = self._lanes.lanes[lane].memory, list(self._lanes.lanes).index(lane)
         rows, at = (slice(None), start) if whole else (slice(start, start + 1), 0)
-        theta = state.theta[rows]
-        inner = {name: array[rows] for name, array in state.inner.items()}
+        theta = self._standing.theta[i, rows]
+        inner = {name: array[rows] for name, array in memory.inner.items()}
+        self._tell(None, None)
         rate, _ = self._lanes.lanes[lane].rate(self.t)
         if isinstance(rate, np.ndarray):
             rate = rate[rows]
@@ -306,10 +323,10 @@ class Race:
             ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0)
             ask.freeze(None if noise is None else noise[rows], self._batch(self.t))
             ask.clip = _plan(self._config).clip
-            result = state.optimizer.step(theta, inner, ask, rate, draw)
+            result = memory.optimizer.step(theta, inner, ask, rate, draw)
             if drawn and not whole:
                 return self._dissect(lane, start, whole=True)
-            symbols = state.optimizer.symbols(theta, inner, result, ask, rate)
+            symbols = memory.optimizer.symbols(theta, inner, result, ask, rate)
             ask.freeze(None)
             ask.clip = None
             gradient = ask.gradient(theta)
@@ -323,13 +340,13 @@ class Race:
         )
 
     def _bend(self, lane: int, start: int) -> Curvature:
-        state = self._lanes.lanes[lane].state
-        hessian = self._config.landscape.hessian(state.theta[start])
+        here = self._standing.theta[list(self._lanes.lanes).index(lane), start]
+        hessian = self._config.landscape.hessian(here)
         if not np.isfinite(hessian).all():
             d = len(hessian)
             return Curvature(np.zeros(d), np.eye(d), None)
         eigenvalues, eigenvectors = np.linalg.eigh(hessian)
-        rule, largest = state.optimizer, float(eigenvalues[-1])
+        rule, largest = self._lanes.lanes[lane].memory.optimizer, float(eigenvalues[-1])
         bound = rule.largest_stable_rate(largest) if isinstance(rule, HasStableRate) and largest > 0 else None
         return Curvature(eigenvalues, eigenvectors, bound)
 

@@ -193,16 +193,19 @@ class Stage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self._cache is None:
-            self._cache = self._paint_still()
-        painter.drawPixmap(0, 0, self._cache)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(self.plot)
-        for layer in self.live:
-            layer.paint(painter, self)
-        if self._dim:
-            painter.fillRect(self.plot, theme().color("bg", self._dim))
-        painter.end()
+        try:
+            if self._cache is None:
+                self._cache = self._paint_still()
+            painter.drawPixmap(0, 0, self._cache)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(self.plot)
+            for layer in self.live:
+                layer.paint(painter, self)
+            if self._dim:
+                painter.fillRect(self.plot, theme().color("bg", self._dim))
+        finally:
+            # A layer that fails is a line in the log; a painter left open would take the process with it.
+            painter.end()
 
     def paint_onto(self, painter: QPainter) -> None:
         """Draw everything as vectors where possible, for SVG export."""
@@ -220,12 +223,14 @@ class Stage(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(QColor(theme().surface))
         painter = QPainter(pixmap)
-        self._paint_frame(painter)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(self.plot)
-        for layer in self.still:
-            layer.paint(painter, self)
-        painter.end()
+        try:
+            self._paint_frame(painter)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(self.plot)
+            for layer in self.still:
+                layer.paint(painter, self)
+        finally:
+            painter.end()
         return pixmap
 
     def _paint_frame(self, painter: QPainter) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from pyqtgraph.functions import arrayToQPath, arrayToQPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from lab.ui.stage import Stage
 
+#: Plot and world of a stage, its size and the pixels in one of its units.
+View = tuple[QRectF, QRectF, QSize, float]
 #: Vertices closer together than this many pixels are one.
 MERGE_PX = 0.75
 #: Half the widest stroke with its casing, and a pixel for smooth edges.
@@ -22,11 +27,21 @@ MARGIN = 5
 TAIL = 32
 #: More trails than this are painted without asking where.
 FEW = 64
+#: Stretches of so few vertices are drawn as one path for all trails of a stroke, where there are more than `FEW`.
+SHORT = 8
+#: More vertices than this take too long to draw while the hand moves the view: the old picture is moved along.
+HEAVY = 200_000
+FLAT, ROUND = Qt.PenCapStyle.FlatCap, Qt.PenCapStyle.RoundCap
+#: Milliseconds after which a hand is taken to rest.
+REST_MS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How one trail is drawn."""
+    """How a trail is drawn; a casing of no opacity is left out.
+
+    Trails in a row that share one stroke (the same object) are drawn together.
+    """
 
     color: QColor
     width: float
@@ -53,10 +68,17 @@ class TrailLayer:
         #: The picture as it was when `_base_drawn` vertices were on it.
         self._base: QPixmap | None = None
         self._base_drawn = 0
-        self._view: object = None
+        #: The view that the picture shows, and the one it is being moved to.
+        self._view: View | None = None
+        self._wanted: View | None = None
         self._end_changes = False
         #: What is on the screen was taken back: where, nobody knows.
         self._shrunk = False
+        self._rest = QTimer()
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rest)
+        self._stage: Stage | None = None
 
     def follow(
         self,
@@ -64,13 +86,26 @@ class TrailLayer:
         breaks: NDArray[np.float32],
         strokes: Sequence[Stroke],
         heads: NDArray[np.float64] | None = None,
+        *,
+        same: int = 0,
     ) -> None:
-        """Show histories of shape (vertices, trails, 2), and lines from their ends to `heads` (trails, 2).
+        """Show histories, and lines from their ends to `heads`.
 
-        `breaks` (vertices, trails) interrupts a trail where its value changes; nan vertices are left out. The arrays
-        are kept: they must not be written into afterwards.
+        Parameters
+        ----------
+        points : (vertices, ..., 2) array
+            Places; nan vertices are left out. The axes between are the trails, in the order of their strokes. The
+            array is kept, and read again when it is painted.
+        breaks : (vertices, ...) array
+            Interrupts a trail where its value changes.
+        strokes : sequence of Stroke
+            One for each trail.
+        heads : (trails, 2) array, optional
+            Where the racers are now, when the histories end before that.
+        same : int
+            So many first vertices are known to be those of the last call.
         """
-        same = _common(self._points, points, self._breaks, breaks) if strokes == self._strokes else 0
+        same = min(same, len(points), len(self._points)) if strokes == self._strokes else 0
         if same < self._drawn:
             # A hand at work on the end comes back to it; a scrub goes anywhere, and a second picture would only cost.
             self._end_changes = same >= len(self._points) - TAIL
@@ -83,12 +118,17 @@ class TrailLayer:
         self._strokes = strokes
         self._heads = heads
 
+    def _places(self, first: int, upto: int | None = None) -> NDArray[np.float64]:
+        """Some of the vertices, in shape (n, trails, 2)."""
+        points = np.asarray(self._points[first:upto], dtype=np.float64)
+        return points.reshape(len(points), math.prod(points.shape[1:-1]), 2)
+
     def extent(self, stage: Stage) -> QRegion | None:
         """What will be drawn onto the trails that are there, and the stretches to the heads."""
         if self._shrunk or self._pixmap is None or self._view != _view_of(stage) or len(self._strokes) > FEW:
             return None
         found = QRegion()
-        points = np.asarray(self._points[max(self._drawn - 1, 0) :], dtype=np.float64)
+        points = self._places(max(self._drawn - 1, 0))
         if self._heads is not None and len(points):
             points = np.concatenate([points, self._heads[None]])
         if len(points) < 2:
@@ -103,6 +143,8 @@ class TrailLayer:
     def paint(self, painter: QPainter, stage: Stage) -> None:
         view = _view_of(stage)
         if view != self._view:
+            if self._put_off(painter, stage, view):
+                return
             self._view = view
             self._pixmap = None
             self._end_changes = False
@@ -118,12 +160,40 @@ class TrailLayer:
         painter.drawPixmap(0, 0, self._pixmap)
         if self._heads is not None and len(self._points):
             # Thinned histories end before the present: this stretch is drawn anew each time.
-            ends = np.stack([np.asarray(self._points[-1], dtype=np.float64), self._heads])
+            ends = np.concatenate([self._places(len(self._points) - 1), self._heads[None]])
             pixels = np.clip(stage.to_pixels(ends), -20000, 20000)
-            for i, stroke in enumerate(self._strokes):
-                if np.isfinite(pixels[:, i]).all():
-                    painter.setPen(QPen(stroke.color, stroke.width))
-                    painter.drawLine(QPointF(*pixels[0, i]), QPointF(*pixels[1, i]))
+            apart = np.zeros((1, pixels.shape[1]), dtype=np.bool_)
+            for stroke, trails in _grouped(self._strokes):
+                painter.setPen(QPen(stroke.color, stroke.width))
+                _short(painter, pixels[:, trails], apart[:, trails])
+
+    def _on_rest(self) -> None:
+        if self._stage is not None and isValid(self._stage):
+            self._stage.update()
+
+    def _put_off(self, painter: QPainter, stage: Stage, view: View) -> bool:
+        """While the hand moves the view of very many trails, move their picture; True when that was done."""
+        if self._pixmap is None or self._view is None or self._points[..., 0].size < HEAVY:
+            return False
+        # A picture for a file is never put off; a window of another size has no time to lose.
+        old_plot, old_world, size, ratio = self._view
+        if not isinstance(painter.device(), QWidget) or (size, ratio) != view[2:]:
+            return False
+        if self._wanted == view and not self._rest.isActive():
+            self._wanted = None
+            return False
+        if self._wanted != view:
+            self._wanted = view
+            self._stage = stage
+            self._rest.start()
+        corners = np.array([[old_world.x(), old_world.y()], [old_world.right(), old_world.bottom()]])
+        (left, bottom), (right, top) = stage.to_pixels(corners)
+        painter.save()
+        painter.translate(left, top)
+        painter.scale((right - left) / old_plot.width(), (bottom - top) / old_plot.height())
+        painter.drawPixmap(QPointF(-old_plot.left(), -old_plot.top()), self._pixmap)
+        painter.restore()
+        return True
 
     def _keep_base(self, stage: Stage) -> None:
         """Bring the kept picture up to `TAIL` vertices before the end."""
@@ -144,46 +214,31 @@ class TrailLayer:
     def _extend(self, pixmap: QPixmap, stage: Stage, drawn: int, upto: int | None = None) -> None:
         """Draw the segments from vertex `drawn` (there already) up to `upto` (the end)."""
         first = max(drawn - 1, 0)
-        points = np.asarray(self._points[first:upto], dtype=np.float64)
+        points = self._places(first, upto)
         if len(points) < 2 or drawn == len(self._points):
             return
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         with np.errstate(invalid="ignore", over="ignore"):
             pixels = stage.to_pixels(points)
             # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
             np.clip(pixels, -20000, 20000, out=pixels)
-            changes: NDArray[np.float32] = np.diff(self._breaks[first:upto], axis=0)
+            changes: NDArray[np.float32] = np.diff(self._breaks[first:upto].reshape(points.shape[:2]), axis=0)
             apart = changes.astype(np.bool_)
-        for casing in (True, False):
-            for i, stroke in enumerate(self._strokes):
-                pen = QPen(stroke.casing if casing else stroke.color, stroke.width + (2.0 if casing else 0.0))
-                pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-                pen.setCapStyle(Qt.PenCapStyle.FlatCap if casing else Qt.PenCapStyle.RoundCap)
-                painter.setPen(pen)
-                for piece in _pieces(pixels[:, i], apart[:, i]):
-                    painter.drawPolyline(arrayToQPolygonF(piece[:, 0], piece[:, 1]))
-        painter.end()
-
-
-def _common(
-    old: NDArray[np.float32], new: NDArray[np.float32], old_breaks: NDArray[np.float32], new_breaks: NDArray[np.float32]
-) -> int:
-    """How many first vertices of two histories are the same to the bit (nan included)."""
-    if old.shape[1:] != new.shape[1:]:
-        return 0
-    n = min(len(old), len(new))
-    if not n:
-        return 0
-    points = _bits(old[:n]) != _bits(new[:n])
-    pieces = _bits(old_breaks[:n]) != _bits(new_breaks[:n])
-    if not (points.any() or pieces.any()):
-        return n
-    return int((points.any(axis=1) | pieces.any(axis=1)).argmax())
-
-
-def _bits(array: NDArray[np.float32]) -> NDArray[np.int32]:
-    return np.ascontiguousarray(array, dtype=np.float32).reshape(len(array), -1).view(np.int32)
+        # New ends of all trails in a few calls; long stretches one by one, which Qt strokes much faster.
+        few = 2 if len(self._strokes) <= FEW else SHORT
+        drawn_as = _short if len(points) <= few else _long
+        groups = _grouped(self._strokes)
+        cased = [
+            (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
+        ]
+        painter = QPainter(pixmap)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for color, width, cap, trails in cased + [(s.color, s.width, ROUND, trails) for s, trails in groups]:
+                painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
+                drawn_as(painter, pixels[:, trails], apart[:, trails])
+        finally:
+            # A painter left open takes the whole process with it.
+            painter.end()
 
 
 def _empty(stage: Stage) -> QPixmap:
@@ -194,8 +249,35 @@ def _empty(stage: Stage) -> QPixmap:
     return made
 
 
-def _view_of(stage: Stage) -> tuple[QRectF, QSize, float]:
-    return stage.world, stage.size(), stage.devicePixelRatioF()
+def _view_of(stage: Stage) -> View:
+    return stage.plot, stage.world, stage.size(), stage.devicePixelRatioF()
+
+
+def _grouped(strokes: Sequence[Stroke]) -> list[tuple[Stroke, slice]]:
+    """Trails in a row that share a stroke."""
+    found, first = [], 0
+    for _, same in groupby(strokes, key=id):
+        last = first + len(list(same))
+        found.append((strokes[first], slice(first, last)))
+        first = last
+    return found
+
+
+def _short(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
+    """Draw a few segments (vertices, trails, 2) of many trails as one path."""
+    segments = np.stack([pixels[:-1], pixels[1:]], axis=2)
+    # What stands still has left its dot already.
+    drawn = ~apart & np.isfinite(segments).all(axis=(2, 3)) & (segments[:, :, 0] != segments[:, :, 1]).any(axis=2)
+    if drawn.any():
+        ends = segments[drawn].reshape(-1, 2)
+        painter.drawPath(arrayToQPath(ends[:, 0].copy(), ends[:, 1].copy(), connect="pairs"))
+
+
+def _long(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
+    """Draw long stretches (vertices, trails, 2), one trail after the other."""
+    for i in range(pixels.shape[1]):
+        for piece in _pieces(pixels[:, i], apart[:, i]):
+            painter.drawPolyline(arrayToQPolygonF(piece[:, 0], piece[:, 1]))
 
 
 def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:

@@ -202,8 +202,8 @@ def test_timelines_share_one_budget_and_give_it_back() -> None:
     assert first.step == 0
 
 
-def test_a_state_that_does_not_fit_eight_times_is_refused() -> None:
-    with pytest.raises(StateTooLarge, match=r"one state takes 0.8 MB; the limit is 0.1 MB"):
+def test_a_state_that_does_not_fit_four_times_is_refused() -> None:
+    with pytest.raises(StateTooLarge, match=r"one state takes 0.8 MB; the limit is 0.2 MB"):
         walk(size=100_000, total=1_000_000)
 
 

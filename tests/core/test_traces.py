@@ -99,3 +99,23 @@ def test_nonsense_is_refused() -> None:
         for step in range(9):
             nothing.append(step, np.zeros(empty, dtype=np.float32))
         assert nothing.values.shape[1:] == empty
+
+
+@given(st.lists(st.one_of(st.just(-1), st.integers(0, 40)), max_size=60))
+def test_it_knows_how_many_rows_have_stayed(acts: list[int]) -> None:
+    """Each act records another row (-1) or cuts; every later reader is told at most what is true, and enough."""
+    trace, stamp, seen = Trace(8), 0, []
+    for act in acts:
+        seen.append((trace.generation, trace.values.copy(), trace.steps.copy()))
+        if act < 0:
+            stamp += 1
+            step = int(trace.steps[-1]) + trace.stride if len(trace) else 0
+            trace.append(step, row(stamp))
+        else:
+            trace.cut(act)
+    for generation, values, steps in seen:
+        kept = min(trace.kept_since(generation), len(values))
+        assert trace.values[:kept].tolist() == values[:kept].tolist()
+        assert (trace.steps[:kept] == steps[:kept]).all()
+        if generation == trace.generation:
+            assert kept == len(values)

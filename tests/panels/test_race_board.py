@@ -193,6 +193,9 @@ def test_cost_is_the_median_of_what_the_clock_says(monkeypatch):
     for _ in range(9):
         lanes.step()
     assert lanes.seconds_per_step() == {4: pytest.approx(0.25), 7: pytest.approx(0.5), 9: None}
+    # What was done for all of them at once is shared out evenly.
+    lanes.spent_for_all(0.3)
+    assert lanes.seconds_per_step() == {4: pytest.approx(0.35), 7: pytest.approx(0.6), 9: None}
 
 
 def test_the_clock_reaches_neither_frames_nor_snapshots(race):

@@ -194,7 +194,7 @@ def test_a_head_dragged_midway_moves_only_that_racer_and_keeps_its_moments(race)
     row = frame.lanes.index(adam)
     at = pixel_of(view, frame.theta[row, 0])
     goal = free_spot(view, 3)
-    moments = {n: a.copy() for n, a in race.experiment.timeline.sim._lanes.lanes[adam].state.inner.items()}
+    moments = {n: a.copy() for n, a in race.experiment.timeline.sim._lanes.lanes[adam].memory.inner.items()}
     drag(view.stage, at, goal, stations=10)
     after = race.experiment.frame()
     assert events(race) == [(30, MoveStart(0, tuple(map(float, after.theta[row, 0])), adam))]
@@ -202,7 +202,7 @@ def test_a_head_dragged_midway_moves_only_that_racer_and_keeps_its_moments(race)
     others = [i for i in range(6) if i != row]
     assert np.array_equal(after.theta[others], frame.theta[others])
     assert np.array_equal(after.theta[row, 1], frame.theta[row, 1])
-    kept = race.experiment.timeline.sim._lanes.lanes[adam].state.inner
+    kept = race.experiment.timeline.sim._lanes.lanes[adam].memory.inner
     assert kept.keys() == moments.keys()
     assert all(np.array_equal(kept[name], moments[name]) for name in moments)
     race.experiment.step_by(20)

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lab.core.traces import Trace
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race.density import cloud, crowded
 from lab.panels.race.dissection import part_role
+from lab.panels.race.plot_card import Quantiles, quantiles
 from lab.sims.race import ScatterStarts
 from lab.ui.theme import theme
 
@@ -97,3 +99,32 @@ def test_the_keras_convention_brings_its_defaults(race: Any) -> None:
     changed = next(r.optimizer for r in race.view.config.racers if r.id == lane)
     assert changed.convention == "keras"
     assert changed.epsilon == 1e-7
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.5, 1.0])
+def test_quantiles_are_numpys_own(gaps: float) -> None:
+    draw = np.random.default_rng(3)
+    rows = draw.standard_normal((40, 3, 17)).astype(np.float32)
+    rows[draw.random(rows.shape) < gaps] = np.nan
+    found = quantiles(rows, (0.1, 0.5, 0.9))
+    for k, share in enumerate((0.1, 0.5, 0.9)):
+        for i in np.ndindex(40, 3):
+            some = rows[i][np.isfinite(rows[i])]
+            wanted = np.quantile(some.astype(np.float64), share) if len(some) else np.nan
+            assert found[(k, *i)] == pytest.approx(wanted, rel=1e-6, nan_ok=True)
+
+
+def test_quantiles_follow_a_history_that_is_cut_and_thinned() -> None:
+    draw, trace, known = np.random.default_rng(4), Trace(16), Quantiles()
+    step = 0
+    for i in range(120):
+        if i % 17 == 16:
+            step = int(draw.integers(0, step))
+            trace.cut(step)
+            step = (step // trace.stride + 1) * trace.stride
+        trace.append(step, draw.standard_normal((2, 5, 3)).astype(np.float32))
+        step += trace.stride
+        found = known.follow(trace, (0, 2, 3), trace.values[..., 1], "loss")
+        rows = trace.values[:, :, [0, 2, 3], 1]
+        assert np.array_equal(found[:, :3], np.moveaxis(quantiles(rows, Quantiles.WANTED), 0, 1))
+        assert found[:, 3] == pytest.approx(rows.mean(axis=-1), rel=1e-5, abs=1e-6)

@@ -139,17 +139,19 @@ def test_a_removed_start_stays_in_its_slot_and_out_of_the_race() -> None:
 def test_dragging_keeps_the_moments(lane: int | None) -> None:
     line = Timeline(Race, race(), SnapshotBudget())
     line.seek(30)
-    before = {id: one.state for id, one in line.sim._lanes.lanes.items()}
+    memories = {id: one.memory for id, one in line.sim._lanes.lanes.items()}
+    before = line.sim.frame()
     line.edit(line.run.with_event(30, MoveStart(1, (0.5, -0.25), lane)))
     line.work(lambda: True)
     assert line.step == 30
-    for id, one in line.sim._lanes.lanes.items():
-        assert digest(one.state.inner) == digest(before[id].inner)
+    after = line.sim.frame()
+    for i, (id, one) in enumerate(line.sim._lanes.lanes.items()):
+        assert digest(one.memory.inner) == digest(memories[id].inner)
         moved = lane in (None, id)
-        assert (one.state.theta[1].tolist() == [0.5, -0.25]) == moved
-        assert one.state.segment[1] == int(moved)
-        assert (one.state.loss[1] == Himmelblau().value(np.array([0.5, -0.25]))) == moved
-        assert one.state.theta[0].tolist() == before[id].theta[0].tolist()
+        assert (after.theta[i, 1].tolist() == [0.5, -0.25]) == moved
+        assert after.segment[i, 1] == int(moved)
+        assert (after.loss[i, 1] == Himmelblau().value(np.array([0.5, -0.25]))) == moved
+        assert after.theta[i, 0].tolist() == before.theta[i, 0].tolist()
     assert (line.sim.frame().starts[1].tolist() == [0.5, -0.25]) == (lane is None)
 
 

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
 
+from lab.ui import trails
 from lab.ui.stage import Stage
-from lab.ui.trails import TAIL, Stroke, TrailLayer
+from lab.ui.trails import FEW, TAIL, Stroke, TrailLayer
 
 STROKES = (Stroke(QColor("#FF0000"), 2.0, QColor(0, 0, 0, 0)), Stroke(QColor("#0000FF"), 2.0, QColor(0, 0, 0, 0)))
 
@@ -30,6 +33,16 @@ def picture(layer: TrailLayer, stage: Stage) -> np.ndarray:
     return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1).copy()
 
 
+def show(layer: TrailLayer, points: np.ndarray, breaks: np.ndarray) -> None:
+    """Follow histories, telling honestly how many first vertices have stayed."""
+    n = min(len(layer._points), len(points))
+    same = 0
+    if layer._points.shape[1:] == points.shape[1:]:
+        moved = (layer._points[:n] != points[:n]).any(axis=(1, 2)) | (layer._breaks[:n] != breaks[:n]).any(axis=1)
+        same = int(moved.argmax()) if moved.any() else n
+    layer.follow(points, breaks, STROKES, same=same)
+
+
 def history(n: int) -> tuple[np.ndarray, np.ndarray]:
     """Two waves far apart, since where trails cross it matters which was drawn last."""
     along = np.linspace(0.1, 0.9, n)
@@ -40,7 +53,7 @@ def history(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def at_once(points: np.ndarray, breaks: np.ndarray, stage: Stage) -> np.ndarray:
     layer = TrailLayer()
-    layer.follow(points, breaks, STROKES)
+    show(layer, points, breaks)
     return picture(layer, stage)
 
 
@@ -54,7 +67,7 @@ def test_growing_is_the_same_as_drawing_at_once(stage: Stage) -> None:
     points, breaks = history(8 * TAIL)
     layer = TrailLayer()
     for n in range(1, len(points) + 1, 3):
-        layer.follow(points[:n], breaks[:n], STROKES)
+        show(layer, points[:n], breaks[:n])
         grown = picture(layer, stage)
     assert close(grown, at_once(points[:n], breaks[:n], stage))
 
@@ -63,11 +76,11 @@ def test_growing_is_the_same_as_drawing_at_once(stage: Stage) -> None:
 def test_another_end_replaces_the_old_one(stage: Stage, back: int) -> None:
     points, breaks = history(6 * TAIL)
     layer = TrailLayer()
-    layer.follow(points, breaks, STROKES)
+    show(layer, points, breaks)
     picture(layer, stage)
     changed = points.copy()
     changed[-back:, :, 1] += np.float32(0.15)
-    layer.follow(changed[: len(points) - back // 2], breaks[: len(points) - back // 2], STROKES)
+    show(layer, changed[: len(points) - back // 2], breaks[: len(points) - back // 2])
     shown = picture(layer, stage)
     assert close(shown, at_once(changed[: len(points) - back // 2], breaks[: len(points) - back // 2], stage))
     assert not close(shown, at_once(points, breaks, stage))
@@ -76,14 +89,14 @@ def test_another_end_replaces_the_old_one(stage: Stage, back: int) -> None:
 def test_a_short_way_back_keeps_most_of_the_picture(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     points, breaks = history(10 * TAIL)
     layer = TrailLayer()
-    layer.follow(points, breaks, STROKES)
+    show(layer, points, breaks)
     picture(layer, stage)
-    layer.follow(points[:-1], breaks[:-1], STROKES)
+    show(layer, points[:-1], breaks[:-1])
     picture(layer, stage)  # the first change of the end is what makes the layer keep a picture
     drawn = []
     extend = TrailLayer._extend
     monkeypatch.setattr(TrailLayer, "_extend", lambda self, *a: (drawn.append(a[2]), extend(self, *a)))
-    layer.follow(points[:-2], breaks[:-2], STROKES)
+    show(layer, points[:-2], breaks[:-2])
     picture(layer, stage)
     assert min(drawn) >= len(points) - TAIL - 1
 
@@ -93,8 +106,62 @@ def test_a_missing_vertex_and_a_carried_racer_leave_gaps(stage: Stage) -> None:
     points[20, 0] = np.nan
     breaks[30:, 1] = 1.0
     layer = TrailLayer()
-    layer.follow(points, breaks, STROKES)
+    show(layer, points, breaks)
     whole, _ = history(40)
     assert not close(picture(layer, stage), at_once(whole, np.zeros_like(breaks), stage))
-    layer.follow(points.copy(), breaks.copy(), STROKES)
+    show(layer, points.copy(), breaks.copy())
     assert layer._drawn == len(points)
+
+
+def test_many_trails_are_drawn_alike_in_short_and_long_stretches(stage: Stage) -> None:
+    points, _ = history(60)
+    many = np.concatenate([points + np.float32([0, 0.002 * k]) for k in range(FEW)], axis=1)
+    breaks = np.zeros(many.shape[:2], np.float32)
+    breaks[30:, 5] = 1.0
+    thin = (Stroke(QColor("#FF0000"), 1.0, QColor(0, 0, 0, 0)),) * many.shape[1]
+    grown, whole = TrailLayer(), TrailLayer()
+    for n in range(2, len(many) + 1):
+        grown.follow(many[:n], breaks[:n], thin, same=n - 1)
+        shown = picture(grown, stage)
+    whole.follow(many, breaks, thin)
+    at_once = picture(whole, stage)
+    assert np.abs(shown.astype(int) - at_once).mean() < 3.0 < np.abs(at_once.astype(int) - 255).mean()
+
+
+def test_a_heavy_picture_is_moved_with_the_view_and_drawn_once_it_rests(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(trails, "HEAVY", 10)
+    points, breaks = history(200)
+    layer = TrailLayer()
+    stage.live = [layer]
+    layer.follow(points, breaks, STROKES)
+    stage.show()
+    stage.grab()
+    drawn = []
+    extend = TrailLayer._extend
+    monkeypatch.setattr(TrailLayer, "_extend", lambda self, *a: (drawn.append(a[2]), extend(self, *a)))
+    for i in range(1, 6):
+        stage.show_world(QRectF(0.02 * i, 0.0, 1.0 - 0.02 * i, 1.0))
+        moved = stage.grab().toImage()
+        assert not drawn
+    qtbot.waitUntil(lambda: drawn == [0], timeout=3000)
+    assert not layer._rest.isActive()
+    rested = stage.grab().toImage()
+    one, other = (np.frombuffer(i.constBits(), np.uint8).astype(int) for i in (moved, rested))
+    assert 0 < np.abs(one - other).mean() < 3.0
+
+
+def test_a_layer_that_fails_leaves_the_window_alive(stage: Stage) -> None:
+    class Bad:
+        def extent(self, stage: Stage) -> None:
+            return None
+
+        def paint(self, painter: QPainter, stage: Stage) -> None:
+            raise ArithmeticError("this layer is broken")
+
+    stage.live = [Bad()]
+    with pytest.raises(ArithmeticError):
+        stage.grab()
+    stage.live = []
+    assert not stage.grab().isNull()

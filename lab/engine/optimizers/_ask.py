@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from lab.engine.landscapes import HasSamples, Landscape
 from lab.engine.optimizers._contract import Array
 
-Counts = NDArray[np.int64]
-_NONE_YET: Counts = np.zeros(0, np.int64)
+Counts = NDArray[np.int32]
+_NONE_YET: Counts = np.zeros(0, np.int32)
 
 
 class LandscapeAsk:
@@ -33,7 +33,7 @@ class LandscapeAsk:
 
     Attributes
     ----------
-    function_evaluations, gradient_evaluations, hessian_evaluations : ndarray of int64, shape (n,)
+    function_evaluations, gradient_evaluations, hessian_evaluations : ndarray of int32, shape (n,)
         Answers given per row. They grow with the batch, new rows start at zero. They are replaced, never written into:
         keeping a reference is a snapshot, assigning it back restores it.
     """
@@ -84,6 +84,11 @@ class LandscapeAsk:
         self._noise = noise
         self._batch = batch if self._has_samples else None
 
+    def remember(self, theta: Array, value: Array, gradient: Array) -> None:
+        """Take over what was measured at these very points: loss of shape (n,) and exact gradient of shape (n, d)."""
+        self._value_at = self._gradient_at = theta
+        self._value, self._gradient = value, gradient
+
     def measure(self, theta: Array) -> Array:
         """Loss at each point, shape (n,), for whoever watches: not counted."""
         if theta is not self._value_at:
@@ -98,6 +103,14 @@ class LandscapeAsk:
         if self._batch is not None:
             return self._sampled().value_on(theta, self._batch)
         return self.measure(theta)
+
+    def trials(self, points: Array) -> Array:
+        """Losses at points of shape (m, k, d), shape (m, k), uncounted and free of noise."""
+        return self.landscape.value(points) if self._batch is None else self._sampled().value_on(points, self._batch)
+
+    def charge(self, values: NDArray[np.intp]) -> None:
+        """Count losses, shape (n,), that were asked for as trials."""
+        self.function_evaluations = self.function_evaluations + values.astype(np.int32)
 
     def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
         """Gradient at each point, shape (n, d), with the noise of the step."""
@@ -125,7 +138,7 @@ class LandscapeAsk:
 
 def _counted(counts: Counts, rows: int, where: NDArray[np.bool_] | None, each: int = 1) -> Counts:
     if len(counts) < rows:
-        counts = np.concatenate([counts, np.zeros(rows - len(counts), np.int64)])
+        counts = np.concatenate([counts, np.zeros(rows - len(counts), np.int32)])
     elif len(counts) > rows:
         raise ValueError(f"{rows} points asked about, but {len(counts)} rows are counted; cut the counters first")
-    return counts + (each if where is None else each * where)
+    return counts + (np.int32(each) if where is None else np.int32(each) * where)

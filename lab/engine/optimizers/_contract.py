@@ -29,6 +29,17 @@ class Ask(Protocol):
         """Loss at each point, shape (n,); for k points per row, shape (n, k, d), shape (n, k) and k counted per row."""
         ...
 
+    def trials(self, points: Array) -> Array:
+        """Losses at points of shape (m, k, d), shape (m, k), uncounted: `charge` says which would have been needed.
+
+        Unlike elsewhere the m rows may be any; trying many lengths at once costs less than one after the other.
+        """
+        ...
+
+    def charge(self, values: NDArray[np.intp]) -> None:
+        """Count losses, shape (n,), that an unbatched implementation would have asked for one after the other."""
+        ...
+
     def gradient(self, theta: Array, where: NDArray[np.bool_] | None = None) -> Array:
         """Gradient at each point, shape (n, d)."""
         ...

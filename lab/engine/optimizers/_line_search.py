@@ -14,6 +14,8 @@ from lab.engine.optimizers._contract import Array, Ask
 SUFFICIENT_DECREASE = 1e-4
 #: After so many halvings (the step has shrunk 30 million times) the search gives up.
 HALVINGS = 25
+#: So many trials are made in one call, over all rows that still search.
+AT_ONCE = 2048
 #: Pairs whose y.s is not above this are dropped: there the loss does not curve upwards (as in torch.optim.LBFGS).
 LEAST_CURVATURE = 1e-10
 #: An interpolated length stays within these multiples of the trial.
@@ -92,28 +94,34 @@ def backtrack(
     """
     here = ask.value(theta, where=first)
     promised = decrease * slope[:, 0]
-    searching = np.ones(len(theta), np.bool_)
-    failed = np.zeros(len(theta), np.bool_)
-    trial = theta + alpha * direction
-    for _ in range(HALVINGS + 1):
-        loss = ask.value(trial, where=searching)
-        searching = searching & ~(loss <= here + alpha[:, 0] * promised)
-        if not searching.any():
-            break
-        # A trial that float64 can't tell from theta has lost: no shorter step would move at all.
-        rows = np.flatnonzero(searching)
-        moves = (trial[rows] != theta[rows]).any(axis=1)
-        lost, rows = rows[~moves], rows[moves]
-        failed[lost] = True
-        searching[lost] = False
-        # Fresh arrays, since the ask remembers the last trial by identity.
-        alpha, trial = alpha.copy(), trial.copy()
-        alpha[rows] *= shrink
-        trial[rows] = theta[rows] + alpha[rows] * direction[rows]
-    failed |= searching
-    if not failed.any():
-        return trial, alpha, failed[:, None]
-    return np.where(failed[:, None], theta, trial), np.where(failed[:, None], 0.0, alpha), failed[:, None]
+    point = theta + alpha * direction
+    passed = ask.value(point) <= here + alpha[:, 0] * promised
+    failed = ~passed
+    if passed.all():
+        return point, alpha, failed[:, None]
+    # Mostly the first trial passes. Where it doesn't, many lengths are tried at once, and only those are charged that
+    # would have been tried one after the other.
+    point, length, charged, left = point.copy(), alpha.copy(), np.zeros(len(theta), np.intp), HALVINGS
+    # A trial that float64 can't tell from theta has lost: no shorter step would move at all.
+    rows = np.flatnonzero(failed)
+    rows = rows[(point[rows] != theta[rows]).any(axis=1)]
+    while left and len(rows):
+        tried = min(left, max(1, AT_ONCE // len(rows)))
+        left -= tried
+        factors = np.concatenate([length[rows], np.full((len(rows), tried), shrink)], axis=1)
+        lengths = np.multiply.accumulate(factors, axis=1)[:, 1:]
+        trials = theta[rows, None] + lengths[:, :, None] * direction[rows, None]
+        passed = ask.trials(trials) <= here[rows, None] + lengths * promised[rows, None]
+        stops = passed | (trials == theta[rows, None]).all(axis=2)
+        ended = stops.any(axis=1)
+        last = np.where(ended, stops.argmax(axis=1), tried - 1)
+        each = np.arange(len(rows))
+        charged[rows] += last + 1
+        point[rows], length[rows, 0] = trials[each, last], lengths[each, last]
+        failed[rows] = ~passed[each, last]
+        rows = rows[~ended]
+    ask.charge(charged)
+    return np.where(failed[:, None], theta, point), np.where(failed[:, None], 0.0, length), failed[:, None]
 
 
 def interpolated(

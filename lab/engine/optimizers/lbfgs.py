@@ -75,9 +75,9 @@ class LBFGS:
         """
         n, d = theta.shape
         return {
-            "s": np.zeros((n, self.history, d)),
-            "y": np.zeros((n, self.history, d)),
-            "rho": np.zeros((n, self.history)),
+            "s": _columns(n, self.history, d),
+            "y": _columns(n, self.history, d),
+            "rho": _columns(n, self.history),
             "count": np.zeros((n, 1)),
             "gamma": np.ones((n, 1)),
             "steps": np.zeros((n, 1)),
@@ -140,14 +140,14 @@ def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
     keep = (ys > LEAST_CURVATURE) & (state["steps"] > 0)
     if not keep.any():
         return memory
-    dropped = np.flatnonzero(~keep)
+    whole = bool(keep.all())
     for name, newest in (("s", s), ("y", y), ("rho", 1.0 / ys[:, 0])):
         old = memory[name]
-        pushed = np.empty_like(old)
+        pushed = _columns(*old.shape)
         pushed[:, :-1] = old[:, 1:]
         pushed[:, -1] = newest
-        if dropped.size:
-            pushed[dropped] = old[dropped]
+        if not whole:
+            np.copyto(pushed, old, where=~keep if old.ndim == 2 else ~keep[:, :, None])
         memory[name] = pushed
     memory["count"] = np.minimum(memory["count"] + keep, float(state["rho"].shape[1]))
     memory["gamma"] = np.where(keep, ys / dot(y, y), memory["gamma"])
@@ -158,18 +158,32 @@ def _two_loops(gradient: Array, memory: Mapping[str, Array]) -> Array:
     """Minus the inverse Hessian times the gradient, shape (n, d): Nocedal & Wright, Algorithm 7.4."""
     s, y, rho = memory["s"], memory["y"], memory["rho"]
     places = range(rho.shape[1] - int(memory["count"].max(initial=0.0)), rho.shape[1])
+    # An empty slot has rho 0: it must stay without weight also where q has overflowed (0 x inf is nan).
+    empty = rho == 0.0
+    some = [bool(empty[:, k].any()) for k in range(rho.shape[1])]
     weights: dict[int, Array] = {}
-    q: Array = -gradient
+    q: Array = -np.asfortranarray(gradient)
     for k in reversed(places):
-        # An empty slot has rho 0: it must stay without weight also where q has overflowed (0 x inf is nan).
-        slot = rho[:, k : k + 1]
-        weights[k] = np.where(slot == 0.0, 0.0, slot * dot(s[:, k], q))
+        weights[k] = rho[:, k : k + 1] * dot(s[:, k], q)
+        if some[k]:
+            weights[k][empty[:, k]] = 0.0
         q = q - weights[k] * y[:, k]
     r: Array = memory["gamma"] * q
     for k in places:
-        slot = rho[:, k : k + 1]
-        r = r + np.where(slot == 0.0, 0.0, (weights[k] - slot * dot(y[:, k], r)) * s[:, k])
-    return r
+        change = (weights[k] - rho[:, k : k + 1] * dot(y[:, k], r)) * s[:, k]
+        if some[k]:
+            change[empty[:, k]] = 0.0
+        r = r + change
+    return np.ascontiguousarray(r)
+
+
+def _columns(n: int, *rest: int) -> Array:
+    """Zeros of shape (n, *rest) that lie in memory with the rows next to each other.
+
+    The recursion takes one pair of all rows at a time: laid out the other way, it would fetch a line of the cache for
+    every sixteen bytes it reads.
+    """
+    return np.moveaxis(np.zeros((*rest, n)), -1, 0)
 
 
 def _forget(memory: Mapping[str, Array], rows: NDArray[np.bool_]) -> dict[str, Array]:

@@ -17,7 +17,7 @@ from lab.ui.stage import Stage
 from lab.ui.theme import Theme, theme
 
 #: Widths of the picture in pixels, one after the other: something at once, everything soon.
-SIZES = (64, 128, 256, 512)
+SIZES = (16, 64, 128, 256, 512)
 STEPS = 500
 _COLORS = ("blue", "vermillion", "green", "purple", "yellow", "sky", "ink")
 

@@ -105,7 +105,7 @@ COLUMNS: dict[str, Column] = {
         lambda row: row.function_evaluations, lambda row: _count(row.function_evaluations),
     ),
     "cost": Column(
-        "µs/step", "Wall cost", "Measured here: median time of a step of all starts, the lab's own look at it included",
+        "µs/step", "Wall cost", "Median time of a step of all starts, measured here; work for all racers is shared out",
         "888.8",
         lambda row: row.seconds, lambda row: "–" if row.seconds is None else number_text(1e6 * row.seconds, 3),
     ),

@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 LEVELS = 8
 #: The colour of everything that is about the test loss.
 ROLE = "warn"
+_MOST = np.finfo(np.float32).max
 
 
 def compute_lines(
@@ -137,18 +138,17 @@ class HeldOutHistory:
 
     def __init__(self) -> None:
         self._of: object = None
+        self._generation = 0
         self._values: NDArray[np.float32] = np.zeros((0, 0, 0), dtype=np.float32)
-        self._count = 0
 
     def values(self, trace: Trace, excess: Callable[[Array], Array], dim: int) -> NDArray[np.float32]:
         """Test loss above the lowest training loss, shape (n, lanes, rows), nan where a racer is not there."""
         rows = trace.values
-        of = (trace, trace.generation, excess, rows.shape[1:3])
-        if of != self._of or len(rows) < self._count:
-            self._of, self._count = of, 0
-            self._values = np.full((trace.max_vertices, *rows.shape[1:3]), np.nan, dtype=np.float32)
-        if len(rows) > self._count:
-            theta = rows[self._count :, :, :, :dim].astype(np.float64)
-            self._values[self._count : len(rows)] = np.clip(excess(theta), -3e38, 3e38)
-            self._count = len(rows)
-        return self._values[: self._count]
+        of = (trace, excess, rows.shape[1:3])
+        kept = min(trace.kept_since(self._generation), len(self._values)) if of == self._of else 0
+        self._of, self._generation = of, trace.generation
+        if kept == len(rows) == len(self._values):
+            return self._values
+        fresh = np.clip(excess(rows[kept:, :, :, :dim].astype(np.float64)), -_MOST, _MOST).astype(np.float32)
+        self._values = np.concatenate([self._values[:kept], fresh]) if kept else fresh
+        return self._values

@@ -22,6 +22,8 @@ from lab.ui.widgets import Card, ComboBox, Swatch, Text, row
 
 #: A young run is shown on at least this many steps, so that its first lines are no stubs.
 SHORTEST = 60
+#: Where median and mean stand among what is known of many starts.
+MEDIAN, MEAN = 1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class PlotCard(Card):
         self.box.addWidget(self.plot, 1)
         self._series: object = None
         self._shown: object = None
+        self._quantiles = Quantiles()
         self._id = "loss"
         self._test: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
         self._history = HeldOutHistory()
@@ -137,7 +140,7 @@ class PlotCard(Card):
         shown = (series, trace, trace.generation, len(trace), focus, present, self._quantity, self._test)
         if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
             self._shown = shown
-            self.plot.set_lines(trace.steps, self._lines(self._values(trace), looks, focus, present))
+            self.plot.set_lines(trace.steps, self._lines(trace, looks, focus, present))
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
@@ -149,25 +152,74 @@ class PlotCard(Card):
         return trace.values[..., CHANNELS.index(QUANTITIES[self._quantity].channel)]
 
     def _lines(
-        self, values: NDArray[np.float32], looks: Sequence[Look], focus: Focus, present: Sequence[int]
+        self, trace: Trace, looks: Sequence[Look], focus: Focus, present: Sequence[int]
     ) -> dict[Hashable, NDArray[np.float32]]:
         """One line a racer; over several starts the median or mean, and for the focus where the middle 80 % lie."""
-        lines: dict[Hashable, NDArray[np.float32]] = {}
+        values = self._values(trace)
+        if not focus.average:
+            return {str(look.lane): values[:, i, present[0]] for i, look in enumerate(looks)}
+        known = self._quantiles.follow(trace, tuple(present), values, (self._quantity, self._test))
+        middle = MEAN if focus.mean else MEDIAN
+        lines: dict[Hashable, NDArray[np.float32]] = {
+            str(look.lane): known[:, middle, i] for i, look in enumerate(looks)
+        }
         for i, look in enumerate(looks):
-            rows = values[:, i, list(present)]
-            if not focus.average:
-                lines[str(look.lane)] = rows[:, 0]
-                continue
-            some = np.isfinite(rows).any(axis=1)
-            wanted = (0.5, 0.1, 0.9) if look.lane == focus.lane else (0.5,)
-            quantiles = np.full((len(wanted), len(rows)), np.nan, dtype=np.float32)
-            if some.any():
-                quantiles[:, some] = np.nanquantile(rows[some], wanted, axis=1)
-                if focus.mean:
-                    quantiles[0, some] = np.nanmean(rows[some], axis=1, dtype=np.float64)
-            for key, line in zip((str(look.lane), "10 %", "90 %"), quantiles, strict=False):
-                lines[key] = line
+            if look.lane == focus.lane:
+                lines["10 %"], lines["90 %"] = known[:, 0, i], known[:, 2, i]
         return lines
+
+
+class Quantiles:
+    """The middle 80 %, the median and the mean of many starts by step; computed once for every row of a history."""
+
+    WANTED = (0.1, 0.5, 0.9)
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._generation = 0
+        self._rows = np.zeros((0, MEAN + 1, 0), dtype=np.float32)
+
+    def follow(
+        self, trace: Trace, starts: tuple[int, ...], values: NDArray[np.float32], quantity: Hashable
+    ) -> NDArray[np.float32]:
+        """Shape (n, 4, lanes): three quantiles and the mean; cost: a sort of the rows that are new or have changed.
+
+        `values` (n, lanes, all starts) is one quantity along the trace, and `quantity` tells it from others.
+        """
+        of = (trace, starts, quantity)
+        kept = min(trace.kept_since(self._generation), len(self._rows)) if of == self._of else 0
+        self._of, self._generation = of, trace.generation
+        rows = values[kept:, :, list(starts)]
+        fresh = np.concatenate([quantiles(rows, self.WANTED), _mean(rows)[None]])
+        self._rows = np.concatenate([self._rows[:kept], np.moveaxis(fresh, 0, 1)]) if kept else np.moveaxis(fresh, 0, 1)
+        return self._rows
+
+
+def _mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean along the last axis, nan left out; nan where there are no numbers."""
+    known = np.isfinite(rows)
+    count = known.sum(axis=-1)
+    total = np.where(known, rows, 0.0).sum(axis=-1, dtype=np.float64)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+def quantiles(rows: NDArray[np.float32], wanted: Sequence[float]) -> NDArray[np.float32]:
+    """Quantiles of the numbers along the last axis, nan left out, in shape (q, ...); nan where there are none.
+
+    Interpolated linearly between order statistics, as `numpy.nanquantile` does, which loops over the rows in Python.
+    """
+    ordered = np.sort(rows, axis=-1)
+    count = np.isfinite(ordered).sum(axis=-1)
+    found = np.full((len(wanted), *count.shape), np.nan, dtype=np.float32)
+    some = count > 0
+    for out, share in zip(found, wanted, strict=True):
+        place = share * (count[some] - 1)
+        below = np.floor(place).astype(np.intp)
+        above = np.minimum(below + 1, count[some] - 1)
+        picked = ordered[some]
+        lo, hi = (np.take_along_axis(picked, k[:, None], axis=-1)[:, 0].astype(np.float64) for k in (below, above))
+        out[some] = lo + (hi - lo) * (place - below)
+    return found
 
 
 def _span(known: int, horizon: int) -> float:

@@ -26,7 +26,7 @@ from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
-from lab.ui.trails import Stroke, TrailLayer
+from lab.ui.trails import FEW, Stroke, TrailLayer
 
 #: One cell of the landscape's picture covers this many pixels.
 CELL = 3.0
@@ -65,6 +65,10 @@ class RaceStage(Stage):
         self.density = DensityLayer()
         self.curvature = CurvatureLayer()
         self.trails = TrailLayer()
+        self._followed: object = None
+        self._generation = 0
+        self._stroked: object = None
+        self._stroke: tuple[Stroke, ...] = ()
         self.racers = RacersLayer()
         self.arrows = ArrowsLayer()
         self.tangent = TangentLayer()
@@ -179,23 +183,43 @@ class RaceStage(Stage):
         values = trace.values[:known]
         if not values.size:
             self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
+            self._followed = None
             return
         present = np.flatnonzero(frame.present[: values.shape[2]])
         if crowded(frame):
             present = present[present == focus.start]
-        points = values[:, :, present, :2].reshape(known, -1, 2)
-        breaks = values[:, :, present, SEGMENT].reshape(known, -1)
+        # A slice takes no copy of the histories, a list of rows does.
+        chosen: slice | NDArray[np.intp] = present
+        if len(present) == values.shape[2] or len(present) == 1:
+            chosen = slice(present[0], present[-1] + 1)
+        followed = (trace, present.tolist())
+        same = trace.kept_since(self._generation) if followed == self._followed else 0
+        self._followed, self._generation = followed, trace.generation
+        points, breaks = values[:, :, chosen, :2], values[:, :, chosen, SEGMENT]
         heads: NDArray[np.float64] | None = None
         if trace.steps[known - 1] != frame.step:
-            on = (frame.diverged_at[:, present] < 0) & (frame.segment[:, present] == values[-1][:, present, SEGMENT])
+            on = (frame.diverged_at[:, present] < 0) & (frame.segment[:, present] == breaks[-1])
             heads = np.where(on[..., None], frame.theta[:, present], np.nan).reshape(-1, 2)
-        t = theme()
-        strokes = tuple(
-            Stroke(t.color(look.color_role), 2.4 if look.lane == focus.lane else 1.5, t.color(t.ink, 0.42))
-            for look in looks
-            for _ in present
-        )
-        self.trails.follow(points, breaks, strokes, heads)
+        strokes = self._strokes(tuple(looks), focus.lane, len(present))
+        self.trails.follow(points, breaks, strokes, heads, same=same)
+
+    def _strokes(self, looks: tuple[Look, ...], focus: int, starts: int) -> tuple[Stroke, ...]:
+        """One stroke for all trails of a lane; very many are thin and without casing, or they would hide each other."""
+        wanted = (looks, focus, starts, theme().name)
+        if wanted != self._stroked:
+            self._stroked = wanted
+            t, many = theme(), len(looks) * starts > FEW
+            self._stroke = tuple(
+                stroke
+                for look in looks
+                for stroke in [
+                    Stroke(t.color(look.color_role, 0.8), 1.0, t.color(t.ink, 0.0))
+                    if many and look.lane != focus
+                    else Stroke(t.color(look.color_role), 2.4 if look.lane == focus else 1.5, t.color(t.ink, 0.42))
+                ]
+                * starts
+            )
+        return self._stroke
 
     # -- the field -----------------------------------------------------------------------------------------------
 

@@ -35,8 +35,8 @@ from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_t
 
 #: More starts than this are not listed one by one.
 LISTED = 6
-SCATTERS = (16, 64, 1000, 5000)
-LATTICES = (4, 8, 32, 64)
+SCATTERS = (16, 64, 1000, 10_000)
+LATTICES = (4, 8, 32, 100)
 
 WIDTH = 384
 

@@ -1,0 +1,165 @@
+"""How all racers of a race stand: measured for every lane and start in one call, because they share a landscape."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.engine.landscapes import Landscape
+from lab.engine.optimizers import Array
+
+#: How many domain widths away a racer is given up even though its numbers are still finite.
+FAR = 1e9
+
+#: Why a row stopped, by code.
+REASONS = ("", "the loss is no longer a finite number", "the gradient is no longer a finite number",
+           "the position is no longer a finite number", "it left the picture a billion times over")  # fmt: skip
+
+Flags = NDArray[np.bool_]
+#: Steps and counts: an int32 holds two billion, and a snapshot holds many of them.
+Steps = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where L lanes with S starts stand; arrays are replaced, never written into.
+
+    Attributes
+    ----------
+    theta, gradient : (L, S, d) arrays
+        Where each racer is, and the true gradient there.
+    loss : (L, S) array
+        The true loss there.
+    alive : (L, S) array of bool
+        Neither diverged nor taken out; the others stay where they were last finite.
+    diverged_at, reached_at : (L, S) arrays of int
+        Steps, or -1; `reason` (L, S) is a code of `REASONS`.
+    path_length, effective_rate : (L, S) arrays
+        Distance travelled; length of the last step over that of the gradient before it, 0 before the first.
+    segment : (L, S) array of int
+        How often a racer was carried elsewhere by hand.
+    """
+
+    theta: Array
+    gradient: Array
+    loss: Array
+    alive: Flags
+    diverged_at: Steps
+    reached_at: Steps
+    reason: NDArray[np.int8]
+    path_length: Array
+    effective_rate: Array
+    segment: Steps
+
+    def joined(self, more: Standing) -> Standing:
+        """These starts, and more to their right; those that were there keep their numbers to the bit."""
+        names = [f.name for f in dataclasses.fields(Standing)]
+        return Standing(*(np.concatenate([getattr(self, n), getattr(more, n)], axis=1) for n in names))
+
+    def with_column(self, lanes: list[int], start: int, fresh: Standing) -> Standing:
+        """One start of some lanes carried elsewhere: its history goes on in another segment."""
+        changes: dict[str, Any] = {}
+        for name in ("theta", "gradient", "loss", "alive", "diverged_at", "reached_at", "reason"):
+            changes[name] = getattr(self, name).copy()
+            changes[name][lanes, start] = getattr(fresh, name)[0, 0]
+        changes["segment"] = self.segment.copy()
+        changes["segment"][lanes, start] += 1
+        return dataclasses.replace(self, **changes)
+
+    def without(self, starts: slice) -> Standing:
+        """Starts taken out of the race; they keep their slots, so that the others keep their random numbers."""
+        alive = self.alive.copy()
+        alive[:, starts] = False
+        return dataclasses.replace(self, alive=alive)
+
+
+class Watch:
+    """Measures racers for those who watch: free of noise, counted for nobody.
+
+    A row's numbers do not depend on the others' (landscapes promise that), so all lanes are measured together.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        What is descended.
+    target : float
+        A racer has arrived once its loss is at most this.
+    """
+
+    def __init__(self, landscape: Landscape, target: float) -> None:
+        self._landscape = landscape
+        self._target = target
+        domain = np.asarray(landscape.domain)
+        self._centre = domain.mean(axis=1)
+        self._far = FAR * float((domain[:, 1] - domain[:, 0]).max())
+
+    def begin(self, lanes: int, starts: Array, t: int) -> Standing:
+        """Starts (n, d) that join at step t, the same for every lane."""
+        loss, gradient = self._look(starts)
+        reason = self._what_blew_up(starts, loss, gradient)
+        alive = reason == 0
+        n = len(starts)
+        never = np.full(n, -1, dtype=np.int32)
+        reached = np.where(alive & (loss <= self._target), np.int32(t), never)
+        rows = Standing(
+            starts, np.where(alive[:, None], gradient, 0.0), np.where(alive, loss, 0.0), alive,
+            np.where(alive, never, np.int32(t)), reached, reason, np.zeros(n), np.zeros(n), np.zeros(n, np.int32),
+        )  # fmt: skip
+        names = [f.name for f in dataclasses.fields(Standing)]
+        return Standing(*(np.repeat(getattr(rows, name)[None], lanes, axis=0) for name in names))
+
+    def after(self, old: Standing, theta: Array, t: int) -> Standing:
+        """What step t led to, given where the rules want to go (L, S, d); cost: one loss and gradient per racer."""
+        with np.errstate(all="ignore"):
+            loss, gradient = self._look(theta)
+            reason = self._what_blew_up(theta, loss, gradient)
+            distance = _length(theta - old.theta)
+            effective = distance / _length(old.gradient)
+            effective[~np.isfinite(effective)] = 0.0
+        fresh = old.alive & (reason > 0)
+        alive, diverged_at, reasons = old.alive, old.diverged_at, old.reason
+        if fresh.any() or not alive.all():
+            alive = old.alive & (reason == 0)
+            theta = np.where(alive[..., None], theta, old.theta)
+            gradient = np.where(alive[..., None], gradient, old.gradient)
+            loss = np.where(alive, loss, old.loss)
+            distance[~alive] = 0.0
+            diverged_at = np.where(fresh, np.int32(t + 1), old.diverged_at)
+            reasons = np.where(fresh, reason, old.reason)
+        reached_at = old.reached_at
+        arrived = (reached_at < 0) & (loss <= self._target) & alive
+        if arrived.any():
+            reached_at = np.where(arrived, np.int32(t + 1), reached_at)
+        distance += old.path_length
+        return Standing(
+            theta, gradient, loss, alive, diverged_at, reached_at, reasons, distance, effective, old.segment
+        )
+
+    def _look(self, theta: Array) -> tuple[Array, Array]:
+        """Loss (...) and gradient (..., d) at points of any leading shape."""
+        with np.errstate(all="ignore"):
+            return self._landscape.value(theta), self._landscape.gradient(theta)
+
+    def _what_blew_up(self, theta: Array, loss: Array, gradient: Array) -> NDArray[np.int8]:
+        """Code of `REASONS` per racer, 0 where all is well; the position comes first, it explains the others."""
+        reason = np.zeros(loss.shape, dtype=np.int8)
+        # Sums tell whether anything at all is wrong: the usual case costs a few calls.
+        if np.isfinite(loss.sum() + gradient.sum()) and np.abs(theta - self._centre).max(initial=0.0) < self._far:
+            return reason
+        reason[~np.isfinite(loss)] = 1
+        reason[np.isfinite(loss) & ~np.isfinite(gradient).all(axis=-1)] = 2
+        reason[(np.abs(theta - self._centre) >= self._far).any(axis=-1)] = 4
+        reason[~np.isfinite(theta).all(axis=-1)] = 3
+        return reason
+
+
+def _length(vectors: Array) -> Array:
+    """Euclidean lengths along the last axis; column by column, since NumPy's sums over so short an axis are slow."""
+    total: Array = vectors[..., 0] * vectors[..., 0]
+    for i in range(1, vectors.shape[-1]):
+        total += vectors[..., i] * vectors[..., i]
+    return np.sqrt(total, out=total)

@@ -36,7 +36,9 @@ class Param:
     `lo` and `hi` are the closest allowed values, `above` and `below` the closest refused ones. `soft` is the
     range a slider covers; a number box accepts anything the bounds allow. `effect` says whether a change starts
     the run again or is applied to the running state as an event. `advanced` ones wait behind a
-    button, `hidden` ones have no row in any form.
+    button, `hidden` ones have no row in any form. `meaning` says what the value stands for where its type does not
+    ("curve": corners of a curve over a run, as (share of the run, value above 0)); a form chooses the row by it.
+    `examples` are ready values by name, to start from.
     """
 
     lo: float | None = None
@@ -54,6 +56,8 @@ class Param:
     family: Family[Any] | None = None
     hidden: bool = False
     advanced: bool = False
+    meaning: str = ""
+    examples: tuple[tuple[str, Any], ...] = ()
 
     def check(self, value: Any, path: str = "") -> None:
         """Raise `BadValue` unless `value` (one number or one choice) lies within the declared bounds."""
@@ -105,11 +109,14 @@ def param(
     effect: Effect = "restart",
     hidden: bool = False,
     advanced: bool = False,
+    meaning: str = "",
+    examples: Sequence[tuple[str, Any]] = (),
 ) -> Any:
     """Declare one field of a configuration; see `Param` for the meaning of each word."""
     declared = Param(
         lo=lo, hi=hi, above=above, below=below, soft=soft, log=log, unit=unit, label=label, symbol=symbol,
         doc=doc, choices=tuple(choices), effect=effect, hidden=hidden, advanced=advanced,
+        meaning=meaning, examples=tuple(examples),
     )  # fmt: skip
     return dataclasses.field(default=default, metadata={_KEY: declared})
 

@@ -14,7 +14,7 @@ from lab.sims._race_config import Point
 #: Histories are kept for this many starts; more than that are shown as density, not as trails.
 TRACED_STARTS = 64
 #: Channels of the race's trace.
-CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment", "effective_rate")
+CHANNELS = ("x", "y", "excess", "gradient_norm", "distance", "segment", "effective_rate", "learning_rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,22 @@ class LookAt:
     """Query: the landscape under the cursor. The answer is (value, gradient)."""
 
     point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class RateNow:
+    """Query: the learning rate of one racer's next step, schedule included. The answer is a float."""
+
+    lane: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Query: what a step of each racer takes. The answer maps lanes to seconds, or to None before the first step.
+
+    Measured in this process by the clock, over the latest steps: neither frames nor snapshots know of it.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from lab.core.lanes import Lanes
 from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
 from lab.engine.landscapes import HasSamples
-from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk, clip_by_norm, clip_by_value
+from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk, Rate, clip_by_norm, clip_by_value
 from lab.engine.schedules.constant import Constant
 from lab.sims import SIMS
 from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
@@ -31,14 +32,25 @@ from lab.sims._race_events import (
     how_many,
     new_starts,
 )
-from lab.sims._race_frame import CHANNELS, TRACED_STARTS, Bend, Curvature, Dissect, Dissection, LookAt, RaceFrame
+from lab.sims._race_frame import (
+    CHANNELS,
+    TRACED_STARTS,
+    Bend,
+    Cost,
+    Curvature,
+    Dissect,
+    Dissection,
+    LookAt,
+    RaceFrame,
+    RateNow,
+)
 from lab.sims._racer import Here, Plan, Racer
 from lab.sims._standing import REASONS, Standing, Watch
 
 __all__ = [
-    "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Curvature", "Dissect", "Dissection", "Entrant",
-    "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame", "RemoveStart",
-    "ScatterStarts", "how_many", "lowest",
+    "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
+    "Entrant", "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame",
+    "RateNow", "RemoveStart", "ScatterStarts", "how_many", "lowest",
 ]  # fmt: skip
 
 _MOST = np.finfo(np.float32).max
@@ -127,7 +139,9 @@ class Race:
         self._tell(self._noise(t), self._batch(t))
         self._lanes.step()
         if lanes := self._lanes.lanes.values():
+            began = perf_counter()
             self._standing = new = self._watch.after(old, np.array([lane.theta for lane in lanes]), t)
+            self._lanes.spent_for_all(perf_counter() - began)
             if new.alive is not old.alive:
                 for lane, alive in zip(lanes, new.alive, strict=True):
                     lane.settle(alive)
@@ -241,7 +255,7 @@ class Race:
         )  # fmt: skip
 
     def trace(self) -> NDArray[np.float32]:
-        """The histories' row of this step, shape (L, min(S, 64), 7), channels as in `CHANNELS`."""
+        """The histories' row of this step, shape (L, min(S, 64), 8), channels as in `CHANNELS`."""
         now, n = self._standing, min(len(self._shared.starts), TRACED_STARTS)
         theta, gradient = now.theta[:, :n], now.gradient[:, :n]
         row = np.zeros((len(theta), n, len(CHANNELS)), dtype=np.float32)
@@ -253,6 +267,8 @@ class Race:
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
             row[..., 6] = now.effective_rate[:, :n]
+            for i, rate in enumerate(self._rates()):
+                row[i, :, 7] = rate[:n, 0] if isinstance(rate, np.ndarray) else rate
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.
         np.clip(row, -_MOST, _MOST, out=row)
         row[..., 5] = now.segment[:, :n]
@@ -261,7 +277,7 @@ class Race:
         return row
 
     def probe(self, query: Any) -> Any:
-        """`Dissect` gives a `Dissection`, `LookAt` gives (value, gradient)."""
+        """Answer one of the queries, each of which says what it asks for."""
         if isinstance(query, LookAt):
             point = np.array([query.point], dtype=np.float64)
             with np.errstate(all="ignore"):
@@ -269,9 +285,21 @@ class Race:
                 return float(landscape.value(point)[0]), landscape.gradient(point)[0]
         if isinstance(query, Dissect):
             return self._dissect(query.lane, query.start)
+        if isinstance(query, Cost):
+            return self._lanes.seconds_per_step()
+        if isinstance(query, RateNow):
+            rate = self._rates()[list(self._lanes.lanes).index(query.lane)]
+            return float(rate[query.start, 0]) if isinstance(rate, np.ndarray) else float(rate)
         if isinstance(query, Bend):
             return self._bend(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
+
+    def _rates(self) -> list[Rate]:
+        """The learning rates of every lane's next step."""
+        if not isinstance(self._config.schedule, Constant):
+            # A schedule may look at the loss; what the step hears it learns when it comes.
+            self._tell(None, None)
+        return [lane.rate(self.t)[0] for lane in self._lanes.lanes.values()]
 
     def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
         """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""

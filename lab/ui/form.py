@@ -16,11 +16,15 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from lab.core import params
 from lab.core.errors import BadValue
 from lab.core.params import Declared
+from lab.ui.widgets.curve_row import CurveRow
 from lab.ui.widgets.number_row import NumberRow
 from lab.ui.widgets.numbers import number_text, parse_number, value_text
 from lab.ui.widgets.rows import ChoiceRow, FamilyRow, FormRow, SwitchRow, TextRow
 
 __all__ = ["ConfigForm", "number_text", "parse_number", "value_text"]
+
+#: The row of each declared meaning (`Param.meaning`), made as ``row(declared, value, edit, label_width)``.
+MEANINGS: dict[str, Callable[[Declared, Any, Callable[[Any], str], int], FormRow]] = {"curve": CurveRow}
 
 Only = Literal["restart", "live"] | Collection[str] | Callable[[Declared], bool] | None
 
@@ -39,7 +43,8 @@ class ConfigForm(QWidget):
 
     Notes
     -----
-    Hidden fields, and fields whose value is a tuple or a document, get no row: they are edited on the stage.
+    What a field stands for decides its row before its type does: `MEANINGS` maps a declared meaning to the row that
+    edits it. Hidden fields, and tuples and documents without a meaning, get no row: they are edited on the stage.
     """
 
     edit_started = Signal()
@@ -130,6 +135,8 @@ class ConfigForm(QWidget):
         def edit(new: Any) -> str:
             return self.try_edit(d.name, new)
 
+        if d.param.meaning in MEANINGS:
+            return MEANINGS[d.param.meaning](d, value, edit, self._label_width)
         if d.param.family is not None:
             if isinstance(value, tuple):
                 return None

@@ -169,3 +169,14 @@ def test_the_flat_valley_is_the_better_one_on_test_data(sharpness: float) -> Non
     on_test = landscape.test_value(np.array([sharp.point, flat.point]))
     assert on_test[0] > on_test[1]
     assert SharpAndFlat(shift=0.0).test_value(np.array(sharp.point)) == SharpAndFlat().value(np.array(sharp.point))
+
+
+def test_the_minima_of_the_test_loss_are_minima_of_it() -> None:
+    landscape = SharpAndFlat(shift=0.4)
+    assert len(landscape.test_minima) == 2
+    angles = np.radians(np.arange(0.0, 360.0, 30.0))
+    around = 1e-4 * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    for minimum in landscape.test_minima:
+        here = landscape.test_value(np.array(minimum.point))
+        assert here == pytest.approx(minimum.value, abs=1e-12)
+        assert (landscape.test_value(np.array(minimum.point) + around) > here).all()

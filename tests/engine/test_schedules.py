@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 
 import numpy as np
 import pytest
@@ -153,13 +154,55 @@ def test_a_drawn_curve_goes_through_its_points_and_may_jump() -> None:
     assert [late.factor(t, 10) for t in (0.0, 4.0, 6.0, 9.0)] == pytest.approx([0.7, 0.7, 0.4, 0.1])
 
 
+corners = st.lists(
+    st.tuples(st.integers(0, 50).map(lambda k: k / 50), st.floats(1e-6, 10.0)), min_size=1, max_size=8
+).map(lambda points: tuple(sorted(points, key=lambda p: p[0])))
+
+
+@given(points=corners)
+@settings(max_examples=60, deadline=None)
+def test_a_drawn_curve_is_exact_at_its_points_and_between_them(points: tuple[tuple[float, float], ...]) -> None:
+    drawn = Drawn(points=points)
+    check(drawn)
+    places = [place for place, _ in points]
+    # To the bit at a point; of several at one place the last one holds from there on.
+    for place, factor in dict(points).items():
+        assert drawn.factor(round(place * 50), 50) == factor
+    for (a, low), (b, high) in itertools.pairwise(points):
+        if b - a > 0.03:
+            middle = 0.5 * (a + b)
+            assert drawn.factor(middle * 50, 50) == pytest.approx(0.5 * (low + high), rel=1e-12)
+    before = points[0][1] if places.count(places[0]) == 1 or places[0] > 0 else dict(points)[places[0]]
+    assert drawn.factor(-1.0, 50) == points[0][1]
+    assert drawn.factor(0.0, 50) == before
+    # Beyond the end the last factor holds.
+    assert drawn.factor(np.array([50.0, 51.0, 1e9]), 50).tolist() == [points[-1][1]] * 3
+
+
+def test_before_a_jump_at_the_beginning_the_first_factor_holds() -> None:
+    drawn = Drawn(points=((0.5, 1.0), (0.5, 0.2), (1.0, 0.2)))
+    assert [drawn.factor(t, 10) for t in (0.0, 4.0, 5.0, 6.0)] == [1.0, 1.0, 0.2, 0.2]
+
+
+def test_every_ready_shape_is_a_curve() -> None:
+    (points,) = declared(Drawn)
+    assert points.param.meaning == "curve"
+    for _title, shape in points.param.examples:
+        check(Drawn(points=shape))
+        assert (shape[0][0], shape[-1][0]) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("points", "why"),
     [
         ((), "at least one point"),
-        (((0.0, 1.0), (1.5, 1.0)), r"points\[1\]\[0\]: 1.5 does not lie between 0 and 1"),
-        (((0.5, 1.0), (0.2, 1.0)), r"points\[1\]\[0\]: 0.2 comes before 0.5"),
-        (((0.0, 0.0),), r"points\[0\]\[1\]: 0 is not above 0"),
+        (((0.0, 1.0), (1.5, 1.0)), r"^points\[1\]\[0\]: point 2 at 1.5 does not lie between 0 and 1$"),
+        (((0.5, 1.0), (0.2, 1.0)), r"^points\[1\]\[0\]: point 2 at 0.2 comes before point 1 at 0.5$"),
+        (((0.0, 0.0),), r"^points\[0\]\[1\]: point 1 has the factor 0, which is not above 0$"),
+        (((0.0, 1.0), (1.0, -2.0)), r"^points\[1\]\[1\]: point 2 has the factor -2, which is not above 0$"),
+        (((0.0, 1.0), (1.0, float("inf"))), r"^points\[1\]\[1\]: inf is not a finite number$"),
+        (((0.0, 1.0), (float("nan"), 1.0)), r"^points\[1\]\[0\]: nan is not a finite number$"),
+        (((0.0, 1.0, 2.0),), r"^points\[0\]: has 3 entries where 2 are expected$"),
     ],
 )
 def test_a_drawn_curve_refuses_nonsense(points: tuple[tuple[float, float], ...], why: str) -> None:

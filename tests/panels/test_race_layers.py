@@ -17,10 +17,11 @@ from lab.ui.theme import theme
 
 LAYERS = (
     "contours", "log_colors", "arrows", "apart", "curvature", "basins", "data", "average", "setup", "difference",
+    "test_loss", "schedule", "table",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("preset", ["himmelblau", "parabola", "regression", "saddle"])
+@pytest.mark.parametrize("preset", ["himmelblau", "parabola", "regression", "saddle", "sharp_and_flat"])
 def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None:
     race.view.choose_preset(preset)
     race.experiment.seek(20)
@@ -30,6 +31,20 @@ def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None
             race.view.set_look(**{name: on})
             race.view.grab()
             assert race.view.banner.message == ""
+
+
+def test_the_menu_switches_layers(race: Any) -> None:
+    race.view.choose_preset("sharp_and_flat")
+    assert not race.view._switches["difference"].isEnabled()
+    for name, switch in race.view._switches.items():
+        if not switch.isEnabled():
+            continue
+        before = getattr(race.experiment.view_state, name)
+        for on in (not before, before):
+            switch.trigger()
+            assert getattr(race.experiment.view_state, name) is on
+            assert switch.isChecked() is on
+    assert race.view.banner.message == ""
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS.ids())
@@ -112,5 +127,7 @@ def test_quantiles_follow_a_history_that_is_cut_and_thinned() -> None:
             step = (step // trace.stride + 1) * trace.stride
         trace.append(step, draw.standard_normal((2, 5, 3)).astype(np.float32))
         step += trace.stride
-        found = known.follow(trace, (0, 2, 3), 1)
-        assert np.array_equal(found, np.moveaxis(quantiles(trace.values[:, :, [0, 2, 3], 1], Quantiles.WANTED), 0, 1))
+        found = known.follow(trace, (0, 2, 3), trace.values[..., 1], "loss")
+        rows = trace.values[:, :, [0, 2, 3], 1]
+        assert np.array_equal(found[:, :3], np.moveaxis(quantiles(rows, Quantiles.WANTED), 0, 1))
+        assert found[:, 3] == pytest.approx(rows.mean(axis=-1), rel=1e-5, abs=1e-6)

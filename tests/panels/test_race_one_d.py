@@ -251,8 +251,8 @@ def test_a_session_from_before_the_layer_opens(line: Any) -> None:
 
 
 @pytest.mark.parametrize(("preset", "off"), [
-    ("derivative", {"log_colors", "contours", "basins", "data"}),
-    ("himmelblau", {"difference", "data"}), ("regression", {"difference"}),
+    ("derivative", {"log_colors", "contours", "basins", "data", "test_loss"}),
+    ("himmelblau", {"difference", "data", "test_loss"}), ("regression", {"difference", "test_loss"}),
 ])  # fmt: skip
 def test_layers_that_mean_nothing_here_can_not_be_switched(windows: Any, preset: str, off: set[str]) -> None:
     view = windows("race", preset).docks[0].view

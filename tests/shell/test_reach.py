@@ -1,14 +1,19 @@
 """Everything can be reached, named and read: names for screen readers, sizes for fingers, no text cut off."""
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMainWindow, QSlider, QTabBar, QWidget
 from shell_fixtures import settle
 
+from lab.engine.schedules.drawn import Drawn
 from lab.ui.theme import manager
 from lab.ui.widgets import IconButton, Text
 
 SMALLEST = 28
+#: Cards that are opened over the stage besides the set-up.
+CARDS = ("schedule", "table")
 
 
 def focusable(window):
@@ -17,12 +22,12 @@ def focusable(window):
             yield widget
 
 
-def everything_open(windows, size=(1280, 800)):
-    """A race with its set-up open: as much on the screen as there can be."""
+def everything_open(windows, size=(1280, 800), look="setup"):
+    """A race with its set-up (or another card) open: as much on the screen as there can be."""
     window = windows("race", size=size)
     view = window.docks[0].view
     view.experiment.seek(20)
-    view.set_look(setup=True)
+    view.set_look(**{look: True})
     window.show_error("Something that is worth a line")
     settle()
     return window
@@ -157,6 +162,26 @@ def overlapping(window):
 def test_no_text_is_cut_and_nothing_overlaps(windows, size, scale):
     manager().set_text_scale(scale)
     window = everything_open(windows, size)
+    for mode in ("dark", "light"):
+        manager().set_mode(mode)
+        settle(3)
+        assert cut_off(window) == []
+        assert cut_choices(window) == []
+        assert overlapping(window) == []
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+@pytest.mark.parametrize("look", CARDS)
+def test_so_it_is_with_the_other_cards(windows, look, scale):
+    manager().set_text_scale(scale)
+    window = everything_open(windows, look=look)
+    experiment = window.docks[0].experiment
+    experiment.set_config(dataclasses.replace(experiment.run.config, schedule=Drawn(), length=20), "Draw")
+    settle(3)
+    card = getattr(window.docks[0].view, look)
+    assert [name_of(w) for w in focusable(card) if not w.accessibleName()] == []
+    small = [b.accessibleName() for b in window.findChildren(IconButton) if b.isVisible() and b.height() < SMALLEST]
+    assert small == []
     for mode in ("dark", "light"):
         manager().set_mode(mode)
         settle(3)

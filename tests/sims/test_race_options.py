@@ -17,6 +17,7 @@ from lab.engine.optimizers.sgd import SGD
 from lab.engine.schedules import SCHEDULES
 from lab.engine.schedules.cosine import Cosine
 from lab.sims.race import (
+    CHANNELS,
     Bend,
     ClearStarts,
     Entrant,
@@ -25,6 +26,7 @@ from lab.sims.race import (
     Race,
     RaceConfig,
     RaceFrame,
+    RateNow,
     ScatterStarts,
 )
 
@@ -105,6 +107,26 @@ def test_a_late_start_has_its_own_place_in_the_schedule() -> None:
     late = frame(Run(config).with_event(12, PlaceStarts(((2.0, 1.0),))), 30)
     alone = frame(Run(dataclasses.replace(config, starts=((2.0, 1.0),))), 18)
     assert late.theta[0, 1] == pytest.approx(alone.theta[0, 0], rel=1e-15)
+
+
+@pytest.mark.parametrize("entry", SCHEDULES, ids=lambda e: e.id)
+def test_the_trace_holds_the_rates_that_were_used(entry: object) -> None:
+    """A step of plain descent is the rate times the gradient: the recorded rate must be the one that moved it."""
+    config = RaceConfig(
+        racers=(Entrant(0, SGD(0.001)),),
+        starts=((0.0, 0.0),),
+        schedule=entry.item(),
+        length=30,  # type: ignore[attr-defined]
+    )
+    line = at(Run(config).with_event(12, SetParam("learning_rate", 0.002, 0)), 45)
+    rates = line.trace.values[:, 0, 0, CHANNELS.index("learning_rate")]
+    for t in (0, 3, 11, 12, 20, 29, 40):
+        line.seek(t)
+        now, asked = line.sim.frame(), line.sim.probe(RateNow(0, 0))
+        line.seek(t + 1)
+        moved = line.sim.frame().theta[0, 0] - now.theta[0, 0]
+        assert moved == pytest.approx(-asked * now.gradient[0, 0], rel=1e-9, abs=1e-15)
+        assert rates[t] == pytest.approx(asked, rel=1e-6)
 
 
 def test_a_clipped_step_is_no_longer_than_rate_times_limit() -> None:

@@ -100,6 +100,11 @@ class HasTestLoss(Protocol):
         """Test loss, shape (...), on the scale of `value`."""
         ...
 
+    @property
+    def test_minima(self) -> tuple[Critical, ...]:
+        """Minima of the test loss, to 1e-10 or better."""
+        ...
+
 
 @runtime_checkable
 class HasThirdDerivative(Protocol):

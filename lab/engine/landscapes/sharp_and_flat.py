@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -86,6 +87,16 @@ class SharpAndFlat:
     def test_value(self, theta: Array) -> Array:
         """Test loss, shape (...): the training loss of the landscape moved by `shift`."""
         return self.value(theta - self.shift * np.array(_TOWARDS))
+
+    @property
+    def test_minima(self) -> tuple[Critical, ...]:
+        """Those of the training loss, moved by `shift`."""
+        aside = [self.shift * towards for towards in _TOWARDS]
+        return tuple(
+            dataclasses.replace(c, point=(c.point[0] + aside[0], c.point[1] + aside[1]))
+            for c in self.critical_points
+            if c.kind == "minimum"
+        )
 
     @quiet
     def value(self, theta: Array) -> Array:

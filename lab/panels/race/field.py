@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import contourpy
@@ -15,6 +16,9 @@ from lab.sims.race import lowest
 #: Contours: how many, and at which shades the lowest and the topmost lie.
 LEVELS = 15
 LOWEST_LEVEL, TOP_LEVEL = 0.09, 0.97
+
+Array = NDArray[np.float64]
+LossAt = Callable[[Array], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +82,44 @@ def compute_field(
     ticket: Ticket, landscape: Landscape, world: tuple[float, float, float, float], nx: int, ny: int, log: bool
 ) -> Field:
     """Sample a 2-D landscape on nx x ny points and contour it; cost grows with nx * ny."""
+    x, y, loss = sampled(landscape.value, world, nx, ny)
+    ticket.progress(0.5)
+    lo = float(loss.min())
+    if landscape.bounded_below:
+        lo = min(lo, lowest(landscape)) if lo - lowest(landscape) < np.ptp(loss) else lo
+    scale = scaled(loss, lo, log)
+    shade = scale.shade(loss)
+    lines = level_lines(x, y, shade, LEVELS)
+    ticket.progress(1.0)
+    return Field(world, (shade[::-1] * 255).astype(np.uint8), lines, scale)
+
+
+def sampled(loss_at: LossAt, world: tuple[float, float, float, float], nx: int, ny: int) -> tuple[Array, Array, Array]:
+    """X (nx,), y (ny,) and a loss (ny, nx) at the middles of the cells; what is not finite counts as the highest."""
     x0, y0, width, height = world
-    x = x0 + (np.arange(nx) + 0.5) * (width / nx)
-    y = y0 + (np.arange(ny) + 0.5) * (height / ny)
+    x: Array = x0 + (np.arange(nx, dtype=np.float64) + 0.5) * (width / nx)
+    y: Array = y0 + (np.arange(ny, dtype=np.float64) + 0.5) * (height / ny)
     theta = np.empty((ny, nx, 2))
     theta[..., 0] = x
     theta[..., 1] = y[:, None]
     with np.errstate(all="ignore"):
-        loss = landscape.value(theta)
-    ticket.progress(0.5)
+        loss = loss_at(theta)
     finite = np.isfinite(loss)
-    loss = np.where(finite, loss, np.max(loss, initial=0.0, where=finite))
-    lo = float(loss.min())
-    if landscape.bounded_below:
-        lo = min(lo, lowest(landscape)) if lo - lowest(landscape) < np.ptp(loss) else lo
+    return x, y, np.where(finite, loss, np.max(loss, initial=0.0, where=finite))
+
+
+def scaled(loss: Array, lo: float, log: bool) -> Scale:
+    """The scale on which these losses fill the shades, from the floor `lo` up."""
     above = loss - lo
     top = float(np.quantile(above, 0.995)) or 1.0
     # The knee of the logarithm lies where a hundredth of the picture begins: floors keep some detail.
-    scale = Scale(lo, top, max(float(np.median(above)) / 150.0, top * 1e-9) if log else 0.0)
-    shade = scale.shade(loss)
+    return Scale(lo, top, max(float(np.median(above)) / 150.0, top * 1e-9) if log else 0.0)
+
+
+def level_lines(x: Array, y: Array, shade: Array, levels: int) -> tuple[Array, ...]:
+    """Lines of equal shade in world coordinates, (m, 2) each."""
     generator = contourpy.contour_generator(x, y, shade)
-    lines: list[NDArray[np.float64]] = []
-    for level in np.linspace(LOWEST_LEVEL, TOP_LEVEL, LEVELS):
-        lines += [np.asarray(line, dtype=np.float64) for line in generator.lines(level)]
-    ticket.progress(1.0)
-    return Field(world, (shade[::-1] * 255).astype(np.uint8), tuple(lines), scale)
+    found: list[Array] = []
+    for level in np.linspace(LOWEST_LEVEL, TOP_LEVEL, levels):
+        found += [np.asarray(line, dtype=np.float64) for line in generator.lines(level)]
+    return tuple(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from lab.core import params
 from lab.core.params import Declared
@@ -16,17 +16,27 @@ from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm
-from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, row
+from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, number_text, row
 
-MEDIAN = -1
+#: What stands for all starts at once, where a start's number would stand.
+MEDIAN, MEAN = -1, -2
 #: Of thousands of starts, this many can be looked at one by one.
 OFFERED = 52
+
+
+class _Aside(Text):
+    """Words that stand there whole or not at all: what the controls leave is all the room they get."""
+
+    def _cut(self) -> None:
+        fits = self.fontMetrics().horizontalAdvance(self._whole) <= self.width()
+        QLabel.setText(self, self._whole if fits else "")
+        self.setToolTip("" if fits else self._whole)
 
 
 class FocusCard(Card):
     """Form of the racer's rule; live parameters become events, the others start the race again."""
 
-    #: A start was chosen, or `MEDIAN` for all of them.
+    #: A start was chosen, or `MEDIAN` or `MEAN` for all of them.
     start_chosen = Signal(object)
 
     def __init__(self, experiment: Experiment, look: Look) -> None:
@@ -38,8 +48,11 @@ class FocusCard(Card):
         self._starts: tuple[int, ...] = ()
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
-        self._head = row(self.glyph, self.name, Text("in focus", "caption"), None, self._more, spacing=6)
+        self._head = row(self.glyph, self.name, (_Aside("in focus", "caption", elide=True), 1), self._more, spacing=6)
         self.box.addLayout(self._head)
+        self._test = Text("", "caption", elide=True)
+        self._test.hide()
+        self.box.addWidget(self._test)
         self._form: ConfigForm | None = None
         self._lane = -1
 
@@ -69,6 +82,12 @@ class FocusCard(Card):
         if isinstance(selector, Segmented | ComboBox) and selector.value != start:
             selector.set_value(start)
 
+    def show_test_loss(self, losses: tuple[float, float] | None) -> None:
+        """Training and test loss side by side, both above the lowest training loss; None where there is no test."""
+        self._test.setVisible(losses is not None)
+        if losses is not None:
+            self._test.setText(f"Loss in training {number_text(losses[0])}, on test data {number_text(losses[1])}")
+
     def _is_shown(self, declared: Declared) -> bool:
         return self._more.isChecked() or not declared.param.advanced
 
@@ -85,7 +104,7 @@ class FocusCard(Card):
         options: list[tuple[object, str]] = [(i, start_name(i)) for i in self._starts]
         if len(options) < 2:
             return
-        options.append((MEDIAN, "Median"))
+        options += [(MEDIAN, "Median"), (MEAN, "Mean")]
         if len(options) <= 4:
             segments = Segmented(options, "Start")
             segments.chosen.connect(self.start_chosen)

@@ -1,54 +1,57 @@
-"""Who is ahead: a row for each racer, by loss."""
+"""Who is ahead: a row for each racer, by the column that was pressed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from lab.panels.race.looks import Look
+from lab.panels.race.columns import COLUMNS, in_order
+from lab.panels.race.standings import Standing
 from lab.ui import fonts
 from lab.ui.theme import manager, theme
-from lab.ui.widgets import glyph_path, number_text
+from lab.ui.widgets import glyph_path
 
-ROW, HEAD = 28, 18
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One racer's line."""
-
-    look: Look
-    loss: float
-    reached_at: int
-    diverged_at: int
-    reason: str
-    function_evaluations: int
-    gradient_evaluations: int
-    path_length: float
-    success: float | None = None
+ROW, HEAD = 28, 28
+#: Where the names begin; how wide they may be, and how narrow while columns still fit.
+NAME, WIDEST_NAME, LEAST_NAME = 62, 112, 72
+#: Room between two columns, and the least that a bar is worth drawing in.
+GAP, LEAST_BAR = 14, 24
 
 
 class Leaderboard(QWidget):
-    """Rows sorted by loss; press one (or walk with Up and Down) to put that racer in focus."""
+    """Rows with columns; press a row (or walk with Up and Down) to put that racer in focus.
+
+    Press a heading (or walk with Left and Right) to sort by it, press it again (or Enter) to turn the order round.
+    Columns that don't fit are left out from the right, and the heading says how many.
+    """
 
     focused = Signal(int)
     #: The hand wants a racer gone.
     removed = Signal(int)
+    #: The hand wants the rows by this column, from the highest down or not.
+    sort_wanted = Signal(str, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "Leaderboard", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName("Leaderboard")
+        self.setAccessibleName(name)
         self.setMouseTracking(True)
         self._rows: tuple[Standing, ...] = ()
+        self._columns: tuple[str, ...] = ("loss", "target")
+        self._sort, self._descending = "loss", False
         self._lane = -1
         self._hover = -1
         manager().changed.connect(self._on_theme_changed)
+
+    @property
+    def rows(self) -> tuple[Standing, ...]:
+        """What is shown, from top to bottom."""
+        return self._rows
 
     @property
     def _row_height(self) -> int:
@@ -64,13 +67,23 @@ class Leaderboard(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
 
-    def show_standings(self, rows: tuple[Standing, ...], lane: int) -> None:
-        """Show these racers, best first, with one in focus."""
+    def show_standings(
+        self,
+        rows: Sequence[Standing],
+        lane: int,
+        columns: Sequence[str] = ("loss", "target"),
+        sort: str = "loss",
+        descending: bool = False,
+    ) -> None:
+        """Show these racers with these columns, one racer in focus."""
         grown = len(rows) != len(self._rows)
-        self._rows = tuple(sorted(rows, key=lambda r: (r.diverged_at >= 0, r.loss if np.isfinite(r.loss) else np.inf)))
+        self._columns, self._sort, self._descending = tuple(columns), sort, descending
+        self._rows = in_order(rows, sort, descending)
         self._lane = lane
+        column = COLUMNS[sort]
         self.setAccessibleDescription(
-            ", ".join(f"{i + 1}: {r.look.title} {number_text(r.loss)}" for i, r in enumerate(self._rows))
+            f"By {column.words.lower()}: "
+            + ", ".join(f"{i + 1}: {r.look.title} {column.text(r)}" for i, r in enumerate(self._rows))
         )
         if grown:
             self.updateGeometry()
@@ -84,31 +97,71 @@ class Leaderboard(QWidget):
         t = theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(fonts.font(fonts.TICK))
-        painter.setPen(t.color("faint"))
-        name_x, loss_x, target_x = self._columns()
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(QRectF(name_x, 0, 120, self._head), Qt.AlignmentFlag.AlignTop, "optimizer")
-        painter.drawText(QRectF(loss_x - 90, 0, 90, self._head), align, "loss now")
-        painter.drawText(QRectF(target_x - 90, 0, 90, self._head), align, "to target")
+        shown = self._layout()
+        self._headings(painter, shown)
         worst, best = self._range()
         for i, row in enumerate(self._rows):
-            self._row(painter, i, row, worst, best)
+            self._row(painter, i, row, worst, best, shown)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(t.color("accent"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, self._head - 1.5, -0.5, -0.5), 7, 7)
         painter.end()
 
-    def _columns(self) -> tuple[float, float, float]:
-        return 62.0, self.width() - 104.0, self.width() - 12.0
+    def _headings(self, painter: QPainter, shown: Sequence[tuple[str, float, float]]) -> None:
+        t = theme()
+        missing = len(self._columns) - len(shown)
+        painter.setFont(fonts.font(fonts.TICK))
+        painter.setPen(t.color("faint"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        words = f"optimizer  +{missing}" if missing else "optimizer"
+        painter.drawText(QRectF(NAME, 0, WIDEST_NAME, self._head), middle, words)
+        for id, left, width in shown:
+            chosen = id == self._sort
+            arrow = ("▾ " if self._descending else "▴ ") if chosen else ""
+            painter.setPen(t.color("text" if chosen else "faint"))
+            painter.drawText(
+                QRectF(left, 0, width, self._head), Qt.AlignmentFlag.AlignRight | middle, arrow + COLUMNS[id].title
+            )
+
+    def _layout(self) -> list[tuple[str, float, float]]:
+        """The columns that fit, as (id, left end, width); in a wide board they are spread."""
+        head = QFontMetricsF(fonts.font(fonts.TICK))
+        cell = QFontMetricsF(fonts.font(fonts.BODY, fonts.MEDIUM))
+        arrow = head.horizontalAdvance("▴ ")
+        found = [
+            (
+                id,
+                max(head.horizontalAdvance(COLUMNS[id].title) + arrow, cell.horizontalAdvance(COLUMNS[id].widest))
+                + GAP,
+            )
+            for id in self._columns
+        ]
+        longest = max((cell.horizontalAdvance(row.look.title) for row in self._rows), default=0.0)
+        room = self.width() - NAME - min(LEAST_NAME, longest) - 12.0
+        while found and sum(width for _, width in found) > room:
+            # What the order follows from is seen as long as anything is.
+            spared = len(found) > 1 and found[-1][0] == self._sort
+            found.pop(-2 if spared else -1)
+        spare = self.width() - NAME - WIDEST_NAME - 12.0 - sum(width for _, width in found)
+        # Where there is more than a bar needs, the columns stand apart.
+        extra = max(0.0, spare - 160.0) / max(len(found), 1)
+        right = self.width() - 12.0
+        placed: list[tuple[str, float, float]] = []
+        for id, width in reversed(found):
+            right -= width + extra
+            placed.insert(0, (id, right, width + extra))
+        return placed
 
     def _range(self) -> tuple[float, float]:
         losses = [r.loss for r in self._rows if np.isfinite(r.loss) and r.diverged_at < 0]
         logs = [float(np.log10(max(v, 1e-16))) for v in losses] or [0.0]
         return max(logs), min(*logs, max(logs) - 4.0)
 
-    def _row(self, painter: QPainter, i: int, row: Standing, worst: float, best: float) -> None:
+    def _row(
+        self, painter: QPainter, i: int, row: Standing, worst: float, best: float,
+        shown: Sequence[tuple[str, float, float]],
+    ) -> None:  # fmt: skip
         t, look = theme(), row.look
         box = QRectF(0, self._head + self._row_height * i, self.width(), self._row_height)
         focus = look.lane == self._lane
@@ -129,20 +182,20 @@ class Leaderboard(QWidget):
         painter.drawText(QRectF(12, box.top(), 16, self._row_height), left, str(i + 1))
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
-        name_x, loss_x, target_x = self._columns()
-        metrics = painter.fontMetrics()
-        name_width = 112.0
-        name = metrics.elidedText(look.title, Qt.TextElideMode.ElideRight, int(name_width))
-        painter.drawText(QRectF(name_x, box.top(), name_width, self._row_height), left, name)
-        bar_left, bar_right = name_x + name_width + 4, loss_x - 84
-        if bar_right - bar_left > 24:
-            self._bar(painter, row, QRectF(bar_left, middle - 2, bar_right - bar_left, 4), worst, best)
+        first = shown[0][1] if shown else self.width() - 12.0
+        name_width = min(float(WIDEST_NAME), first - NAME)
+        name = painter.fontMetrics().elidedText(look.title, Qt.TextElideMode.ElideRight, int(name_width))
+        painter.drawText(QRectF(NAME, box.top(), name_width, self._row_height), left, name)
+        bar_left = NAME + name_width + 4
+        bar_right = first + (GAP - 10 if shown else 0)
+        if bar_right - bar_left > LEAST_BAR:
+            width = min(bar_right - bar_left, 150.0)
+            self._bar(painter, row, QRectF(bar_left, middle - 2, width, 4), worst, best)
         painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
-        painter.setPen(t.color("faint" if row.diverged_at >= 0 else "text"))
-        painter.drawText(QRectF(loss_x - 90, box.top(), 90, self._row_height), right, _loss(row))
-        state, role = _state(row)
-        painter.setPen(t.color(role))
-        painter.drawText(QRectF(target_x - 90, box.top(), 90, self._row_height), right, state)
+        for id, x, width in shown:
+            column = COLUMNS[id]
+            painter.setPen(t.color(column.role(row)))
+            painter.drawText(QRectF(x, box.top(), width, self._row_height), right, column.text(row))
 
     def _bar(self, painter: QPainter, row: Standing, box: QRectF, worst: float, best: float) -> None:
         t = theme()
@@ -163,15 +216,26 @@ class Leaderboard(QWidget):
         i = int((y - self._head) // self._row_height)
         return i if 0 <= i < len(self._rows) else -1
 
+    def _heading_at(self, position: QPointF) -> str:
+        """The column whose heading lies there, or nothing."""
+        if position.y() >= self._head:
+            return ""
+        return next((id for id, left, width in self._layout() if left <= position.x() < left + width), "")
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         i = self._at(event.position().y())
-        if i >= 0 and event.button() == Qt.MouseButton.LeftButton:
+        heading = self._heading_at(event.position())
+        if heading and event.button() == Qt.MouseButton.LeftButton:
+            self.sort_wanted.emit(heading, heading == self._sort and not self._descending)
+        elif i >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.focused.emit(self._rows[i].look.lane)
         elif i >= 0 and event.button() == Qt.MouseButton.RightButton:
             self.removed.emit(self._rows[i].look.lane)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         i = self._at(event.position().y())
+        heading = self._heading_at(event.position())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if heading else Qt.CursorShape.ArrowCursor)
         if i != self._hover:
             self._hover = i
             self.update()
@@ -186,43 +250,55 @@ class Leaderboard(QWidget):
         if step is not None and lanes:
             at = lanes.index(self._lane) if self._lane in lanes else 0
             self.focused.emit(lanes[min(max(at + step, 0), len(lanes) - 1)])
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and (shown := [id for id, _, _ in self._layout()]):
+            at = shown.index(self._sort) if self._sort in shown else 0
+            by = 1 if event.key() == Qt.Key.Key_Right else -1
+            self.sort_wanted.emit(shown[(at + by) % len(shown)], False)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.sort_wanted.emit(self._sort, not self._descending)
         elif event.key() == Qt.Key.Key_Delete and self._lane in lanes:
             self.removed.emit(self._lane)
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
+        sideways = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in sideways:
+            # Here they choose a column; elsewhere they belong to the transport.
+            event.accept()
+            return True
         if isinstance(event, QHelpEvent):
             i = self._at(event.pos().y())
-            if i >= 0:
-                QToolTip.showText(event.globalPos(), _details(self._rows[i]), self)
+            heading = self._heading_at(QPointF(event.pos()))
+            words = _details(self._rows[i]) if i >= 0 else self._explain(heading)
+            QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
 
-
-def _loss(row: Standing) -> str:
-    if not np.isfinite(row.loss):
-        return "–"
-    return "< 10⁻¹⁵" if 0 <= row.loss < 1e-15 else number_text(row.loss, 3)
-
-
-def _state(row: Standing) -> tuple[str, str]:
-    if row.diverged_at >= 0:
-        return f"✕ at {row.diverged_at:,}", "error"
-    if row.success is not None:
-        return f"{100 * row.success:.0f} %", "ok" if row.success == 1.0 else "text" if row.success else "faint"
-    if row.reached_at >= 0:
-        return f"{row.reached_at:,} steps", "ok"
-    return "–", "faint"
+    def _explain(self, heading: str) -> str:
+        seen = [id for id, _, _ in self._layout()]
+        missing = [id for id in self._columns if id not in seen]
+        lines = []
+        if heading:
+            lines += [f"{COLUMNS[heading].doc}.", "Press to sort by it, once more to turn the order round."]
+        elif missing:
+            words = ", ".join(COLUMNS[id].words.lower() for id in missing)
+            lines.append(f"No room for: {words}. The table over the stage shows all.")
+        lines.append(
+            f"Now by {COLUMNS[self._sort].words.lower()}. Equal ones stand by loss,\n"
+            "then by steps to target, then as they joined; diverged ones last."
+        )
+        return "\n".join(lines)
 
 
 def _details(row: Standing) -> str:
-    lines = [
-        row.look.title,
-        f"Gradients asked for: {row.gradient_evaluations:,}",
-        f"Function values asked for: {row.function_evaluations:,}",
-        f"Way travelled: {number_text(row.path_length, 3)}",
-    ]
+    """All that is known of a racer, a line each."""
+    shown = (id for id in COLUMNS if COLUMNS[id].key(row) is not None)
+    lines = [row.look.title, *(f"{COLUMNS[id].words}: {COLUMNS[id].text(row)}" for id in shown)]
+    if row.seconds is None:
+        lines.append("Wall cost: not measured yet")
+    else:
+        lines[-1] += " µs a step"
     if row.diverged_at >= 0:
         lines.append(f"Diverged at step {row.diverged_at:,}: {row.reason}")
     lines.append("Right click or Delete takes it out of the race.")

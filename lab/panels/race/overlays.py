@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from lab.panels.race.data_card import DataCard
 from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
+from lab.panels.race.held_out import ROLE
 from lab.panels.race.state import RaceViewState
 from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
@@ -49,6 +50,11 @@ class Overlays:
         self.basin_note = Overlay(
             Text("Colour: the minimum it reaches. Pale: later. Grey: not in 500 steps.", "caption")
         )
+        self.test_legend = Overlay(
+            row(Swatch("muted"), Text("training loss: colour and lines", "caption"), spacing=6),
+            row(Swatch(ROLE, dashed=True, width=2), Text("test loss", "caption"), spacing=6),
+            spacing=16,
+        )
         self._stability_text = Text("", "caption")
         self.stability = Overlay(self._stability_text)
         self.apart = StepApart()
@@ -58,24 +64,30 @@ class Overlays:
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
         self.corners.add(self.color_bar, "tr", RIGHT, TOP)
         self.corners.add(self.basin_note, "tr", RIGHT, TOP)
+        self.corners.add(self.test_legend, "tr", RIGHT, TOP)
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
         self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
+        #: The table of all racers lies where the legend would.
+        self.covered = False
         self.data = DataCard()
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
         self.corners.add(self.derivative, "tc", MIDDLE, TOP, needed=True)
         self.derivative.hide()
         self.data.hide()
+        self.test_legend.hide()
         self.apart.hide()
         self.stability.hide()
         self.readout.hide()
 
     def set_look(self, look: RaceViewState, flat: bool) -> None:
-        """Follow the layer switches; the set-up card takes the colour bar's corner."""
-        self.color_bar.setVisible(not look.setup and not flat and not look.basins)
-        self.basin_note.setVisible(look.basins and not look.setup and not flat)
-        if not look.arrows or flat:
+        """Follow the layer switches; the cards of set-up and schedule take the colour bar's corner."""
+        free = not (look.setup or look.schedule or flat)
+        self.color_bar.setVisible(free and not look.basins)
+        self.basin_note.setVisible(free and look.basins)
+        self.covered = look.table
+        if not look.arrows or flat or self.covered:
             self.legend.hide()
         self.derivative.set_look(look)
         self.derivative.want(flat and look.difference and not look.setup)
@@ -121,6 +133,10 @@ class Overlays:
         under = above.adjusted(-near, -near, near, near).contains(place)
         if under != lowered:
             self._move(card, "bc" if under else "tc", MIDDLE)
+
+    def show_test_loss(self, look: RaceViewState, there: bool) -> None:
+        """Say which lines are which, where the test loss is drawn."""
+        self.test_legend.setVisible(there and look.test_loss and not (look.setup or look.schedule))
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

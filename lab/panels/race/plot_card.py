@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
+from lab.panels.race.held_out import HeldOutHistory
 from lab.panels.race.looks import Look
 from lab.panels.race.scene import Focus
 from lab.sims.race import CHANNELS, TRACED_STARTS, RaceConfig, RaceFrame
@@ -21,18 +22,23 @@ from lab.ui.widgets import Card, ComboBox, Swatch, Text, row
 
 #: A young run is shown on at least this many steps, so that its first lines are no stubs.
 SHORTEST = 60
+#: Where median and mean stand among what is known of many starts.
+MEDIAN, MEAN = 1, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Something that is plotted over the steps: its words, and its channel in the trace."""
+    """Something that is plotted over the steps: its words, and its channel in the trace ("": computed from it)."""
 
     title: str
     channel: str
 
 
+#: The quantity that only some landscapes have; it is computed from where the racers were.
+TEST = "test"
 QUANTITIES = {
     "loss": Quantity("Loss above the minimum", "excess"),
+    TEST: Quantity("Test loss", ""),
     "distance": Quantity("Distance to the nearest minimum", "distance"),
     "gradient": Quantity("Gradient norm", "gradient_norm"),
     "rate": Quantity("Effective rate |Δθ| / |∇f|", "effective_rate"),
@@ -58,7 +64,6 @@ class PlotCard(Card):
         # The words may be cut where two panels share the window; the list shows them whole.
         self.quantity.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.quantity.setMinimumContentsLength(8)
-        self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items()])
         self.quantity.chosen.connect(lambda id: self.chosen.emit(str(id)))
         legend = (
             row(Swatch("muted"), Text("so far", "caption"), spacing=6),
@@ -72,6 +77,10 @@ class PlotCard(Card):
         self._shown: object = None
         self._quantiles = Quantiles()
         self._id = "loss"
+        self._test: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+        self._history = HeldOutHistory()
+        self._dim = 2
+        self._offer()
         self._bounded = True
         self._target = 0.0
 
@@ -86,8 +95,17 @@ class PlotCard(Card):
         room = self.width() - margins.left() - margins.right() - 10
         self._legend.setVisible(room >= words + self._legend.sizeHint().width())
 
-    def show_run(self, config: RaceConfig) -> None:
-        """Adopt a configuration."""
+    def _offer(self) -> None:
+        self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items() if self._test or id != TEST])
+
+    def show_run(
+        self, config: RaceConfig, test: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    ) -> None:
+        """Adopt a configuration, and its test loss above the lowest training loss where there is one."""
+        offered, self._test = self._test is not None, test
+        self._dim = config.landscape.dim
+        if offered != (test is not None):
+            self._offer()
         self._bounded = config.landscape.bounded_below
         self._target = config.target
         self.show_quantity(self._id)
@@ -96,7 +114,9 @@ class PlotCard(Card):
         """Plot this; where the loss falls without end, the gradient's norm in its place."""
         self._id = id
         shown = "gradient" if id in ("loss", "distance") and not self._bounded else id
-        self._channel = CHANNELS.index(QUANTITIES[shown].channel)
+        if shown == TEST and self._test is None:
+            shown = "loss"
+        self._quantity = shown
         self.quantity.set_value(shown)
         self._fit_legend()
         self.plot.set_target(self._target if shown == "loss" else None)
@@ -117,7 +137,7 @@ class PlotCard(Card):
         values = trace.values
         # Along known steps only the cursor moves: 12 histories need not be compared and fitted anew.
         present = tuple(np.flatnonzero(frame.present[:TRACED_STARTS]).tolist()) if focus.average else (focus.start,)
-        shown = (series, trace, trace.generation, len(trace), focus, present, self._channel)
+        shown = (series, trace, trace.generation, len(trace), focus, present, self._quantity, self._test)
         if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
             self._shown = shown
             self.plot.set_lines(trace.steps, self._lines(trace, looks, focus, present))
@@ -125,14 +145,24 @@ class PlotCard(Card):
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
 
+    def _values(self, trace: Trace) -> NDArray[np.float32]:
+        """The chosen quantity of all traced racers, shape (n, lanes, starts)."""
+        if self._quantity == TEST and self._test is not None:
+            return self._history.values(trace, self._test, self._dim)
+        return trace.values[..., CHANNELS.index(QUANTITIES[self._quantity].channel)]
+
     def _lines(
         self, trace: Trace, looks: Sequence[Look], focus: Focus, present: Sequence[int]
     ) -> dict[Hashable, NDArray[np.float32]]:
-        """One line a racer; over several starts the median, and for the racer in focus where the middle 80 % lie."""
+        """One line a racer; over several starts the median or mean, and for the focus where the middle 80 % lie."""
+        values = self._values(trace)
         if not focus.average:
-            return {str(look.lane): trace.values[:, i, present[0], self._channel] for i, look in enumerate(looks)}
-        known = self._quantiles.follow(trace, tuple(present), self._channel)
-        lines: dict[Hashable, NDArray[np.float32]] = {str(look.lane): known[:, 1, i] for i, look in enumerate(looks)}
+            return {str(look.lane): values[:, i, present[0]] for i, look in enumerate(looks)}
+        known = self._quantiles.follow(trace, tuple(present), values, (self._quantity, self._test))
+        middle = MEAN if focus.mean else MEDIAN
+        lines: dict[Hashable, NDArray[np.float32]] = {
+            str(look.lane): known[:, middle, i] for i, look in enumerate(looks)
+        }
         for i, look in enumerate(looks):
             if look.lane == focus.lane:
                 lines["10 %"], lines["90 %"] = known[:, 0, i], known[:, 2, i]
@@ -140,23 +170,37 @@ class PlotCard(Card):
 
 
 class Quantiles:
-    """The middle and the middle 80 % of many starts by step; computed once for every row of a history."""
+    """The middle 80 %, the median and the mean of many starts by step; computed once for every row of a history."""
 
     WANTED = (0.1, 0.5, 0.9)
 
     def __init__(self) -> None:
         self._of: object = None
         self._generation = 0
-        self._rows = np.zeros((0, len(self.WANTED), 0), dtype=np.float32)
+        self._rows = np.zeros((0, MEAN + 1, 0), dtype=np.float32)
 
-    def follow(self, trace: Trace, starts: tuple[int, ...], channel: int) -> NDArray[np.float32]:
-        """Quantiles of shape (n, 3, lanes); cost: a sort of the rows that are new or have changed."""
-        of = (trace, starts, channel)
+    def follow(
+        self, trace: Trace, starts: tuple[int, ...], values: NDArray[np.float32], quantity: Hashable
+    ) -> NDArray[np.float32]:
+        """Shape (n, 4, lanes): three quantiles and the mean; cost: a sort of the rows that are new or have changed.
+
+        `values` (n, lanes, all starts) is one quantity along the trace, and `quantity` tells it from others.
+        """
+        of = (trace, starts, quantity)
         kept = min(trace.kept_since(self._generation), len(self._rows)) if of == self._of else 0
         self._of, self._generation = of, trace.generation
-        fresh = quantiles(trace.values[kept:, :, list(starts), channel], self.WANTED)
+        rows = values[kept:, :, list(starts)]
+        fresh = np.concatenate([quantiles(rows, self.WANTED), _mean(rows)[None]])
         self._rows = np.concatenate([self._rows[:kept], np.moveaxis(fresh, 0, 1)]) if kept else np.moveaxis(fresh, 0, 1)
         return self._rows
+
+
+def _mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean along the last axis, nan left out; nan where there are no numbers."""
+    known = np.isfinite(rows)
+    count = known.sum(axis=-1)
+    total = np.where(known, rows, 0.0).sum(axis=-1, dtype=np.float64)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
 
 
 def quantiles(rows: NDArray[np.float32], wanted: Sequence[float]) -> NDArray[np.float32]:

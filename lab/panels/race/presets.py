@@ -19,6 +19,7 @@ from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rastrigin import Rastrigin
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.landscapes.saddle import Saddle
+from lab.engine.landscapes.sharp_and_flat import SharpAndFlat
 from lab.engine.landscapes.wavy import Wavy
 from lab.engine.optimizers import Optimizer
 from lab.engine.optimizers.adam import Adam
@@ -57,6 +58,18 @@ def _race(
         return Run(RaceConfig(landscape, racers, starts, noise=noise, batch_size=batch_size), seed=42)
 
     return make
+
+
+def _sharp_and_flat() -> Run:
+    """Short steps settle in the sharp valley; long ones cannot stay in it and find the flat one."""
+    rules: tuple[Optimizer, ...] = (
+        SGD(learning_rate=0.1),
+        Adam(learning_rate=0.1),
+        RMSprop(learning_rate=0.1),
+        SGD(learning_rate=0.6),
+    )
+    racers = tuple(Entrant(i, rule) for i, rule in enumerate(rules))
+    return Run(RaceConfig(SharpAndFlat(), racers, ((-2.4, 1.2),)), seed=42)
 
 
 PRESETS = (
@@ -102,6 +115,11 @@ PRESETS = (
     Preset(
         "network", "Slice through a network", "The loss of a small trained network, along two random directions.",
         _race(NetworkSlice(), ((-0.85, 0.8), (0.8, 0.7)), sgd=0.03, momentum=0.01, rmsprop=0.01, adam=0.03),
+    ),
+    Preset(
+        "sharp_and_flat", "Sharp and flat · which generalises",
+        "The lowest training loss lies in the sharp valley; on new data, whoever took long steps is better off.",
+        _sharp_and_flat,
     ),
     Preset(
         "formula", "Your own formula", "Type a loss in x and y: its derivatives are exact.",

@@ -18,6 +18,7 @@ from lab.panels.race.curvature import CurvatureLayer, in_words
 from lab.panels.race.density import DensityLayer, crowded
 from lab.panels.race.derivative import Reading
 from lab.panels.race.field import Field, compute_field
+from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve, recent
@@ -37,11 +38,15 @@ SEGMENT = CHANNELS.index("segment")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Focus:
-    """The racer in focus: ids of lane and start, -1 where there is none; `average` looks at all starts at once."""
+    """The racer in focus: ids of lane and start, -1 where there is none; `average` looks at all starts at once.
+
+    Their median stands for them, or with `mean` their mean.
+    """
 
     lane: int
     start: int
     average: bool
+    mean: bool = False
 
 
 class RaceStage(Stage):
@@ -62,6 +67,7 @@ class RaceStage(Stage):
         self.picture: Field | None = None
         self.field = FieldLayer()
         self.basins = BasinLayer(jobs, self.refresh, self.failed.emit)
+        self.held_out = HeldOutLayer(jobs, self.refresh, self.failed.emit)
         self._show_basins = False
         self.density = DensityLayer()
         self.curvature = CurvatureLayer()
@@ -103,6 +109,7 @@ class RaceStage(Stage):
         self._landscape = landscape
         self.picture = None
         self.field.set_field(None)
+        self.held_out.adopt(landscape)
         self.locked = not self.flat
         # A loss has more digits than a weight.
         self.left_margin = LOSS_MARGIN if self.flat else LEFT
@@ -119,7 +126,7 @@ class RaceStage(Stage):
             self.set_home(*home(landscape))
             self.overlays.raise_derivative()
         else:
-            self.still = [self.basins, self.field, CriticalLayer(landscape)]
+            self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
             self.live = [self.trails, self.density, self.curvature, self.racers, self.arrows]
             self.set_home(landscape.domain[0], landscape.domain[1])
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
@@ -136,6 +143,10 @@ class RaceStage(Stage):
         if self._log != look.log_colors:
             self._log = look.log_colors
             self._ask_for_field()
+        if self.held_out.shown != look.test_loss:
+            self.held_out.shown = look.test_loss
+            self._ask_for_test_loss()
+            self.refresh()
         self._show_basins = look.basins and not self.flat
         if self.field.show_image == self._show_basins:
             self.field.show_image = not self._show_basins
@@ -143,6 +154,7 @@ class RaceStage(Stage):
                 self.basins.clear()
             self.refresh()
         self.overlays.set_look(look, self.flat)
+        self.overlays.show_test_loss(look, self.held_out.there and not self.flat)
 
     def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
         """Draw racers and trails as they now stand."""
@@ -175,7 +187,8 @@ class RaceStage(Stage):
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
-        self.overlays.legend.setVisible(self.arrows.origin is not None and self.overlays.apart.isHidden())
+        free = self.overlays.apart.isHidden() and not self.overlays.covered
+        self.overlays.legend.setVisible(self.arrows.origin is not None and free)
         if self.arrows.origin is not None:
             # The card that takes the step apart keeps out of the racer's way.
             low = self.to_pixels(self.arrows.origin)[1] > self.plot.center().y()
@@ -282,12 +295,21 @@ class RaceStage(Stage):
 
     # -- the field -----------------------------------------------------------------------------------------------
 
+    def _window(self) -> tuple[tuple[float, float, float, float], int, int]:
+        """What is visible, and with how many cells it is computed."""
+        world, plot = self.world, self.plot
+        window = (world.x(), world.y(), world.width(), world.height())
+        return window, max(16, round(plot.width() / CELL)), max(16, round(plot.height() / CELL))
+
+    def _ask_for_test_loss(self) -> None:
+        if not self.flat:
+            self.held_out.ask(*self._window(), self._log)
+
     def _ask_for_field(self) -> None:
         if self._landscape is None or self.flat:
             return
-        world, plot = self.world, self.plot
-        window = (world.x(), world.y(), world.width(), world.height())
-        nx, ny = max(16, round(plot.width() / CELL)), max(16, round(plot.height() / CELL))
+        window, nx, ny = self._window()
+        self._ask_for_test_loss()
         self._jobs.submit(
             (id(self), "field"),
             compute_field,

@@ -14,7 +14,9 @@ from lab.core import params
 from lab.core.errors import BadValue
 from lab.core.params import Declared
 from lab.engine.landscapes import HasSamples
+from lab.engine.schedules import SCHEDULES
 from lab.panels.race.looks import start_name
+from lab.panels.race.schedule_card import ScheduleCard
 from lab.sims.race import (
     ClearStarts,
     LatticeStarts,
@@ -43,6 +45,8 @@ class SetupOverlay(Overlay):
     """A card over the stage: landscape and noise as a form, start points as exact numbers."""
 
     closed = Signal()
+    #: The hand wants to see and draw the schedule.
+    schedule_wanted = Signal()
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(vertical=True, margins=(16, 10, 10, 14), spacing=8)
@@ -66,6 +70,9 @@ class SetupOverlay(Overlay):
         self._inside.setContentsMargins(0, 0, 4, 0)
         self._inside.setSpacing(8)
         self._inside.addWidget(self.form)
+        self.schedule = Button("", "chart-line", tooltip="The learning rate by step: choose a schedule, or draw one")
+        self.schedule.clicked.connect(self.schedule_wanted)
+        self._inside.addLayout(row(Text("Schedule", "body", role="muted"), None, self.schedule))
         add = Button("Add start", "plus", tooltip="Drop a start point in the middle; then type where it belongs")
         add.clicked.connect(self._on_added)
         many = Button("Many", "dots-three", tooltip="Scatter starts, lay out a lattice, or take all of them away")
@@ -92,7 +99,7 @@ class SetupOverlay(Overlay):
 
     def sizeHint(self) -> QSize:
         # Never taller than the stage it lies on: what does not fit is scrolled.
-        whole = self._inside.sizeHint().height() + 56
+        whole = self._inside.sizeHint().height() + 72
         stage = self.parentWidget()
         return QSize(self.width(), min(whole, stage.height() - 72) if stage is not None else whole)
 
@@ -113,7 +120,9 @@ class SetupOverlay(Overlay):
         self.setFixedWidth(round(WIDTH * max(1.0, fonts.scale())))
 
     def _is_shown(self, declared: Declared) -> bool:
-        """Batches only where there are samples; the rarely used behind a button."""
+        """Batches only where there are samples; the rarely used behind a button; the schedule on its own card."""
+        if declared.name in ScheduleCard.FIELDS:
+            return False
         if declared.name == "batch_size":
             return isinstance(self._experiment.run.config.landscape, HasSamples)
         return self._more.isChecked() or not declared.param.advanced
@@ -128,6 +137,9 @@ class SetupOverlay(Overlay):
             self._over_data = not self._over_data
             self._rebuild_form()
         self.form.set_config(config)
+        title = SCHEDULES.title_of(type(config.schedule))
+        self.schedule.setText(title)
+        self.schedule.setAccessibleName(f"Schedule: {title}")
 
     def show_frame(self, frame: RaceFrame) -> None:
         """Show where the starts are."""

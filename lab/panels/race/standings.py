@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lab.panels.race.leaderboard import Standing
 from lab.panels.race.looks import Look
 from lab.sims.race import REASONS, RaceFrame
 
+#: A loss above the lowest known one, at points (..., d) to (...).
+Excess = Callable[[NDArray[np.float64]], NDArray[np.float64]] | None
+#: What one step of each racer takes, in seconds; None where nothing was measured.
+Cost = Mapping[int, float | None]
 
-def of_start(frame: RaceFrame, looks: Sequence[Look], start: int) -> tuple[Standing, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One racer's line; with several starts the numbers are medians (or means) over them.
+
+    Attributes
+    ----------
+    loss, test : float
+        Training and test loss above the lowest training loss; no test loss is None.
+    reached_at : float
+        Steps from the start until the target, -1 for not yet.
+    band : (float, float) or None
+        Between which losses the middle 80 % of the starts lie.
+    success : float or None
+        Share of the starts that have reached the target.
+    seconds : float or None
+        What one step takes, of all starts together; None where it was not measured yet.
+    """
+
+    look: Look
+    loss: float
+    reached_at: float
+    diverged_at: int
+    reason: str
+    function_evaluations: float
+    gradient_evaluations: float
+    path_length: float
+    success: float | None = None
+    test: float | None = None
+    band: tuple[float, float] | None = None
+    seconds: float | None = None
+
+
+def of_start(
+    frame: RaceFrame, looks: Sequence[Look], start: int, test: Excess = None, cost: Cost | None = None
+) -> tuple[Standing, ...]:
     """How the racers stand that began at one start; steps are counted from where it was dropped."""
     born = int(frame.born[start])
+    unseen = None if test is None else test(frame.theta[:, start])
     rows = []
     for i, look in enumerate(looks):
         reached_at = int(frame.reached_at[i, start])
@@ -27,28 +68,43 @@ def of_start(frame: RaceFrame, looks: Sequence[Look], start: int) -> tuple[Stand
                 function_evaluations=int(frame.function_evaluations[i, start]),
                 gradient_evaluations=int(frame.gradient_evaluations[i, start]),
                 path_length=float(frame.path_length[i, start]),
+                test=None if unseen is None else float(unseen[i]),
+                seconds=(cost or {}).get(look.lane),
             )
         )
     return tuple(rows)
 
 
-def of_all(frame: RaceFrame, looks: Sequence[Look]) -> tuple[Standing, ...]:
-    """The median over all starts; arrived or diverged only when every start has."""
+def of_all(
+    frame: RaceFrame, looks: Sequence[Look], test: Excess = None, cost: Cost | None = None, *, mean: bool = False
+) -> tuple[Standing, ...]:
+    """The median over all starts, or the mean; diverged only when every start has.
+
+    A start that has not arrived counts as one that never will: the median of the steps to target is there once more
+    than half have arrived. A mean of the steps needs all of them.
+    """
     present = np.flatnonzero(frame.present)
+    unseen = None if test is None else test(frame.theta[:, present])
+    typical = np.mean if mean else np.median
     rows = []
     for i, look in enumerate(looks):
         reached, diverged = frame.reached_at[i, present], frame.diverged_at[i, present]
+        loss = frame.excess[i, present]
+        steps = float(typical(np.where(reached >= 0, (reached - frame.born[present]).astype(np.float64), np.inf)))
         rows.append(
             Standing(
                 look,
-                loss=float(np.median(frame.excess[i, present])),
-                reached_at=int(np.median(reached - frame.born[present])) if (reached >= 0).all() else -1,
+                loss=float(typical(loss)),
+                reached_at=steps if np.isfinite(steps) else -1,
                 diverged_at=int(diverged.max()) if (diverged >= 0).all() else -1,
                 reason="every start diverged",
-                function_evaluations=int(frame.function_evaluations[i, present].sum()),
-                gradient_evaluations=int(frame.gradient_evaluations[i, present].sum()),
-                path_length=float(np.median(frame.path_length[i, present])),
+                function_evaluations=float(typical(frame.function_evaluations[i, present])),
+                gradient_evaluations=float(typical(frame.gradient_evaluations[i, present])),
+                path_length=float(typical(frame.path_length[i, present])),
                 success=float((reached >= 0).mean()),
+                test=None if unseen is None else float(typical(unseen[i])),
+                band=(float(np.quantile(loss, 0.1)), float(np.quantile(loss, 0.9))),
+                seconds=(cost or {}).get(look.lane),
             )
         )
     return tuple(rows)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from lab.core.params import param
 from lab.engine.differences import SCHEMES, Scheme
 
+COLUMN_IDS = ("loss", "band", "test", "target", "success", "path", "gradients", "functions", "cost")
+
 
 @dataclass(frozen=True, slots=True)
 class RaceViewState:
@@ -19,14 +21,22 @@ class RaceViewState:
 
     focus_lane: int = param(-1, lo=-1)
     focus_start: int = param(-1, lo=-1)
-    average: bool = param(False, doc="Show the median over all starts instead of one start.")
+    average: bool = param(False, doc="Show all starts at once instead of one start.")
+    statistic: str = param("median", choices=("median", "mean"), doc="What stands for all starts.")
+    columns: tuple[str, ...] = param(
+        ("loss", "test", "target", "success"), choices=COLUMN_IDS, hidden=True, doc="Columns of the leaderboard."
+    )
+    sort: str = param("loss", choices=COLUMN_IDS, hidden=True, doc="The column that the leaderboard is sorted by.")
+    descending: bool = param(False, hidden=True, doc="Sort from the highest down.")
+    table: bool = param(False, hidden=True, doc="Show the leaderboard with all columns over the stage.")
     log_colors: bool = param(True, label="Log colours", doc="Colour the landscape by the logarithm of the loss.")
     arrows: bool = param(True, label="Step arrows", doc="Show where the racer in focus goes next, and why.")
     contours: bool = param(True, label="Contours", doc="Lines of equal loss.")
     apart: bool = param(False, label="Step taken apart", doc="Show the parts that the next step is made of.")
     phase: int = param(0, lo=0, hidden=True)
-    plot: str = param("loss", choices=("loss", "distance", "gradient", "rate"), label="Plot")
+    plot: str = param("loss", choices=("loss", "test", "distance", "gradient", "rate"), label="Plot")
     data: bool = param(True, label="Data and model", doc="The samples behind a loss over data, and the model on them.")
+    test_loss: bool = param(True, label="Test loss", doc="The loss on unseen data over the training loss, where known.")
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
     difference: bool = param(
@@ -45,5 +55,7 @@ class RaceViewState:
     )
     surface: bool = param(False, label="3-D view", doc="The landscape as a surface, beside the stage.")
     camera: tuple[float, ...] = param((), hidden=True)
+    schedule: bool = param(False, label="Learning-rate schedule", doc="The schedule against the step; draw one there.")
+    schedule_axis: str = param("auto", choices=("auto", "linear", "log"), label="Axis of the schedule")
     setup: bool = param(False, hidden=True)
     world: tuple[float, ...] = param((), hidden=True)

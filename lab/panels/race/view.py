@@ -12,28 +12,30 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
+from lab.engine.landscapes import LANDSCAPES, HasSamples, HasTestLoss, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
+from lab.panels.race.board import BoardCard, BoardTable
 from lab.panels.race.derivative import read
 from lab.panels.race.equation import EquationStrip
-from lab.panels.race.focus_card import MEDIAN, FocusCard
+from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
 from lab.panels.race.hands import Hands
-from lab.panels.race.leaderboard import Leaderboard
+from lab.panels.race.held_out import above_minimum
 from lab.panels.race.looks import Look, looks, start_name
-from lab.panels.race.overlays import RIGHT, TOP
+from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
+from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
 from lab.panels.race.state import RaceViewState
-from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
+from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceConfig, RaceFrame, RateNow
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
-from lab.ui.widgets import Button, Card, Text, row
+from lab.ui.widgets import Button
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
@@ -46,8 +48,10 @@ SWITCHES = (
     ("log_colors", "Log colours"),
     ("contours", "Contours"),
     ("arrows", "Step arrows"),
+    ("test_loss", "Test loss"),
     ("curvature", "Curvature and stable rate"),
     ("data", "Data and model"),
+    ("schedule", "Learning-rate schedule"),
     ("basins", "Basins of the racer in focus"),
     ("difference", "Numerical derivative"),
 )
@@ -63,6 +67,7 @@ class RaceView(PanelView):
     def build(self) -> None:
         """Make everything once; `show_run` and `show_frame` fill it."""
         self._look: RaceViewState = self.experiment.view_state
+        self._test_loss = above_minimum(self.config.landscape)
         self._frame: RaceFrame = self.experiment.frame()
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
@@ -77,6 +82,11 @@ class RaceView(PanelView):
         self.stages.camera_chosen.connect(lambda c: self._remember(camera=(c.azimuth, c.elevation, c.zoom)))
         self.stages.failed.connect(self.experiment.failed)
         self.stage_column.addWidget(self.stages, 1)
+        self.schedule = ScheduleCard(self.experiment)
+        self.schedule.closed.connect(partial(self.set_look, schedule=False))
+        self.schedule.axis_chosen.connect(lambda axis: self.set_look(schedule_axis=axis))
+        self.setup.schedule_wanted.connect(partial(self.set_look, setup=False, schedule=True))
+        self.stage.overlays.corners.add(self.schedule, "tr", RIGHT, TOP, needed=True)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()
         self._build_menus()
@@ -96,22 +106,23 @@ class RaceView(PanelView):
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
         self.focus_card = FocusCard(self.experiment, first)
         self.focus_card.start_chosen.connect(self._on_start_chosen)
-        self.leaderboard = Leaderboard()
-        self.leaderboard.focused.connect(self._on_lane_focused)
-        self.leaderboard.removed.connect(self.remove_racer)
-        self._board_of = Text("", "caption")
-        self.add_racer = Button("Add racer", "plus", kind="flat", tooltip="Another optimizer joins the race")
-        menu = QMenu(self)
-        for entry in OPTIMIZERS:
-            menu.addAction(entry.title, partial(self.add_optimizer, entry.id)).setToolTip(entry.item.why)
-        menu.setToolTipsVisible(True)
-        self.add_racer.setMenu(menu)
-        heading = row(Text("Leaderboard", "strong"), self._board_of, None, self.add_racer, margins=(12, 0, 4, 0))
+        self.board = BoardCard()
+        self.board.added.connect(self.add_optimizer)
+        self.board.columns_chosen.connect(lambda columns: self.set_look(columns=columns))
+        self.board.table_wanted.connect(lambda on: self.set_look(table=on))
+        self.leaderboard = self.board.board
+        self.table = BoardTable()
+        self.table.closed.connect(partial(self.set_look, table=False))
+        self.stage.overlays.corners.add(self.table, "bl", LEFT, BOTTOM, needed=True)
+        for board in (self.leaderboard, self.table.board):
+            board.focused.connect(self._on_lane_focused)
+            board.removed.connect(self.remove_racer)
+            board.sort_wanted.connect(lambda column, down: self.set_look(sort=column, descending=down))
         self.plot_card = PlotCard()
         self.plot_card.sought.connect(self._on_sought)
         self.plot_card.chosen.connect(lambda quantity: self.set_look(plot=quantity))
         self.inspector_column.addWidget(self.focus_card)
-        self.inspector_column.addWidget(Card(heading, self.leaderboard, margins=(4, 8, 4, 8), spacing=4))
+        self.inspector_column.addWidget(self.board)
         self.inspector_column.addWidget(self.plot_card, 1)
 
     def _build_menus(self) -> None:
@@ -156,7 +167,9 @@ class RaceView(PanelView):
         frame: RaceFrame = self.experiment.frame()
         self.setup.show_run(dataclasses.replace(config, noise=frame.noise, batch_size=frame.batch_size))
         self._name_preset()
-        self.plot_card.show_run(config)
+        self._test_loss = above_minimum(config.landscape)
+        self.plot_card.show_run(config, self._test_loss)
+        self.schedule.show_run(config)
         self._follow_look()
 
     def _name_preset(self) -> None:
@@ -179,6 +192,8 @@ class RaceView(PanelView):
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon)
         self.setup.show_frame(frame)
+        if self._look.schedule:
+            self._show_schedule(frame, focus)
         self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.setup)
 
     def show_progress(self, fraction: float) -> None:
@@ -196,7 +211,7 @@ class RaceView(PanelView):
         start = self._look.focus_start
         if start not in present:
             start = int(present[0]) if len(present) else -1
-        return Focus(lane, start, self._look.average and len(present) > 1)
+        return Focus(lane, start, self._look.average and len(present) > 1, self._look.statistic == "mean")
 
     def _show_focus(self, frame: RaceFrame, focus: Focus) -> None:
         self.focus_card.setVisible(focus.lane >= 0)
@@ -208,7 +223,7 @@ class RaceView(PanelView):
         lane, start = frame.lanes.index(focus.lane), focus.start
         look, optimizer, dim = self._looks[lane], frame.optimizers[lane], frame.starts.shape[1]
         self.focus_card.show_racer(look, optimizer)
-        self.focus_card.show_starts(frame, MEDIAN if focus.average else start)
+        self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
             self.stage.show_step(None, 0.0)
@@ -245,10 +260,21 @@ class RaceView(PanelView):
 
     def _show_data(self, frame: RaceFrame, lane: int, start: int) -> None:
         landscape, card = self.config.landscape, self.stage.overlays.data
-        shown = self._look.data and not self._look.setup and isinstance(landscape, HasSamples)
+        aside = self._look.setup or self._look.schedule
+        shown = self._look.data and not aside and isinstance(landscape, HasSamples)
         card.setVisible(shown)
         if shown and isinstance(landscape, HasSamples):
             card.show_model(landscape, frame.theta[lane, start], frame.batch, self._looks[lane].color_role)
+
+    def _show_schedule(self, frame: RaceFrame, focus: Focus) -> None:
+        if focus.lane < 0 or focus.start < 0:
+            self.schedule.show_nobody()
+            return
+        lane = frame.lanes.index(focus.lane)
+        age = frame.step - int(frame.born[focus.start])
+        rate = self.experiment.probe(RateNow(focus.lane, focus.start))
+        self.schedule.show_racer(self._looks[lane], focus.start, frame.optimizers[lane].learning_rate, rate, age)
+        self.schedule.show_used(self.experiment.timeline.trace, frame, lane, focus.start)
 
     def _phase(self, parts: int) -> int:
         """Which part is shown: while playing slowly, one after the other between two steps."""
@@ -258,15 +284,22 @@ class RaceView(PanelView):
         return min(self._look.phase, parts)
 
     def _show_board(self, frame: RaceFrame, focus: Focus) -> None:
-        if focus.start < 0:
-            self.leaderboard.show_standings((), focus.lane)
-            self._board_of.setText("no start yet")
-        elif focus.average:
-            self.leaderboard.show_standings(standings.of_all(frame, self._looks), focus.lane)
-            self._board_of.setText("median of all starts")
-        else:
-            self.leaderboard.show_standings(standings.of_start(frame, self._looks, focus.start), focus.lane)
-            self._board_of.setText(f"start {start_name(focus.start)}")
+        look, test = self._look, self._test_loss
+        wanted = look.table or "cost" in look.columns
+        cost = self.experiment.probe(Cost()) if wanted else None
+        rows: tuple[standings.Standing, ...] = ()
+        words = "no start yet"
+        if focus.average:
+            rows = standings.of_all(frame, self._looks, test, cost, mean=focus.mean)
+            words = f"{look.statistic} of all starts"
+        elif focus.start >= 0:
+            rows = standings.of_start(frame, self._looks, focus.start, test, cost)
+            words = f"start {start_name(focus.start)}"
+        for board in (self.board, self.table) if look.table else (self.board,):
+            board.show_board(rows, focus.lane, look, focus.average, test is not None)
+            board.of.setText(words)
+        mine = next((r for r in rows if r.look.lane == focus.lane), None)
+        self.focus_card.show_test_loss(None if mine is None or mine.test is None else (mine.loss, mine.test))
 
     def ticks(self) -> tuple[Tick, ...]:
         """Start, targets reached, racers diverged, and what the hand did."""
@@ -322,7 +355,10 @@ class RaceView(PanelView):
         )
 
     def set_look(self, **changes: Any) -> None:
-        """Change how the race is looked at."""
+        """Change how the race is looked at; of set-up and schedule, which share a corner, one at a time."""
+        for card, other in (("setup", "schedule"), ("schedule", "setup")):
+            if changes.get(card):
+                changes.setdefault(other, False)
         self._remember(**changes)
         self._follow_look()
         self.refresh()
@@ -342,6 +378,9 @@ class RaceView(PanelView):
         self._surface_button.setEnabled(not flat)
         self._surface_button.setToolTip(NO_SURFACE_TIP if flat else SURFACE_TIP)
         self.setup.setVisible(self._look.setup)
+        self.schedule.setVisible(self._look.schedule)
+        self.table.setVisible(self._look.table)
+        self.schedule.set_axis(self._look.schedule_axis)
         self.stage.set_look(self._look)
         self.stages.set_look(self._look)
         self.plot_card.show_quantity(self._look.plot)
@@ -351,6 +390,8 @@ class RaceView(PanelView):
         landscape = self.config.landscape
         if layer == "data":
             return isinstance(landscape, HasSamples)
+        if layer == "test_loss":
+            return isinstance(landscape, HasTestLoss)
         return WEIGHTS.get(layer, landscape.dim) == landscape.dim
 
     def _switcher(self, layer: str) -> Callable[[bool], None]:
@@ -375,7 +416,10 @@ class RaceView(PanelView):
         self.set_look(focus_lane=lane)
 
     def _on_start_chosen(self, start: object) -> None:
-        self.set_look(average=True) if start == MEDIAN else self.set_look(average=False, focus_start=start)
+        if start in (MEDIAN, MEAN):
+            self.set_look(average=True, statistic="mean" if start == MEAN else "median")
+        else:
+            self.set_look(average=False, focus_start=start)
 
     def _on_sought(self, step: int) -> None:
         self.touched.emit()

@@ -114,8 +114,7 @@ class FormRow(QWidget):
         self.reset_button.setVisible(value != self.declared.default)
 
     def show_value(self) -> None:
-        """Bring the controls up to the value in force."""
-        raise NotImplementedError
+        """Bring the controls up to the value in force; a row without controls has nothing to bring up."""
 
     def complain(self, why: str) -> None:
         """Say in one line why a value was refused, or with an empty text stop saying it."""

@@ -1,0 +1,138 @@
+"""The columns of the leaderboard: what each says, how it sorts, and where it means something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lab.panels.race.standings import Standing
+from lab.ui.widgets import number_text
+
+#: Losses below this are told apart by nothing but rounding.
+TINY = 1e-15
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    title : str
+        The heading, short.
+    words : str
+        What it is, for the menu.
+    doc : str
+        What it counts, for the tooltip.
+    widest : str
+        A text as wide as they come, so that columns don't move while numbers run.
+    key : callable
+        What is sorted by, or None where there is no number yet (those come last).
+    text : callable
+        What stands in the cell.
+    role : callable
+        The cell's colour.
+    """
+
+    title: str
+    words: str
+    doc: str
+    widest: str
+    key: Callable[[Standing], float | None]
+    text: Callable[[Standing], str]
+    role: Callable[[Standing], str] = lambda row: "faint" if row.diverged_at >= 0 else "text"
+
+
+def _loss(value: float | None) -> str:
+    if value is None or not np.isfinite(value):
+        return "–"
+    return "< 10⁻¹⁵" if abs(value) < TINY else number_text(value, 3)
+
+
+def _steps(row: Standing) -> str:
+    if row.diverged_at >= 0:
+        return f"✕ at {row.diverged_at:,}"
+    return f"{row.reached_at:,.0f} steps" if row.reached_at >= 0 else "–"
+
+
+def _steps_role(row: Standing) -> str:
+    return "error" if row.diverged_at >= 0 else "ok" if row.reached_at >= 0 else "faint"
+
+
+def _success_role(row: Standing) -> str:
+    return "ok" if row.success == 1.0 else "text" if row.success else "faint"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}" if value < 1e6 else number_text(value, 3)
+
+
+COLUMNS: dict[str, Column] = {
+    "loss": Column(
+        "loss now", "Loss", "Training loss above the lowest known minimum", "< 10⁻¹⁵",
+        lambda row: row.loss, lambda row: _loss(row.loss),
+    ),
+    "band": Column(
+        "10–90 %", "Band of the losses", "Between these losses the middle 80 % of the starts lie", "0.88 – 0.88",
+        lambda row: None if row.band is None else row.band[1],
+        lambda row: "–" if row.band is None else f"{number_text(row.band[0], 2)} – {number_text(row.band[1], 2)}",
+    ),
+    "test": Column(
+        "test loss", "Test loss", "Loss on data not seen in training, above the lowest training loss", "0.0888",
+        lambda row: row.test, lambda row: _loss(row.test),
+    ),
+    "target": Column(
+        "to target", "Steps to target", "Steps from the start until the target was reached", "888 steps",
+        lambda row: row.reached_at if row.reached_at >= 0 else None, _steps, _steps_role,
+    ),
+    "success": Column(
+        "success", "Success rate", "Share of the starts from which the target was reached", "100 %",
+        lambda row: None if row.success is None else -row.success,
+        lambda row: "–" if row.success is None else f"{100 * row.success:.0f} %", _success_role,
+    ),
+    "path": Column(
+        "path", "Path length", "Way travelled so far", "88.88",
+        lambda row: row.path_length, lambda row: number_text(row.path_length, 3),
+    ),
+    "gradients": Column(
+        "∇f", "Gradient evaluations", "Gradients asked of the landscape so far", "8,888",
+        lambda row: row.gradient_evaluations, lambda row: _count(row.gradient_evaluations),
+    ),
+    "functions": Column(
+        "f", "Function evaluations", "Values asked of the landscape so far", "8,888",
+        lambda row: row.function_evaluations, lambda row: _count(row.function_evaluations),
+    ),
+    "cost": Column(
+        "µs/step", "Wall cost", "Median time of a step of all starts, measured here; work for all racers is shared out",
+        "888.8",
+        lambda row: row.seconds, lambda row: "–" if row.seconds is None else number_text(1e6 * row.seconds, 3),
+    ),
+}  # fmt: skip
+#: Columns that only several starts at once have, and the one that only some landscapes have.
+SEVERAL, TEST = ("band", "success"), "test"
+
+
+def offered(several: bool, test: bool) -> tuple[str, ...]:
+    """The columns that mean something now, in their order."""
+    return tuple(id for id in COLUMNS if (several or id not in SEVERAL) and (test or id != TEST))
+
+
+def in_order(rows: Sequence[Standing], sort: str, descending: bool) -> tuple[Standing, ...]:
+    """The rows by one column.
+
+    Diverged racers come last, before them those without a number. Equal ones stand by loss, then by steps to target,
+    then in the order in which they joined.
+    """
+    key = COLUMNS[sort].key
+
+    def place(row: Standing) -> tuple[bool, bool, float, float, float]:
+        value = key(row)
+        known = value is not None and bool(np.isfinite(value))
+        loss = row.loss if np.isfinite(row.loss) else np.inf
+        steps = row.reached_at if row.reached_at >= 0 else np.inf
+        number = 0.0 if not known or value is None else -value if descending else value
+        return (row.diverged_at >= 0, not known, number, loss, steps)
+
+    return tuple(sorted(rows, key=place))

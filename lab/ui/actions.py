@@ -205,7 +205,7 @@ class Actions(QObject):
                     Command(preset.title, f"Preset · {entry.title}", partial(self._preset, entry.id, preset.id))
                 )
         if w.active is not None:
-            found += w.active.view.commands()
+            found += w.active.view.abilities.commands() + w.active.view.commands()
         for path in w.settings.recent():
             found.append(Command(path.name, "Recent session", partial(self._open, path)))
         return found

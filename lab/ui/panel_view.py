@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 
 from lab.core.panel import PanelSpec
 from lab.ui import icons
+from lab.ui.abilities import Abilities
 from lab.ui.command_palette import Command
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
@@ -137,6 +138,8 @@ class PanelView(QWidget):
         self._dirty = True
         self._in_front = True
         self._marks_shown: tuple[int, int] = (0, 0)
+        #: Sweep and the like, for what protocols the panel implements; `build` may ask it for menus.
+        self.abilities = Abilities(self)
         self.build()
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)

@@ -11,6 +11,8 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
+from lab.core import params
+from lab.core.errors import LabError
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
@@ -18,17 +20,19 @@ from lab.panels.race.equation import EquationStrip
 from lab.panels.race.focus_card import MEDIAN, FocusCard
 from lab.panels.race.hands import Hands
 from lab.panels.race.leaderboard import Leaderboard
-from lab.panels.race.looks import Look, looks, start_name
+from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
+from lab.panels.race.sweep import swept
 from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
 from lab.ui.scrub import Tick
+from lab.ui.sweep import Subject
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, Card, Text, row
 
@@ -78,6 +82,8 @@ class RaceView(PanelView):
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
         self.focus_card = FocusCard(self.experiment, first)
         self.focus_card.start_chosen.connect(self._on_start_chosen)
+        self.focus_card.sweeps.setMenu(self.abilities.sweep_menu(self))
+        self.focus_card.menu_wanted.connect(self.abilities.offer_sweep)
         self.leaderboard = Leaderboard()
         self.leaderboard.focused.connect(self._on_lane_focused)
         self.leaderboard.removed.connect(self.remove_racer)
@@ -125,7 +131,7 @@ class RaceView(PanelView):
     def show_run(self) -> None:
         """Adopt the run: landscape, racers, forms."""
         config = self.config
-        self._looks = looks(config.racers)
+        self._looks = looks(as_they_start(self.experiment.run))
         if config.landscape != self._landscape:
             first = self._landscape is None
             self._landscape = config.landscape
@@ -264,6 +270,29 @@ class RaceView(PanelView):
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
         self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
+
+    def sweep_subject(self) -> Subject | None:
+        """The racer in focus, with the parameters that now hold."""
+        lane = self._focus().lane
+        if lane not in self._frame.lanes:
+            return None
+        at = self._frame.lanes.index(lane)
+        return Subject(OPTIMIZERS.title_of(type(self._frame.optimizers[at])), self._frame.optimizers[at], "racers")
+
+    def sweep(self, name: str, values: tuple[Any, ...], replace: bool) -> bool:
+        """A racer for each value, in place of the racers or beside them."""
+        subject = self.sweep_subject()
+        if subject is None:
+            return False
+        try:
+            config, ids = swept(self.config, subject.config, name, values, replace=replace)
+        except LabError as refused:
+            self.experiment.failed.emit(str(refused))
+            return False
+        here = [getattr(subject.config, name) == value for value in values]
+        self._remember(focus_lane=ids[here.index(True) if any(here) else len(ids) // 2])
+        label = params.field_of(type(subject.config), name).label.lower()
+        return self.experiment.set_config(config, f"Sweep {label} of {subject.title}")
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""

@@ -1,0 +1,90 @@
+"""What the shell brings to every panel that implements a small protocol: menus, palette entries, cards.
+
+A panel's view offers an ability by having its methods (`lab.ui.sweep.CanSweep` and its neighbours); everything around
+them, from the menu to the refusal in one line, is here and the same for all panels.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu, QWidget
+
+from lab.ui.command_palette import Command
+from lab.ui.sweep import CanSweep, SweepCard, parameters
+
+if TYPE_CHECKING:
+    from lab.ui.panel_view import PanelView
+
+
+class Abilities(QObject):
+    """The abilities of one panel's view."""
+
+    def __init__(self, view: PanelView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.sweep_card: SweepCard | None = None
+        if isinstance(view, CanSweep):
+            self.sweep_card = SweepCard(view)
+            self.sweep_card.wanted.connect(self._on_sweep_wanted)
+            view.more_menu.addAction("Sweep a parameter…", self.open_sweep)
+
+    def commands(self) -> list[Command]:
+        """What the abilities add to the command palette."""
+        view = self._view
+        found = []
+        if isinstance(view, CanSweep) and (subject := view.sweep_subject()) is not None:
+            for d in parameters(subject):
+                title = f"Sweep {d.label.lower()} of {subject.title}…"
+                found.append(Command(title, "Sweep", partial(self.open_sweep, d.name)))
+        return found
+
+    # -- sweep -------------------------------------------------------------------------------------------------
+
+    def sweep_menu(self, parent: QWidget) -> QMenu:
+        """A menu with an entry for each parameter of what is in focus; filled whenever it opens."""
+        menu = QMenu(parent)
+        menu.aboutToShow.connect(lambda: self._fill_sweeps(menu))
+        return menu
+
+    def _fill_sweeps(self, menu: QMenu) -> None:
+        menu.clear()
+        view = self._view
+        assert isinstance(view, CanSweep)
+        for d in parameters(view.sweep_subject()):
+            menu.addAction(f"Sweep {d.label.lower()}…", partial(self.open_sweep, d.name))
+
+    def offer_sweep(self, name: str, at: QPoint) -> None:
+        """The menu of one parameter, at a place on the screen."""
+        view = self._view
+        found = [d for d in parameters(view.sweep_subject()) if d.name == name] if isinstance(view, CanSweep) else []
+        if found:
+            menu = QMenu(view)
+            menu.addAction(f"Sweep {found[0].label.lower()}…", partial(self.open_sweep, name))
+            menu.aboutToHide.connect(menu.deleteLater)
+            menu.popup(at)
+
+    def open_sweep(self, name: str | None = None) -> None:
+        """Show the card, near the pointer when that is over the panel."""
+        view = self._view
+        if self.sweep_card is None or not isinstance(view, CanSweep):
+            return
+        subject = view.sweep_subject()
+        if subject is None:
+            view.banner.show_error("There is nothing in focus whose parameters could be swept.")
+            return
+        here = view.mapFromGlobal(QCursor.pos())
+        if not view.rect().contains(here):
+            # From the keyboard: over the stage, beside the parameters.
+            left = view.inspector.mapTo(view, QPoint(0, 0)).x()
+            here = QPoint(left - self.sweep_card.width() - 40, 40)
+        self.sweep_card.open(subject, name, here + QPoint(8, 8))
+
+    def _on_sweep_wanted(self, name: str, values: tuple[Any, ...], replace: bool) -> None:
+        view = self._view
+        assert isinstance(view, CanSweep)
+        view.touched.emit()
+        view.sweep(name, values, replace)

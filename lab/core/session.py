@@ -38,7 +38,7 @@ class PanelState:
     """One open panel: what runs in it, where its cursor stands, how it is looked at.
 
     `digest` is that of the frame at the cursor when the file was written: bit-exactness holds for one build, and
-    the lab says so when a replay comes out differently.
+    the lab says so when a replay comes out differently. `ghost` is the run pinned behind the present one.
     """
 
     panel: str
@@ -49,6 +49,7 @@ class PanelState:
     speed: float = 30.0
     name: str = ""
     digest: str = ""
+    ghost: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def to_json(session: Session) -> str:
     # Documents may only be known to the panels' runs: gather them, so that each is written once.
     documents = dict(session.documents)
     for state in session.panels:
-        documents.update(state.run.documents)
+        for run in (state.run, state.ghost):
+            documents.update(run.documents if run is not None else {})
     body = {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -84,21 +86,28 @@ def to_json(session: Session) -> str:
 
 
 def _panel_to_json(state: PanelState, blobs: Blobs) -> dict[str, Any]:
-    run = state.run
-    return {
+    body = {
         "panel": state.panel,
         "name": state.name,
-        "run": {
-            "config": encode(run.config, blobs),
-            "seed": run.seed,
-            "documents": sorted(run.documents),
-            "events": [[step, encode(event, blobs, EVENTS)] for step, event in run.events()],
-        },
+        "run": _run_to_json(state.run, blobs),
         "view": encode(state.view, blobs),
         "cursor": state.cursor,
         "horizon": state.horizon,
         "speed": state.speed,
         "digest": state.digest,
+    }
+    if state.ghost is not None:
+        # Only where there is one: files without it stay readable by every build of this schema.
+        body["ghost"] = _run_to_json(state.ghost, blobs)
+    return body
+
+
+def _run_to_json(run: Run, blobs: Blobs) -> dict[str, Any]:
+    return {
+        "config": encode(run.config, blobs),
+        "seed": run.seed,
+        "documents": sorted(run.documents),
+        "events": [[step, encode(event, blobs, EVENTS)] for step, event in run.events()],
     }
 
 
@@ -157,13 +166,15 @@ def _migrated(data: dict[str, Any]) -> dict[str, Any]:
 def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panels: Family[PanelSpec]) -> PanelState:
     _typed(data, dict, path, "an object")
     for key in data:
-        if key not in ("panel", "name", "run", "view", "cursor", "horizon", "speed", "digest"):
+        if key not in ("panel", "name", "run", "view", "cursor", "horizon", "speed", "digest", "ghost"):
             raise BadValue(f"{path}.{shown_key(key)}", "unknown name")
     try:
         spec = panels[data.get("panel", "")]
     except BadValue as bad:
         raise BadValue(f"{path}.panel", bad.why) from None
     run = _run_from_json(data.get("run", {}), f"{path}.run", library, blobs, spec)
+    pinned = data.get("ghost")
+    ghost = None if pinned is None else _run_from_json(pinned, f"{path}.ghost", library, blobs, spec)
     view = decode_fields(spec.view_state, data.get("view", {}), f"{path}.view", blobs)
     speed = data.get("speed", spec.speed)
     if not isinstance(speed, int | float) or isinstance(speed, bool):
@@ -178,6 +189,7 @@ def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panel
         speed=float(speed),
         name=_typed(data.get("name", ""), str, f"{path}.name", "text"),
         digest=_typed(data.get("digest", ""), str, f"{path}.digest", "text"),
+        ghost=ghost,
     )
 
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lab.ui.command_palette import Command
+from lab.ui.compare import CanCompare, GhostKeeper
 from lab.ui.sweep import CanSweep, SweepCard, parameters
 
 if TYPE_CHECKING:
@@ -27,15 +28,40 @@ class Abilities(QObject):
         super().__init__(view)
         self._view = view
         self.sweep_card: SweepCard | None = None
+        self.ghosts: GhostKeeper | None = None
+        view.header.compare.setVisible(isinstance(view, CanCompare))
         if isinstance(view, CanSweep):
             self.sweep_card = SweepCard(view)
             self.sweep_card.wanted.connect(self._on_sweep_wanted)
             view.more_menu.addAction("Sweep a parameter…", self.open_sweep)
 
+    def begin(self) -> None:
+        """The view stands: show it what a session brought."""
+        view = self._view
+        if isinstance(view, CanCompare):
+            self.ghosts = GhostKeeper(view.experiment, view.jobs, view.show_ghost, self)
+            view.header.compare.clicked.connect(self.compare)
+            view.experiment.edited.connect(self._on_edited)
+            self._on_edited()
+
+    def compare(self) -> None:
+        """Pin the present run as a ghost behind the next one, or let go of the one that is pinned."""
+        view = self._view
+        if self.ghosts is not None:
+            view.touched.emit()
+            self.ghosts.toggle(view.experiment.ghost is None)
+
+    def _on_edited(self) -> None:
+        self._view.header.compare.setChecked(self._view.experiment.ghost is not None)
+
     def commands(self) -> list[Command]:
         """What the abilities add to the command palette."""
         view = self._view
         found = []
+        if self.ghosts is not None:
+            pinned = view.experiment.ghost is not None
+            title = "Let go of the ghost" if pinned else "Compare: pin the present run as a ghost"
+            found.append(Command(title, "Compare", self.compare))
         if isinstance(view, CanSweep) and (subject := view.sweep_subject()) is not None:
             for d in parameters(subject):
                 title = f"Sweep {d.label.lower()} of {subject.title}…"

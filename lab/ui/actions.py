@@ -362,7 +362,7 @@ class Actions(QObject):
         dock = self._w.active
         if dock is not None:
             state = dock.experiment.state()
-            fields = {name: getattr(state, name) for name in ("run", "view", "cursor", "horizon", "speed")}
+            fields = {name: getattr(state, name) for name in ("run", "view", "cursor", "horizon", "speed", "ghost")}
             self._w.open_panel(state.panel, files.PanelState(state.panel, **fields))
             self._w.keeper.touch()
 

@@ -15,6 +15,8 @@ from lab.ui.theme import manager, theme
 from lab.ui.widgets import glyph_path, number_text
 
 ROW, HEAD = 28, 18
+#: A leaderboard with a ghost that is narrower than this leaves the steps to the target out.
+WIDE = 370
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Standing:
     gradient_evaluations: int
     path_length: float
     success: float | None = None
+    #: The loss of the pinned run's racer at this step, where there is one.
+    ghost: float | None = None
 
 
 class Leaderboard(QWidget):
@@ -48,6 +52,7 @@ class Leaderboard(QWidget):
         self._rows: tuple[Standing, ...] = ()
         self._lane = -1
         self._hover = -1
+        self._ghostly = False
         manager().changed.connect(self._on_theme_changed)
 
     @property
@@ -64,13 +69,14 @@ class Leaderboard(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
 
-    def show_standings(self, rows: tuple[Standing, ...], lane: int) -> None:
-        """Show these racers, best first, with one in focus."""
+    def show_standings(self, rows: tuple[Standing, ...], lane: int, *, ghostly: bool = False) -> None:
+        """Show these racers, best first, with one in focus; with a ghost, how they stand against it."""
         grown = len(rows) != len(self._rows)
+        self._ghostly = ghostly
         self._rows = tuple(sorted(rows, key=lambda r: (r.diverged_at >= 0, r.loss if np.isfinite(r.loss) else np.inf)))
         self._lane = lane
         self.setAccessibleDescription(
-            ", ".join(f"{i + 1}: {r.look.title} {number_text(r.loss)}" for i, r in enumerate(self._rows))
+            ", ".join(f"{i + 1}: {r.look.title} {number_text(r.loss)}{_versus(r)}" for i, r in enumerate(self._rows))
         )
         if grown:
             self.updateGeometry()
@@ -86,11 +92,14 @@ class Leaderboard(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(fonts.font(fonts.TICK))
         painter.setPen(t.color("faint"))
-        name_x, loss_x, target_x = self._columns()
+        name_x, loss_x, ghost_x, target_x = self._columns()
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         painter.drawText(QRectF(name_x, 0, 120, self._head), Qt.AlignmentFlag.AlignTop, "optimizer")
         painter.drawText(QRectF(loss_x - 90, 0, 90, self._head), align, "loss now")
-        painter.drawText(QRectF(target_x - 90, 0, 90, self._head), align, "to target")
+        if ghost_x:
+            painter.drawText(QRectF(ghost_x - 90, 0, 90, self._head), align, "ghost")
+        if target_x:
+            painter.drawText(QRectF(target_x - 90, 0, 90, self._head), align, "to target")
         worst, best = self._range()
         for i, row in enumerate(self._rows):
             self._row(painter, i, row, worst, best)
@@ -100,8 +109,14 @@ class Leaderboard(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, self._head - 1.5, -0.5, -0.5), 7, 7)
         painter.end()
 
-    def _columns(self) -> tuple[float, float, float]:
-        return 62.0, self.width() - 104.0, self.width() - 12.0
+    def _columns(self) -> tuple[float, float, float, float]:
+        """Left edge of the names, right edges of loss, ghost and target; 0 for a column that is not there."""
+        last, scale = self.width() - 12.0, max(1.0, fonts.scale())
+        if not self._ghostly:
+            return 62.0, last - 92.0, 0.0, last
+        if self.width() < WIDE * scale:
+            return 62.0, last - 84.0 * scale, last, 0.0
+        return 62.0, last - 166.0 * scale, last - 82.0 * scale, last
 
     def _range(self) -> tuple[float, float]:
         losses = [r.loss for r in self._rows if np.isfinite(r.loss) and r.diverged_at < 0]
@@ -129,9 +144,9 @@ class Leaderboard(QWidget):
         painter.drawText(QRectF(12, box.top(), 16, self._row_height), left, str(i + 1))
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
-        name_x, loss_x, target_x = self._columns()
+        name_x, loss_x, ghost_x, target_x = self._columns()
         metrics = painter.fontMetrics()
-        name_width = 112.0
+        name_width = min(112.0, loss_x - name_x - 66.0) if self._ghostly else 112.0
         name = metrics.elidedText(look.title, Qt.TextElideMode.ElideRight, int(name_width))
         painter.drawText(QRectF(name_x, box.top(), name_width, self._row_height), left, name)
         bar_left, bar_right = name_x + name_width + 4, loss_x - 84
@@ -140,9 +155,31 @@ class Leaderboard(QWidget):
         painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
         painter.setPen(t.color("faint" if row.diverged_at >= 0 else "text"))
         painter.drawText(QRectF(loss_x - 90, box.top(), 90, self._row_height), right, _loss(row))
+        if ghost_x:
+            self._ghost(painter, row, QRectF(ghost_x - 90, box.top(), 90, self._row_height))
+        if not target_x:
+            return
         state, role = _state(row)
         painter.setPen(t.color(role))
         painter.drawText(QRectF(target_x - 90, box.top(), 90, self._row_height), right, state)
+
+    def _ghost(self, painter: QPainter, row: Standing, box: QRectF) -> None:
+        """The ghost's loss in small, and an arrow: down where the racer is lower than its ghost."""
+        t = theme()
+        painter.setFont(fonts.font(fonts.CAPTION))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        text = "–" if row.ghost is None else _shown(row.ghost)
+        painter.setPen(t.color("faint" if row.ghost is None else "muted"))
+        painter.drawText(box, right, text)
+        better = _better(row)
+        if better is None:
+            painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
+            return
+        left = box.right() - painter.fontMetrics().horizontalAdvance(text) - 10
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(t.color("ok" if better else "warn"))
+        painter.drawPath(glyph_path("t" if better else "t1", 8, left, box.center().y()))
+        painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
 
     def _bar(self, painter: QPainter, row: Standing, box: QRectF, worst: float, best: float) -> None:
         t = theme()
@@ -201,9 +238,28 @@ class Leaderboard(QWidget):
 
 
 def _loss(row: Standing) -> str:
-    if not np.isfinite(row.loss):
+    return _shown(row.loss)
+
+
+def _shown(loss: float) -> str:
+    if not np.isfinite(loss):
         return "–"
-    return "< 10⁻¹⁵" if 0 <= row.loss < 1e-15 else number_text(row.loss, 3)
+    return "< 10⁻¹⁵" if 0 <= loss < 1e-15 else number_text(loss, 3)
+
+
+def _better(row: Standing) -> bool | None:
+    """Whether a racer is lower than its ghost; None where they are level, or one of them is not there."""
+    if row.ghost is None or row.diverged_at >= 0 or not np.isfinite(row.loss):
+        return None
+    # Histories have single precision: closer than that they are level.
+    if abs(row.loss - row.ghost) <= 1e-6 * max(abs(row.loss), abs(row.ghost)) or max(row.loss, row.ghost) < 1e-15:
+        return None
+    return row.loss < row.ghost
+
+
+def _versus(row: Standing) -> str:
+    better = _better(row)
+    return "" if better is None else f" ({'better' if better else 'worse'} than the ghost)"
 
 
 def _state(row: Standing) -> tuple[str, str]:
@@ -223,6 +279,8 @@ def _details(row: Standing) -> str:
         f"Function values asked for: {row.function_evaluations:,}",
         f"Way travelled: {number_text(row.path_length, 3)}",
     ]
+    if row.ghost is not None:
+        lines.append(f"Its ghost at this step: {_shown(row.ghost)}{_versus(row)}")
     if row.diverged_at >= 0:
         lines.append(f"Diverged at step {row.diverged_at:,}: {row.reason}")
     lines.append("Right click or Delete takes it out of the race.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
+from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.looks import Look
 from lab.panels.race.scene import Focus
 from lab.sims.race import CHANNELS, TRACED_STARTS, RaceConfig, RaceFrame
@@ -100,13 +102,20 @@ class PlotCard(Card):
         self._fit_legend()
         self.plot.set_target(self._target if shown == "loss" else None)
 
-    def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int) -> None:
-        """Draw the histories up to the frontier, with the cursor at the frame's step."""
-        series = (tuple(looks), focus.lane, focus.average)
+    def show_frame(
+        self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int,
+        ghost: RaceGhost | None = None,
+    ) -> None:  # fmt: skip
+        """Draw the histories up to the frontier, with the cursor at the frame's step; behind them the ghost's."""
+        pinned = None if ghost is None else (ghost.looks, id(ghost.ghost.trace), len(ghost.ghost.trace))
+        series = (tuple(looks), focus.lane, focus.average, pinned)
         if series != self._series:
             self._series = series
             self._shown = None
             self.plot.clear_series()
+            for look in ghost.looks if ghost is not None else ():
+                name = f"{look.title} (ghost)"
+                self.plot.set_series(name, look.color_role, look.symbol, 1.0, name, ghost=True)
             for look in looks:
                 width = 2.4 if look.lane == focus.lane else 1.5
                 self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
@@ -120,9 +129,19 @@ class PlotCard(Card):
         if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
             self._shown = shown
             self.plot.set_lines(trace.steps, self._lines(values, looks, focus, present))
+            if ghost is not None:
+                self._show_ghost(ghost, focus)
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
+
+    def _show_ghost(self, ghost: RaceGhost, focus: Focus) -> None:
+        values, without = ghost.ghost.trace.values, dataclasses.replace(focus, lane=-1)
+        starts = range(values.shape[2]) if focus.average else [focus.start]
+        if values.size and focus.start < values.shape[2]:
+            lines = self._lines(values, ghost.looks, without, list(starts))
+            names = {str(look.lane): f"{look.title} (ghost)" for look in ghost.looks}
+            self.plot.set_lines(ghost.ghost.trace.steps, {names[str(key)]: line for key, line in lines.items()})
 
     def _lines(
         self, values: NDArray[np.float32], looks: Sequence[Look], focus: Focus, present: Sequence[int]

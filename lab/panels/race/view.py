@@ -18,8 +18,9 @@ from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.focus_card import MEDIAN, FocusCard
+from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
-from lab.panels.race.leaderboard import Leaderboard
+from lab.panels.race.leaderboard import Leaderboard, Standing
 from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
@@ -29,6 +30,7 @@ from lab.panels.race.state import RaceViewState
 from lab.panels.race.sweep import swept
 from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
 from lab.ui.command_palette import Command
+from lab.ui.compare import Ghost
 from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
 from lab.ui.scrub import Tick
@@ -58,6 +60,7 @@ class RaceView(PanelView):
         self._frame: RaceFrame = self.experiment.frame()
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
+        self._ghost: RaceGhost | None = None
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
@@ -157,9 +160,10 @@ class RaceView(PanelView):
         focus = self._focus()
         trace = self.experiment.timeline.trace
         self.stage.show_frame(frame, self._looks, focus, trace)
+        self.stage.show_ghost(self._ghost, frame.step, focus)
         self._show_focus(frame, focus)
         self._show_board(frame, focus)
-        self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon)
+        self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
         self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.setup)
 
@@ -225,15 +229,20 @@ class RaceView(PanelView):
         return min(self._look.phase, parts)
 
     def _show_board(self, frame: RaceFrame, focus: Focus) -> None:
+        rows: tuple[Standing, ...] = ()
         if focus.start < 0:
-            self.leaderboard.show_standings((), focus.lane)
             self._board_of.setText("no start yet")
         elif focus.average:
-            self.leaderboard.show_standings(standings.of_all(frame, self._looks), focus.lane)
+            rows = standings.of_all(frame, self._looks)
             self._board_of.setText("median of all starts")
         else:
-            self.leaderboard.show_standings(standings.of_start(frame, self._looks, focus.start), focus.lane)
+            rows = standings.of_start(frame, self._looks, focus.start)
             self._board_of.setText(f"start {start_name(focus.start)}")
+        # Losses on another landscape are no measure for these.
+        ghost = self._ghost if self._ghost is not None and self._ghost.on(self.config.landscape) else None
+        if ghost is not None:
+            rows = ghost.standings(rows, frame.step, focus.start, focus.average)
+        self.leaderboard.show_standings(rows, focus.lane, ghostly=ghost is not None)
 
     def ticks(self) -> tuple[Tick, ...]:
         """Start, targets reached, racers diverged, and what the hand did."""
@@ -270,6 +279,12 @@ class RaceView(PanelView):
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
         self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
+
+    def show_ghost(self, ghost: Ghost | None) -> None:
+        """Draw this pinned race behind the present one from now on, or none."""
+        self._ghost = None if ghost is None else RaceGhost(ghost)
+        if self.seen:
+            self.refresh()
 
     def sweep_subject(self) -> Subject | None:
         """The racer in focus, with the parameters that now hold."""

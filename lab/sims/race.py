@@ -266,6 +266,16 @@ class Race:
             return self._bend(query.lane, query.start)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
 
+    @staticmethod
+    def report(frame: RaceFrame) -> list[str]:
+        """The outcome in words with all digits: a line for each racer and start."""
+        lines = []
+        for i, lane in enumerate(frame.lanes):
+            for start in np.flatnonzero(frame.present).tolist():
+                theta, loss = frame.theta[i, start].tolist(), float(frame.loss[i, start])
+                lines.append(f"racer {lane} from start {start}: theta = {theta}, loss = {loss!r}")
+        return lines
+
     def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
         """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""
         state = self._lanes.lanes[lane].state

@@ -6,15 +6,20 @@ them, from the menu to the refusal in one line, is here and the same for all pan
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from lab.core.errors import LabError
+from lab.core.session import replace_file
 from lab.ui.command_palette import Command
 from lab.ui.compare import CanCompare, GhostKeeper
+from lab.ui.scripts import CanCopyCode, CodeForm, exact
 from lab.ui.sweep import CanSweep, SweepCard, parameters
 
 if TYPE_CHECKING:
@@ -34,6 +39,11 @@ class Abilities(QObject):
             self.sweep_card = SweepCard(view)
             self.sweep_card.wanted.connect(self._on_sweep_wanted)
             view.more_menu.addAction("Sweep a parameter…", self.open_sweep)
+        self._copies = view.more_menu.addMenu("Copy as Python")
+        self._saves = view.more_menu.addMenu("Save as Python")
+        self._copies.aboutToShow.connect(lambda: self._fill_forms(self._copies, self.copy_code, ""))
+        self._saves.aboutToShow.connect(lambda: self._fill_forms(self._saves, self.save_code, "…"))
+        view.more_menu.addSeparator()
 
     def begin(self) -> None:
         """The view stands: show it what a session brought."""
@@ -62,11 +72,54 @@ class Abilities(QObject):
             pinned = view.experiment.ghost is not None
             title = "Let go of the ghost" if pinned else "Compare: pin the present run as a ghost"
             found.append(Command(title, "Compare", self.compare))
+        for form in self.code_forms():
+            found.append(Command(f"Copy as Python: {form.title}", "Code", partial(self.copy_code, form)))
+            found.append(Command(f"Save as Python: {form.title}…", "Code", partial(self.save_code, form)))
         if isinstance(view, CanSweep) and (subject := view.sweep_subject()) is not None:
             for d in parameters(subject):
                 title = f"Sweep {d.label.lower()} of {subject.title}…"
                 found.append(Command(title, "Sweep", partial(self.open_sweep, d.name)))
         return found
+
+    # -- code --------------------------------------------------------------------------------------------------
+
+    def code_forms(self) -> tuple[CodeForm, ...]:
+        """The kinds of script that this experiment may be written as."""
+        view = self._view
+        own = view.code_forms() if isinstance(view, CanCopyCode) else ()
+        return (*own, exact(view.experiment))
+
+    def copy_code(self, form: CodeForm) -> None:
+        """The whole script to the clipboard."""
+        if (text := self._written(form)) is not None:
+            QGuiApplication.clipboard().setText(text)
+
+    def save_code(self, form: CodeForm) -> None:
+        """The whole script to a file that the user chooses."""
+        if (text := self._written(form)) is None:
+            return
+        name = f"{self._view.experiment.name.lower().replace(' ', '-')}.py"
+        chosen, _ = QFileDialog.getSaveFileName(self._view, "Save as Python", str(Path.home() / name), "*.py")
+        if not chosen:
+            return
+        path = Path(chosen if chosen.endswith(".py") else f"{chosen}.py")
+        try:
+            replace_file(path, text.encode("utf-8"))
+        except LabError as refused:
+            self._view.banner.show_error(str(refused))
+
+    def _written(self, form: CodeForm) -> str | None:
+        self._view.touched.emit()
+        try:
+            return form.write()
+        except LabError as refused:
+            self._view.banner.show_error(str(refused))
+            return None
+
+    def _fill_forms(self, menu: QMenu, run: Callable[[CodeForm], None], dots: str) -> None:
+        menu.clear()
+        for form in self.code_forms():
+            menu.addAction(f"{form.title}{dots}", partial(run, form))
 
     # -- sweep -------------------------------------------------------------------------------------------------
 

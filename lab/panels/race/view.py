@@ -29,10 +29,12 @@ from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
 from lab.panels.race.sweep import swept
 from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
+from lab.sims.race_script import numpy_script, torch_script
 from lab.ui.command_palette import Command
 from lab.ui.compare import Ghost
 from lab.ui.experiment import SLOW
 from lab.ui.panel_view import PanelView
+from lab.ui.scripts import CodeForm, steps_of
 from lab.ui.scrub import Tick
 from lab.ui.sweep import Subject
 from lab.ui.theme import manager
@@ -285,6 +287,16 @@ class RaceView(PanelView):
         self._ghost = None if ghost is None else RaceGhost(ghost)
         if self.seen:
             self.refresh()
+
+    def code_forms(self) -> tuple[CodeForm, ...]:
+        """Plain NumPy, and torch.optim."""
+        run, steps, lane = self.experiment.run, steps_of(self.experiment), self._focus().lane
+        return (
+            CodeForm("NumPy, racer in focus", lambda: numpy_script(run, steps, [lane])),
+            CodeForm("NumPy, all racers", lambda: numpy_script(run, steps)),
+            CodeForm("PyTorch, racer in focus", lambda: torch_script(run, steps, [lane])),
+            CodeForm("PyTorch, all racers", lambda: torch_script(run, steps)),
+        )
 
     def sweep_subject(self) -> Subject | None:
         """The racer in focus, with the parameters that now hold."""

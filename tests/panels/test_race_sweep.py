@@ -12,7 +12,7 @@ from lab.engine.optimizers.adam import Adam
 from lab.engine.optimizers.lbfgs import LBFGS
 from lab.engine.optimizers.sgd import SGD
 from lab.panels.race.looks import looks
-from lab.sims.race import Entrant
+from lab.sims.race import Entrant, RaceConfig
 from lab.ui.colors import between
 from lab.ui.theme import load_theme, ramp_role
 
@@ -65,6 +65,14 @@ def test_a_sweep_beside_others_keeps_its_rule_in_the_name():
     made = looks([Entrant(0, SGD()), *(Entrant(i + 1, LBFGS(history=i + 1)) for i in range(3))])
     assert [look.title for look in made] == ["SGD", "L-BFGS · m 1", "L-BFGS · m 2", "L-BFGS · m 3"]
     assert len({look.symbol for look in made}) == 4
+    assert (made[0].symbol, made[0].color_role) == ("o", "sky")
+
+
+def test_twelve_values_beside_five_others_all_have_marks_of_their_own():
+    usual = [r for r in RaceConfig().racers if type(r.optimizer) is not Adam]
+    made = looks([*usual, *(Entrant(10 + i, Adam(learning_rate=0.01 * (i + 1))) for i in range(12))])
+    assert [look.symbol for look in made[:5]] == [look.symbol for look in looks(usual)]
+    assert len({look.symbol for look in made}) == 17
 
 
 def test_racers_that_differ_in_more_than_one_parameter_are_numbered():

@@ -45,6 +45,11 @@ class RaceGhost:
         self.config = ghost.run.config
         self.looks = looks(as_they_start(ghost.run))
         self.lanes = tuple(look.lane for look in self.looks)
+        values = ghost.trace.values
+        # Histories of a ghost don't grow any more: which starts it has is found once.
+        self._there: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        if values.size:
+            self._there = np.flatnonzero(np.isfinite(values[:, :, :, 0]).any(axis=(0, 1)))
 
     def on(self, landscape: Landscape) -> bool:
         """Whether it raced on a landscape of this kind, so that losses can be compared."""
@@ -56,11 +61,8 @@ class RaceGhost:
 
     def starts(self, focus: int) -> NDArray[np.intp]:
         """The starts whose racers are drawn."""
-        values = self.ghost.trace.values
-        there = np.flatnonzero(np.isfinite(values[:, :, :, 0]).any(axis=(0, 1))) if values.size else np.zeros(0, int)
-        if len(there) * len(self.lanes) > MOST_TRAILS:
-            return there[there == focus]
-        return there
+        there = self._there
+        return there[there == focus] if len(there) * len(self.lanes) > MOST_TRAILS else there
 
     def standings(self, rows: Sequence[Standing], step: int, start: int, average: bool) -> tuple[Standing, ...]:
         """Each racer's line with the loss that its ghost has at this step; racers without a ghost stay as they are."""

@@ -6,6 +6,7 @@ named by its value, and from three on they take their colours from a ramp, so th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,10 +48,13 @@ class Look:
 def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
     """A look for each racer: the usual one of its rule, or the next free shape when it is taken."""
     named, places = _sweeps(racers)
-    ordered = {id: symbol for symbol, id in zip(_SEQUENCE, places, strict=False)}
+    others = {_USUAL[kind][1] for kind in (_kind(r) for r in racers if r.id not in places) if kind in _USUAL}
+    # A sweep beside others leaves them their marks.
+    shapes = [s for s in (*_SEQUENCE, *(s for s in SYMBOLS if s not in _SEQUENCE)) if s not in others]
+    ordered = dict(zip(places, itertools.cycle(shapes), strict=False))
     found: list[Look] = []
     for entrant in racers:
-        kind = OPTIMIZERS.id_of(type(entrant.optimizer))
+        kind = _kind(entrant)
         title = OPTIMIZERS.title_of(type(entrant.optimizer))
         if entrant.id in ordered:
             role = ramp_role(places.index(entrant.id) / (len(places) - 1))
@@ -67,6 +71,10 @@ def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
         title = named.get(entrant.id, f"{title} · {same + 1}" if same else title)
         found.append(Look(entrant.id, title, color, symbol))
     return tuple(found)
+
+
+def _kind(entrant: Entrant) -> str:
+    return OPTIMIZERS.id_of(type(entrant.optimizer))
 
 
 def as_they_start(run: Run) -> tuple[Entrant, ...]:

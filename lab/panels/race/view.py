@@ -11,11 +11,10 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lab.core import params
-from lab.core.errors import LabError
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
+from lab.panels.race.carried import Carried
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.focus_card import MEDIAN, FocusCard
 from lab.panels.race.ghost import RaceGhost
@@ -27,16 +26,10 @@ from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
-from lab.panels.race.sweep import swept
-from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
-from lab.sims.race_script import numpy_script, torch_script
+from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceFrame
 from lab.ui.command_palette import Command
-from lab.ui.compare import Ghost
 from lab.ui.experiment import SLOW
-from lab.ui.panel_view import PanelView
-from lab.ui.scripts import CodeForm, steps_of
 from lab.ui.scrub import Tick
-from lab.ui.sweep import Subject
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, Card, Text, row
 
@@ -51,7 +44,7 @@ SWITCHES = (
 )
 
 
-class RaceView(PanelView):
+class RaceView(Carried):
     """Press places a start at that very pixel; a flag or head is dragged; a right press removes a start."""
 
     # -- building ----------------------------------------------------------------------------------------------
@@ -126,12 +119,6 @@ class RaceView(PanelView):
         self.more_menu.addAction("Copy rule as LaTeX", self._on_copy_latex)
 
     # -- showing -----------------------------------------------------------------------------------------------
-
-    @property
-    def config(self) -> RaceConfig:
-        """The race's configuration."""
-        config: RaceConfig = self.experiment.run.config
-        return config
 
     def show_run(self) -> None:
         """Adopt the run: landscape, racers, forms."""
@@ -244,7 +231,7 @@ class RaceView(PanelView):
         ghost = self._ghost if self._ghost is not None and self._ghost.on(self.config.landscape) else None
         if ghost is not None:
             rows = ghost.standings(rows, frame.step, focus.start, focus.average)
-        self.leaderboard.show_standings(rows, focus.lane, ghostly=ghost is not None)
+        self.leaderboard.show_standings(rows, focus.lane, ghostly=any(row.ghost is not None for row in rows))
 
     def ticks(self) -> tuple[Tick, ...]:
         """Start, targets reached, racers diverged, and what the hand did."""
@@ -281,45 +268,6 @@ class RaceView(PanelView):
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
         self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
-
-    def show_ghost(self, ghost: Ghost | None) -> None:
-        """Draw this pinned race behind the present one from now on, or none."""
-        self._ghost = None if ghost is None else RaceGhost(ghost)
-        if self.seen:
-            self.refresh()
-
-    def code_forms(self) -> tuple[CodeForm, ...]:
-        """Plain NumPy, and torch.optim."""
-        run, steps, lane = self.experiment.run, steps_of(self.experiment), self._focus().lane
-        return (
-            CodeForm("NumPy, racer in focus", lambda: numpy_script(run, steps, [lane])),
-            CodeForm("NumPy, all racers", lambda: numpy_script(run, steps)),
-            CodeForm("PyTorch, racer in focus", lambda: torch_script(run, steps, [lane])),
-            CodeForm("PyTorch, all racers", lambda: torch_script(run, steps)),
-        )
-
-    def sweep_subject(self) -> Subject | None:
-        """The racer in focus, with the parameters that now hold."""
-        lane = self._focus().lane
-        if lane not in self._frame.lanes:
-            return None
-        at = self._frame.lanes.index(lane)
-        return Subject(OPTIMIZERS.title_of(type(self._frame.optimizers[at])), self._frame.optimizers[at], "racers")
-
-    def sweep(self, name: str, values: tuple[Any, ...], replace: bool) -> bool:
-        """A racer for each value, in place of the racers or beside them."""
-        subject = self.sweep_subject()
-        if subject is None:
-            return False
-        try:
-            config, ids = swept(self.config, subject.config, name, values, replace=replace)
-        except LabError as refused:
-            self.experiment.failed.emit(str(refused))
-            return False
-        here = [getattr(subject.config, name) == value for value in values]
-        self._remember(focus_lane=ids[here.index(True) if any(here) else len(ids) // 2])
-        label = params.field_of(type(subject.config), name).label.lower()
-        return self.experiment.set_config(config, f"Sweep {label} of {subject.title}")
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""

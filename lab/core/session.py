@@ -68,14 +68,16 @@ def to_json(session: Session) -> str:
     # Documents may only be known to the panels' runs: gather them, so that each is written once.
     documents = dict(session.documents)
     for state in session.panels:
-        for run in (state.run, state.ghost):
-            documents.update(run.documents if run is not None else {})
+        documents.update(state.run.documents)
+    for state in session.panels:
+        for name, document in (state.ghost.documents if state.ghost is not None else {}).items():
+            documents.setdefault(name, document)
     body = {
         "format": FORMAT,
         "schema": SCHEMA,
         "version": session.version,
         "documents": {name: encode(doc, blobs, DOCUMENTS) for name, doc in documents.items()},
-        "panels": [_panel_to_json(state, blobs) for state in session.panels],
+        "panels": [_panel_to_json(state, blobs, documents) for state in session.panels],
         "layout": dict(session.layout),
         "blobs": blobs.stored,
     }
@@ -85,7 +87,7 @@ def to_json(session: Session) -> str:
         raise FileRefused("the session holds a number that is not finite") from None
 
 
-def _panel_to_json(state: PanelState, blobs: Blobs) -> dict[str, Any]:
+def _panel_to_json(state: PanelState, blobs: Blobs, documents: Mapping[str, Any]) -> dict[str, Any]:
     body = {
         "panel": state.panel,
         "name": state.name,
@@ -96,9 +98,11 @@ def _panel_to_json(state: PanelState, blobs: Blobs) -> dict[str, Any]:
         "speed": state.speed,
         "digest": state.digest,
     }
-    if state.ghost is not None:
+    ghost = state.ghost
+    # A file holds one document under a name: a ghost of an earlier one can't be kept, and must not race on another.
+    if ghost is not None and all(documents[name] is document for name, document in ghost.documents.items()):
         # Only where there is one: files without it stay readable by every build of this schema.
-        body["ghost"] = _run_to_json(state.ghost, blobs)
+        body["ghost"] = _run_to_json(ghost, blobs)
     return body
 
 

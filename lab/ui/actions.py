@@ -31,7 +31,8 @@ Ctrl+N, Ctrl+O, Ctrl+S: new, open, save
 Ctrl+1, 2, 3: layouts focus, side by side, grid
 F11: present;   Esc: leave
 On the stage: press drops a start, drag moves it, right press removes it;
-wheel zooms, middle button (or Alt and drag) pans"""
+wheel zooms, middle button (or Alt and drag) pans
+On a parameter: double press on its name resets it, right press sweeps it"""
 
 
 def _float(dock: PanelDock) -> None:

@@ -40,11 +40,11 @@ class FocusCard(Card):
         self._starts: tuple[int, ...] = ()
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
-        self._caption = Text("in focus", "caption")
+        self._caption = Text("in focus", "caption", elide=True)
         self.sweeps = IconButton("sort-ascending", "Sweep a parameter: a racer for each of its values", size=15)
         self.sweeps.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
         buttons = row(self.sweeps, self._more, spacing=0)
-        self._head = row(self.glyph, self.name, self._caption, None, buttons, spacing=6)
+        self._head = row(self.glyph, self.name, (self._caption, 1), buttons, spacing=6)
         self.box.addLayout(self._head)
         self._form: ConfigForm | None = None
         self._lane = -1

@@ -38,7 +38,7 @@ class PanelState:
     """One open panel: what runs in it, where its cursor stands, how it is looked at.
 
     `digest` is that of the frame at the cursor when the file was written: bit-exactness holds for one build, and
-    the lab says so when a replay comes out differently.
+    the lab says so when a replay comes out differently. `ghost` is the run pinned behind the present one.
     """
 
     panel: str
@@ -49,6 +49,7 @@ class PanelState:
     speed: float = 30.0
     name: str = ""
     digest: str = ""
+    ghost: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,15 @@ def to_json(session: Session) -> str:
     documents = dict(session.documents)
     for state in session.panels:
         documents.update(state.run.documents)
+    for state in session.panels:
+        for name, document in (state.ghost.documents if state.ghost is not None else {}).items():
+            documents.setdefault(name, document)
     body = {
         "format": FORMAT,
         "schema": SCHEMA,
         "version": session.version,
         "documents": {name: encode(doc, blobs, DOCUMENTS) for name, doc in documents.items()},
-        "panels": [_panel_to_json(state, blobs) for state in session.panels],
+        "panels": [_panel_to_json(state, blobs, documents) for state in session.panels],
         "layout": dict(session.layout),
         "blobs": blobs.stored,
     }
@@ -83,22 +87,31 @@ def to_json(session: Session) -> str:
         raise FileRefused("the session holds a number that is not finite") from None
 
 
-def _panel_to_json(state: PanelState, blobs: Blobs) -> dict[str, Any]:
-    run = state.run
-    return {
+def _panel_to_json(state: PanelState, blobs: Blobs, documents: Mapping[str, Any]) -> dict[str, Any]:
+    body = {
         "panel": state.panel,
         "name": state.name,
-        "run": {
-            "config": encode(run.config, blobs),
-            "seed": run.seed,
-            "documents": sorted(run.documents),
-            "events": [[step, encode(event, blobs, EVENTS)] for step, event in run.events()],
-        },
+        "run": _run_to_json(state.run, blobs),
         "view": encode(state.view, blobs),
         "cursor": state.cursor,
         "horizon": state.horizon,
         "speed": state.speed,
         "digest": state.digest,
+    }
+    ghost = state.ghost
+    # A file holds one document under a name: a ghost of an earlier one can't be kept, and must not race on another.
+    if ghost is not None and all(documents[name] is document for name, document in ghost.documents.items()):
+        # Only where there is one: files without it stay readable by every build of this schema.
+        body["ghost"] = _run_to_json(ghost, blobs)
+    return body
+
+
+def _run_to_json(run: Run, blobs: Blobs) -> dict[str, Any]:
+    return {
+        "config": encode(run.config, blobs),
+        "seed": run.seed,
+        "documents": sorted(run.documents),
+        "events": [[step, encode(event, blobs, EVENTS)] for step, event in run.events()],
     }
 
 
@@ -157,13 +170,15 @@ def _migrated(data: dict[str, Any]) -> dict[str, Any]:
 def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panels: Family[PanelSpec]) -> PanelState:
     _typed(data, dict, path, "an object")
     for key in data:
-        if key not in ("panel", "name", "run", "view", "cursor", "horizon", "speed", "digest"):
+        if key not in ("panel", "name", "run", "view", "cursor", "horizon", "speed", "digest", "ghost"):
             raise BadValue(f"{path}.{shown_key(key)}", "unknown name")
     try:
         spec = panels[data.get("panel", "")]
     except BadValue as bad:
         raise BadValue(f"{path}.panel", bad.why) from None
     run = _run_from_json(data.get("run", {}), f"{path}.run", library, blobs, spec)
+    pinned = data.get("ghost")
+    ghost = None if pinned is None else _run_from_json(pinned, f"{path}.ghost", library, blobs, spec)
     view = decode_fields(spec.view_state, data.get("view", {}), f"{path}.view", blobs)
     speed = data.get("speed", spec.speed)
     if not isinstance(speed, int | float) or isinstance(speed, bool):
@@ -178,6 +193,7 @@ def _panel_from_json(data: Any, path: str, library: Library, blobs: Blobs, panel
         speed=float(speed),
         name=_typed(data.get("name", ""), str, f"{path}.name", "text"),
         digest=_typed(data.get("digest", ""), str, f"{path}.digest", "text"),
+        ghost=ghost,
     )
 
 

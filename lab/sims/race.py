@@ -301,6 +301,16 @@ class Race:
             self._tell(None, None)
         return [lane.rate(self.t)[0] for lane in self._lanes.lanes.values()]
 
+    @staticmethod
+    def report(frame: RaceFrame) -> list[str]:
+        """The outcome in words with all digits: a line for each racer and start."""
+        lines = []
+        for i, lane in enumerate(frame.lanes):
+            for start in np.flatnonzero(frame.present).tolist():
+                theta, loss = frame.theta[i, start].tolist(), float(frame.loss[i, start])
+                lines.append(f"racer {lane} from start {start}: theta = {theta}, loss = {loss!r}")
+        return lines
+
     def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
         """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""
         memory, i = self._lanes.lanes[lane].memory, list(self._lanes.lanes).index(lane)

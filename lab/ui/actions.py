@@ -33,7 +33,8 @@ F11: present;   Esc: leave
 On the stage: press drops a start, drag moves it, right press removes it;
 wheel zooms, middle button (or Alt and drag) pans
 In a 3-D view: drag (or arrow keys) turns, wheel (or + and −) zooms, press drops a start,
-double press (or Home) shows everything"""
+double press (or Home) shows everything
+On a parameter: double press on its name resets it, right press sweeps it"""
 
 
 def _float(dock: PanelDock) -> None:
@@ -207,7 +208,7 @@ class Actions(QObject):
                     Command(preset.title, f"Preset · {entry.title}", partial(self._preset, entry.id, preset.id))
                 )
         if w.active is not None:
-            found += w.active.view.commands()
+            found += w.active.view.abilities.commands() + w.active.view.commands()
         for path in w.settings.recent():
             found.append(Command(path.name, "Recent session", partial(self._open, path)))
         return found
@@ -364,7 +365,7 @@ class Actions(QObject):
         dock = self._w.active
         if dock is not None:
             state = dock.experiment.state()
-            fields = {name: getattr(state, name) for name in ("run", "view", "cursor", "horizon", "speed")}
+            fields = {name: getattr(state, name) for name in ("run", "view", "cursor", "horizon", "speed", "ghost")}
             self._w.open_panel(state.panel, files.PanelState(state.panel, **fields))
             self._w.keeper.touch()
 

@@ -57,6 +57,8 @@ class Experiment(QObject):
         self.view_state = state.view
         self.horizon = state.horizon
         self.speed = state.speed
+        #: The run pinned behind the present one, or None; saved with the session, no part of undo.
+        self.ghost = state.ghost
         self.history = History()
         self.timeline = Timeline(spec.simulation, state.run, budget)
         self._expected = (state.cursor, state.digest)
@@ -102,7 +104,7 @@ class Experiment(QObject):
         """This panel as it would stand in a session file."""
         there = digest(self.frame()) if self.timeline.pending is None else ""
         return PanelState(
-            self.panel, self.run, self.view_state, self.step, self.horizon, self.speed, self.name, there
+            self.panel, self.run, self.view_state, self.step, self.horizon, self.speed, self.name, there, self.ghost
         )  # fmt: skip
 
     def compare_digest(self) -> None:
@@ -138,6 +140,11 @@ class Experiment(QObject):
     def set_horizon(self, steps: int) -> None:
         """How many steps the timeline spans; never less than where the cursor stands."""
         self.horizon = max(1, steps, self.step)
+        self.edited.emit()
+
+    def set_ghost(self, run: Run | None) -> None:
+        """Pin a run behind the present one, or let go of the pinned one."""
+        self.ghost = run
         self.edited.emit()
 
     def advance(self) -> None:

@@ -8,9 +8,10 @@ so that dragging a slider is one entry on the undo stack.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any, Literal
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core import params
@@ -50,6 +51,8 @@ class ConfigForm(QWidget):
     edit_started = Signal()
     edited = Signal(str, object)
     edit_finished = Signal()
+    #: The hand asks for a parameter's menu: its name, and a place on the screen.
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(
         self, config: Any, *, only: Only = None, label_width: int = 120, parent: QWidget | None = None
@@ -116,6 +119,7 @@ class ConfigForm(QWidget):
                 continue
             row.started.connect(self.edit_started)
             row.finished.connect(self.edit_finished)
+            row.menu_wanted.connect(partial(self.menu_wanted.emit, d.name))
             self._rows[d.name] = row
             self._box.addWidget(row)
 

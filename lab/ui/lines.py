@@ -25,6 +25,7 @@ from lab.ui.widgets.glyph import glyph_path
 
 Array = NDArray[np.float64]
 _FUTURE_ALPHA, _FUTURE_WIDTH = 0.32, 1.3
+_GHOST_ALPHA = 0.55
 _FOCUS_WIDTH = 2.2
 
 
@@ -59,6 +60,8 @@ class Series:
     raw: Array
     y: Array
     drawn: int = 0
+    #: The line of another run, behind all others: whole, faint and dashed.
+    ghost: bool = False
 
     def take(self, steps: Array, raw: Array, y: Array) -> bool:
         """Take new points; True when they only go on where the old ones ended."""
@@ -95,6 +98,7 @@ class LinesItem(pg.GraphicsObject):
         self.target_text = ""
         self._solid: QPixmap | None = None
         self._faded: QPixmap | None = None
+        self._ghosts: QPixmap | None = None
         self._key: tuple[object, ...] = ()
 
     def boundingRect(self) -> QRectF:
@@ -107,11 +111,15 @@ class LinesItem(pg.GraphicsObject):
 
     def forget(self) -> None:
         """Draw all layers anew at the next repaint."""
-        self._solid = self._faded = None
+        self._solid = self._faded = self._ghosts = None
         self.update()
 
     def grew(self, series: Series, goes_on: bool) -> None:
         """A series has new points."""
+        if series.ghost:
+            self._ghosts = None
+            self.update()
+            return
         if not goes_on:
             self._solid = None
         self._faded = None
@@ -135,7 +143,10 @@ class LinesItem(pg.GraphicsObject):
         painter.restore()
 
     def _by_width(self) -> list[Series]:
-        return sorted(self.series.values(), key=lambda s: s.width)
+        return sorted((s for s in self.series.values() if not s.ghost), key=lambda s: s.width)
+
+    def _pinned(self) -> list[Series]:
+        return [s for s in self.series.values() if s.ghost]
 
     def _seam(self, view: QRectF) -> float:
         return view.right() if self.cursor is None else min(max(self.cursor, view.left()), view.right())
@@ -145,8 +156,13 @@ class LinesItem(pg.GraphicsObject):
         key = (px.x(), px.y(), px.width(), px.height(), dpr, to_px.m11(), to_px.m22(), to_px.dx(), to_px.dy())
         if key != self._key:
             self._key = key
-            self._solid = self._faded = None
+            self._solid = self._faded = self._ghosts = None
         columns = max(round(px.width() * dpr / 1.5), 50)
+        if pinned := self._pinned():
+            if self._ghosts is None:
+                self._ghosts = self._layer(px, dpr)
+                self._draw(self._ghosts, pinned, view, to_px, px, columns, fresh_only=False)
+            painter.drawPixmap(px.topLeft(), self._ghosts)
         if self._solid is None:
             self._solid = self._layer(px, dpr)
             for series in self.series.values():
@@ -158,7 +174,7 @@ class LinesItem(pg.GraphicsObject):
         painter.setClipRect(QRectF(px.left(), px.top(), seam - px.left(), px.height()), Qt.ClipOperation.IntersectClip)
         painter.drawPixmap(px.topLeft(), self._solid)
         painter.restore()
-        if any(len(s.steps) and s.steps[-1] > self._seam(view) for s in self.series.values()):
+        if any(len(s.steps) and s.steps[-1] > self._seam(view) for s in self._by_width()):
             if self._faded is None:
                 self._faded = self._layer(px, dpr)
                 self._draw(self._faded, self._by_width(), view, to_px, px, columns, fresh_only=False)
@@ -203,6 +219,9 @@ class LinesItem(pg.GraphicsObject):
         past = QRectF(view.left(), view.top(), seam - view.left(), view.height())
         future = QRectF(seam, view.top(), view.right() - seam, view.height())
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        for series in self._pinned():
+            painter.setPen(self._pen(series, past=False))
+            painter.drawPath(series.path(view, max(round(px.width()), 50)))
         for region, is_past in ((future, False), (past, True)):
             painter.save()
             painter.setClipRect(region, Qt.ClipOperation.IntersectClip)
@@ -213,6 +232,11 @@ class LinesItem(pg.GraphicsObject):
 
     @staticmethod
     def _pen(series: Series, *, past: bool) -> QPen:
+        if series.ghost:
+            pen = QPen(theme().color(series.color, _GHOST_ALPHA), _FUTURE_WIDTH)
+            pen.setDashPattern([3.0, 2.5])
+            pen.setCosmetic(True)
+            return pen
         color = theme().color(series.color, 1.0 if past else _FUTURE_ALPHA)
         pen = QPen(color, series.width if past else _FUTURE_WIDTH)
         pen.setCosmetic(True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 
 from lab.core.panel import PanelSpec
 from lab.ui import icons
+from lab.ui.abilities import Abilities
 from lab.ui.command_palette import Command
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
@@ -46,11 +47,14 @@ class PanelHeader(QFrame):
             self.presets.setItemData(i, preset.doc, Qt.ItemDataRole.ToolTipRole)
         self.extra = QHBoxLayout()
         self.extra.setSpacing(8)
+        self.compare = Button(
+            "Compare", "ghost", checkable=True, tooltip="Pin the present run as a ghost behind the next one"
+        )
         self.export = Button("Export", "export", tooltip="Picture or data of this panel")
         self.more = IconButton("dots-three", "More", size=20)
         fill(
             QHBoxLayout(self),
-            (self._icon, self.title, 4, self.presets, None, self.extra, self.export, self.more),
+            (self._icon, self.title, 4, self.presets, None, self.extra, self.compare, self.export, self.more),
             (12, 0, 4, 0),
             8,
         )
@@ -137,7 +141,10 @@ class PanelView(QWidget):
         self._dirty = True
         self._in_front = True
         self._marks_shown: tuple[int, int] = (0, 0)
+        #: Sweep and the like, for what protocols the panel implements; `build` may ask it for menus.
+        self.abilities = Abilities(self)
         self.build()
+        self.abilities.begin()
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)
         experiment.failed.connect(self._on_failed)

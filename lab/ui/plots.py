@@ -142,14 +142,19 @@ class LinePlot(pg.PlotWidget):
         self._on_theme_changed()
         self._fit()
 
-    def set_series(self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "") -> None:
-        """Declare a line, or change how it looks; a `color` is a role, a category or ``#RRGGBB``."""
+    def set_series(
+        self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "", *, ghost: bool = False
+    ) -> None:
+        """Declare a line, or change how it looks; a `color` is a role, a category or ``#RRGGBB``.
+
+        A `ghost` is the line of another run: it lies behind the others, whole, faint and dashed.
+        """
         theme().hex(color)
         glyph_path(symbol, 1)
         old = self._lines.series.get(key)
         if old is None:
             none = np.empty(0)
-            self._lines.series[key] = Series(color, symbol, width, name or str(key), none, none, none)
+            self._lines.series[key] = Series(color, symbol, width, name or str(key), none, none, none, ghost=ghost)
         elif (old.color, old.symbol, old.width, old.name) != (color, symbol, width, name or str(key)):
             old.color, old.symbol, old.width, old.name = color, symbol, width, name or str(key)
             self._lines.forget()

@@ -22,10 +22,15 @@ from PySide6.QtWidgets import QApplication
 
 from lab.paths import resource
 from lab.ui import fonts, stylesheet
-from lab.ui.colors import mix
+from lab.ui.colors import between, mix
 
 Mode = Literal["dark", "light", "system"]
 Lut = NDArray[np.uint8]
+#: Roles that begin like this are places on the ramp that tells a sequence from small to large; see `ramp_role`.
+RAMP = "ramp "
+_RAMP_STOPS = ("blue", "purple", "vermillion", "yellow")
+#: Oklab lightness of the ramp's ends: clear of the field below it in either theme.
+_RAMP_LIGHTNESS = {"dark": (0.62, 0.90), "light": (0.36, 0.68)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,16 @@ class Theme:
         return self.bg if self.dark else self.surface
 
     def hex(self, role: str) -> str:
-        """The colour of a role or a category; a ``#RRGGBB`` passes through. KeyError names an unknown role."""
+        """The colour of a role, a category or a place on the ramp of sweeps; a ``#RRGGBB`` passes through.
+
+        KeyError names an unknown role.
+        """
         if role.startswith("#"):
             return role
         if role in self.categorical:
             return self.categorical[role]
+        if role.startswith(RAMP):
+            return _ramp_color(self.name, role)
         value = getattr(self, role, None)
         if not isinstance(value, str) or not value.startswith("#"):
             raise KeyError(f"no colour is called {role!r}")
@@ -117,6 +127,21 @@ def _lut(stops: tuple[str, ...], lo: float, hi: float) -> Lut:
     table = ramp.round().astype(np.uint8)
     table.flags.writeable = False
     return table
+
+
+def ramp_role(share: float) -> str:
+    """The colour role of a place between the smallest (0) and the largest (1) of a sequence."""
+    return f"{RAMP}{share:.3f}"
+
+
+@cache
+def _ramp_color(name: str, role: str) -> str:
+    stops = [load_theme(name).categorical[stop] for stop in _RAMP_STOPS]
+    try:
+        share = min(max(float(role.removeprefix(RAMP)), 0.0), 1.0)
+    except ValueError:
+        raise KeyError(f"no colour is called {role!r}") from None
+    return between(stops, share, _RAMP_LIGHTNESS[name])
 
 
 @cache

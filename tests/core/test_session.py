@@ -52,6 +52,22 @@ def test_a_session_comes_back_as_it_was() -> None:
     assert json.loads(TEXT)["schema"] == SCHEMA
 
 
+def test_a_ghost_comes_back_with_its_documents_or_not_at_all() -> None:
+    library = Library({"cloud": Points(np.eye(2))})
+    present = Run(WalkConfig(), documents=library)
+    pinned = Run(WalkConfig(pull=0.5), 3, library).with_event(2, Push((1.0, 2.0)))
+    back = from_json(to_json(Session((PanelState("walk", present, WalkView(), ghost=pinned),))), TOY_PANELS)
+    ghost = back.panels[0].ghost
+    assert ghost is not None
+    assert (ghost.config, ghost.seed, list(ghost.events())) == (pinned.config, 3, list(pinned.events()))
+    assert ghost.documents["cloud"] is back.panels[0].run.documents["cloud"]
+    # The file has one document of that name, the present run's: this ghost would be another run.
+    older = Run(WalkConfig(), documents=Library({"cloud": Points(np.ones((3, 2)))}))
+    back = from_json(to_json(Session((PanelState("walk", present, WalkView(), ghost=older),))), TOY_PANELS)
+    assert back.panels[0].ghost is None
+    assert np.array_equal(back.panels[0].run.documents["cloud"].xy, np.eye(2))
+
+
 @pytest.mark.parametrize("preset", PANELS["race"].presets, ids=lambda p: p.id)
 def test_every_preset_reaches_the_same_digest_from_its_file(preset: Any, tmp_path: Path) -> None:
     for panel in PANELS:

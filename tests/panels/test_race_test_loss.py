@@ -41,14 +41,14 @@ def test_the_preset_shows_who_is_better_off(sharp):
     deep, wide = (np.array(c.point) for c in landscape.critical_points if c.kind == "minimum")
     frame = sharp.experiment.frame()
     by_title = {look.title: frame.theta[i, 0] for i, look in enumerate(sharp.view._looks)}
-    assert by_title["SGD"] == pytest.approx(deep, abs=1e-3)
-    assert by_title["SGD · 2"] == pytest.approx(wide, abs=1e-3)
-    narrow, flat = standing(sharp, "SGD"), standing(sharp, "SGD · 2")
+    assert by_title["SGD · η 0.100"] == pytest.approx(deep, abs=1e-3)
+    assert by_title["SGD · η 0.600"] == pytest.approx(wide, abs=1e-3)
+    narrow, flat = standing(sharp, "SGD · η 0.100"), standing(sharp, "SGD · η 0.600")
     assert narrow.loss < 1e-6 < flat.loss
     assert flat.test < 0.5 * narrow.test
-    assert sharp.view.leaderboard.rows[0].look.title in ("SGD", "Adam")
+    assert sharp.view.leaderboard.rows[0].look.title in ("SGD · η 0.100", "Adam")
     sharp.view.set_look(sort="test")
-    assert sharp.view.leaderboard.rows[0].look.title in ("SGD · 2", "RMSprop")
+    assert sharp.view.leaderboard.rows[0].look.title in ("SGD · η 0.600", "RMSprop")
 
 
 def test_no_two_of_its_racers_look_alike(sharp):

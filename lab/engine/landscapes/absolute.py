@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
@@ -23,6 +24,10 @@ class Absolute:
     latex: ClassVar[str] = "f=|w|"
     doc: ClassVar[str] = "The slope does not shrink towards the minimum, so the step has to."
     source: ClassVar[str] = "Boyd, Xiao & Mutapcic, Subgradient Methods, Stanford EE392o lecture notes (2003)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("abs(x)", ("sign(x)",))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric
 
@@ -25,6 +26,10 @@ class AbsoluteSum:
     latex: ClassVar[str] = "f=|x|+|y|"
     doc: ClassVar[str] = "Slopes that do not fade near the minimum: without a shrinking step nothing settles."
     source: ClassVar[str] = "Boyd, Xiao & Mutapcic, Subgradient Methods, Stanford EE392o lecture notes (2003)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("abs(x) + abs(y)", ("sign(x)", "sign(y)"))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

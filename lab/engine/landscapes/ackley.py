@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric, turned
 from lab.engine.landscapes._search import stationary
@@ -33,6 +34,21 @@ class Ackley:
         "Ripples hide a faint slope: only a method that looks past the nearest hole gets to the middle."
     )
     source: ClassVar[str] = "Ackley, A Connectionist Machine for Genetic Hillclimbing (1987)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "-20*bowl - ripple + e + 20",
+            (
+                "2*x*bowl/r + pi*ripple*sin(2*pi*x)",
+                "2*y*bowl/r + pi*ripple*sin(2*pi*y)",
+            ),
+            before=(
+                "r = sqrt((x**2 + y**2) / 2)",
+                "bowl = exp(-0.2*r)",
+                "ripple = exp((cos(2*pi*x) + cos(2*pi*y)) / 2)",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -24,6 +25,21 @@ class Beale:
         "A plateau beside cliffs: per-coordinate scaling pays, a fixed step either sleeps or flies off."
     )
     source: ClassVar[str] = "Beale (1958), as problem 5 of Moré, Garbow & Hillstrom, ACM TOMS 7 (1981)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "p**2 + q**2 + r**2",
+            (
+                "2*p*(y - 1) + 2*q*(y**2 - 1) + 2*r*(y**3 - 1)",
+                "2*x*(p + 2*q*y + 3*r*y**2)",
+            ),
+            before=(
+                "p = 1.5 - x + x*y",
+                "q = 2.25 - x + x*y**2",
+                "r = 2.625 - x + x*y**3",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

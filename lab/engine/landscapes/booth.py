@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -24,6 +25,20 @@ class Booth:
     source: ClassVar[str] = (
         "Jamil & Yang, Int. J. Mathematical Modelling and Numerical Optimisation 4 (2013), function 17"
     )
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "p**2 + q**2",
+            (
+                "2*p + 4*q",
+                "4*p + 2*q",
+            ),
+            before=(
+                "p = x + 2*y - 7",
+                "q = 2*x + y - 5",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
@@ -31,6 +32,10 @@ class DoubleWell:
     latex: ClassVar[str] = r"f=(w^2-1)^2+t\,w"
     doc: ClassVar[str] = "The start decides which minimum is found; momentum may carry a run over the barrier."
     source: ClassVar[str] = "Strogatz, Nonlinear Dynamics and Chaos (1994), section 2.7, with a tilt"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("(x**2 - 1)**2 + tilt*x", ("4*x*(x**2 - 1) + tilt",), constants={"tilt": self.tilt})
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, sine_versine, symmetric
 
@@ -29,6 +30,20 @@ class DropWave:
     latex: ClassVar[str] = r"f=-\frac{1+\cos 12r}{\frac{1}{2}r^2+2},\quad r=\sqrt{x^2+y^2}"
     doc: ClassVar[str] = "Rings of rest: every circle is a trap, and only the very middle is the answer."
     source: ClassVar[str] = "Jamil & Yang, Int. J. Mathematical Modelling and Numerical Optimisation 4 (2013)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "-(1 + cos(12*r)) / (r**2/2 + 2)",
+            (
+                "x*slope",
+                "y*slope",
+            ),
+            before=(
+                "r = sqrt(x**2 + y**2)",
+                "slope = (12*sin(12*r)/r + (1 + cos(12*r))/(r**2/2 + 2)) / (r**2/2 + 2)",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

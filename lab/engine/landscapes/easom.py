@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, sine_versine, symmetric
 
@@ -25,6 +26,17 @@ class Easom:
     latex: ClassVar[str] = r"f=-\cos x\,\cos y\;e^{-(x-\pi)^2-(y-\pi)^2}"
     doc: ClassVar[str] = "A needle in a haystack: no slope, no information, no descent."
     source: ClassVar[str] = "Easom, A Survey of Global Optimization Techniques, thesis, University of Louisville (1990)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "-cos(x)*cos(y)*bell",
+            (
+                "bell*cos(y)*(sin(x) + 2*(x - pi)*cos(x))",
+                "bell*cos(x)*(sin(y) + 2*(y - pi)*cos(y))",
+            ),
+            before=("bell = exp(-((x - pi)**2 + (y - pi)**2))",),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

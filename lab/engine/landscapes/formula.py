@@ -11,7 +11,8 @@ import numpy as np
 
 from lab.core.errors import BadValue
 from lab.core.params import param
-from lab.engine.autodiff import Program, Tape, parse
+from lab.engine.autodiff import GATES, Program, Tape, parse
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._search import stationary
@@ -20,6 +21,14 @@ _NAMES = ("x", "y")
 #: Where starts are put, in shares of the domain; the first ones are those of the default formula's classic starts.
 _SHARES = ((0.2, 0.5), (0.5, 0.75), (0.9, 0.15), *product((0.1, 0.3, 0.5, 0.7, 0.9), repeat=2))
 _LATTICE = 33
+#: Gates as expressions that NumPy's and PyTorch's names both make sense of.
+_IN_PYTHON = {
+    "add": "{0} + {1}", "sub": "{0} - {1}", "mul": "{0} * {1}", "div": "{0} / {1}", "neg": "-{0}", "square": "{0}**2",
+    "reciprocal": "1 / {0}", "pow": "{0}**{1}",
+    "pow_slope": "{1} * {0} ** ({1} - 1)", "pow_log": "{0}**{1} * log({0})", "exp": "exp({0})",
+    "log": "log({0})", "sqrt": "sqrt({0})", "sin": "sin({0})", "cos": "cos({0})", "tan": "tan({0})",
+    "tanh": "tanh({0})", "abs": "abs({0})", "sign": "sign({0})",
+}  # fmt: skip
 
 
 @LANDSCAPES.register("formula", title="Your own formula")
@@ -61,6 +70,28 @@ class Formula:
         compiled(self.expression)
         if not self.starts:
             raise BadValue("expression", "has no finite value and slope anywhere on a lattice over the domain")
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python: the tape, a line for each of its nodes.
+
+        `BadValue` where the formula has a function that plain NumPy and PyTorch do not both have under one name.
+        """
+        program, slopes = compiled(self.expression)[:2]
+        # One tape holds both: the nodes of the value are among those of the slopes, or come before them.
+        steps = {node: (gate, inputs) for one in (program, slopes) for node, gate, inputs, _ in one.steps}
+        names = {node: name for name, node in program.leaves.items()}
+        for node, number in {**program.constants, **slopes.constants}.items():
+            names[node] = repr(float(number)) if number >= 0 else f"({float(number)!r})"
+        lines: list[str] = []
+        for node in sorted(steps):
+            gate, inputs = steps[node]
+            pattern = _IN_PYTHON.get(GATES.id_of(gate))
+            if pattern is None:
+                raise BadValue("expression", f"{GATES.title_of(gate).lower()} can't be written out in a short script")
+            names[node] = f"t{len(lines) + 1}"
+            lines.append(f"{names[node]} = " + pattern.format(*(names[i] for i in inputs)))
+        (loss,) = program.outputs
+        return LandscapeCode(names[loss], tuple(names[i] for i in slopes.outputs), tuple(lines))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

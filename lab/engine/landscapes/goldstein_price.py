@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
@@ -23,6 +24,24 @@ class GoldsteinPrice:
     latex: ClassVar[str] = r"f=P(x+y)\,Q(2x-3y),\quad P(s)=3s^4-8s^3-6s^2+24s+20,\quad Q(w)=3w^4-16w^3+18w^2+30"
     doc: ClassVar[str] = "Six powers of ten between wall and floor: step sizes that adapt are worth most here."
     source: ClassVar[str] = "Goldstein & Price, Mathematics of Computation 25 (1971) 569-574"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "p*q",
+            (
+                "dp*q + 2*p*dq",
+                "dp*q - 3*p*dq",
+            ),
+            before=(
+                "s = x + y",
+                "w = 2*x - 3*y",
+                "p = 1 + (s + 1)**2*(19 - 14*s + 3*s**2)",
+                "q = 30 + w**2*(18 - 16*w + 3*w**2)",
+                "dp = 12*(s**2 - 1)*(s - 2)",
+                "dq = 12*w*(w - 1)*(w - 3)",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

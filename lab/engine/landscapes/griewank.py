@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, sine_versine, symmetric
 from lab.engine.landscapes._search import stationary
@@ -28,6 +29,13 @@ class Griewank:
     latex: ClassVar[str] = r"f=1+\frac{x^2+y^2}{4000}-\cos x\,\cos\frac{y}{\sqrt{2}}"
     doc: ClassVar[str] = "What a landscape looks like depends on the distance: a bowl from afar, a maze from near by."
     source: ClassVar[str] = "Griewank, J. Optimization Theory and Applications 34 (1981) 11-39"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "(x**2 + y**2)/4000 - cos(x)*cos(y/2**0.5) + 1",
+            ("x/2000 + sin(x)*cos(y/2**0.5)", "y/2000 + cos(x)*sin(y/2**0.5)/2**0.5"),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

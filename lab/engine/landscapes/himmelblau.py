@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -36,6 +37,20 @@ class Himmelblau:
     latex: ClassVar[str] = r"f=(x^2+y-11)^2+(x+y^2-7)^2"
     doc: ClassVar[str] = "Four equally good answers: the start and the optimizer decide which one is found."
     source: ClassVar[str] = "Himmelblau, Applied Nonlinear Programming (1972)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "p**2 + q**2",
+            (
+                "4*x*p + 2*q",
+                "2*p + 4*y*q",
+            ),
+            before=(
+                "p = x**2 + y - 11",
+                "q = x + y**2 - 7",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

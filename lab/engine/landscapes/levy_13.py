@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric, turned
 from lab.engine.landscapes._search import stationary
@@ -25,6 +26,16 @@ class Levy13:
     latex: ClassVar[str] = r"f=\sin^2 3\pi x+(x-1)^2\left(1+\sin^2 3\pi y\right)+(y-1)^2\left(1+\sin^2 2\pi y\right)"
     doc: ClassVar[str] = "Ripples that grow with the distance from the answer: easy near it, a maze far from it."
     source: ClassVar[str] = "Levy & Montalvo, SIAM J. Scientific and Statistical Computing 6 (1985) 15-29"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "sin(3*pi*x)**2 + (x - 1)**2*(1 + sin(3*pi*y)**2) + (y - 1)**2*(1 + sin(2*pi*y)**2)",
+            (
+                "3*pi*sin(6*pi*x) + 2*(x - 1)*(1 + sin(3*pi*y)**2)",
+                "3*pi*(x - 1)**2*sin(6*pi*y) + 2*(y - 1)*(1 + sin(2*pi*y)**2) + 2*pi*(y - 1)**2*sin(4*pi*y)",
+            ),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -22,6 +23,10 @@ class Matyas:
     latex: ClassVar[str] = r"f=0.26\,(x^2+y^2)-0.48\,xy"
     doc: ClassVar[str] = "A trough at 45 degrees: scaling each coordinate by itself cannot straighten it."
     source: ClassVar[str] = "Matyas, Automation and Remote Control 26 (1965) 246-253"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("0.26*(x**2 + y**2) - 0.48*x*y", ("0.52*x - 0.48*y", "0.52*y - 0.48*x"))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

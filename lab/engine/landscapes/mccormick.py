@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, sine_versine, symmetric
 
@@ -26,6 +27,13 @@ class McCormick:
     latex: ClassVar[str] = r"f=\sin(x+y)+(x-y)^2-1.5x+2.5y+1"
     doc: ClassVar[str] = "A staircase of valleys: enough momentum carries a racer down a step further."
     source: ClassVar[str] = "McCormick, Mathematical Programming 10 (1976) 147-175"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "sin(x + y) + (x - y)**2 - 1.5*x + 2.5*y + 1",
+            ("cos(x + y) + 2*(x - y) - 1.5", "cos(x + y) - 2*(x - y) + 2.5"),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

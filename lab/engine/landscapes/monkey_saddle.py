@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -24,6 +25,10 @@ class MonkeySaddle:
         "A critical point whose Hessian is zero: second derivatives do not always tell what kind it is."
     )
     source: ClassVar[str] = "Hilbert & Cohn-Vossen, Geometry and the Imagination (1952), section 29"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("x**3 - 3*x*y**2", ("3*(x**2 - y**2)", "-6*x*y"))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

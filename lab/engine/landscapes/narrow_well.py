@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric
 
@@ -41,6 +42,18 @@ class NarrowWell:
     source: ClassVar[str] = (
         "Hochreiter, Int. J. Uncertainty, Fuzziness and Knowledge-Based Systems 6 (1998) 107-116 (vanishing gradients)"
     )
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "slope*r2 + 1 - exp(-r2/(2*width**2))",
+            (
+                "x*(2*slope + exp(-r2/(2*width**2))/width**2)",
+                "y*(2*slope + exp(-r2/(2*width**2))/width**2)",
+            ),
+            before=("r2 = x**2 + y**2",),
+            constants={"slope": self.slope, "width": self.width},
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

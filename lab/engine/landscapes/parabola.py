@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
@@ -25,6 +26,10 @@ class Parabola:
         "One number, one learning rate: creeping, landing, hopping and flying off can be counted by hand."
     )
     source: ClassVar[str] = "LeCun, Bottou, Orr & Müller, Efficient BackProp (1998), section 5.1"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("x**2", ("2*x",))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
@@ -29,6 +30,10 @@ class Plateau1D:
     latex: ClassVar[str] = r"f=\frac{w^2}{c^2+w^2}"
     doc: ClassVar[str] = "A bad start is punished twice: it is far away, and nothing pulls."
     source: ClassVar[str] = "Geman & McClure, Bulletin of the International Statistical Institute 52 (1987)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("x**2 / (c**2 + x**2)", ("2*c**2*x / (c**2 + x**2)**2",), constants={"c": self.width})
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -46,6 +47,21 @@ class Quadratic:
     latex: ClassVar[str] = r"f=\frac{1}{2}\left(u^2+\kappa\,v^2\right)"
     doc: ClassVar[str] = "The worse the condition number, the more a single learning rate is wrong for both directions."
     source: ClassVar[str] = "Nocedal & Wright, Numerical Optimization (2006), section 3.3"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "(u**2 + kappa*v**2) / 2",
+            (
+                "c*u - s*kappa*v",
+                "s*u + c*kappa*v",
+            ),
+            before=(
+                "u = c*x + s*y",
+                "v = c*y - s*x",
+            ),
+            constants={"kappa": self.condition_number, "c": self._axis()[0], "s": self._axis()[1]},
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric, turned
 
@@ -39,6 +40,14 @@ class Rastrigin:
     source: ClassVar[str] = (
         "Rastrigin (1974), in the form of Mühlenbein, Schomisch & Born, Parallel Computing 17 (1991)"
     )
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "2*A + x**2 - A*cos(2*pi*x) + y**2 - A*cos(2*pi*y)",
+            ("2*x + 2*pi*A*sin(2*pi*x)", "2*y + 2*pi*A*sin(2*pi*y)"),
+            constants={"A": self.amplitude},
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

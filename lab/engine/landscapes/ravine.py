@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -43,6 +44,21 @@ class Ravine:
     source: ClassVar[str] = (
         "Qian, Neural Networks 12 (1999) 145-151 (momentum in ravines), with the walls of a quadratic"
     )
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "sqrt(1 + u**2) - 1 + k*v**2/2",
+            (
+                "c*u/sqrt(1 + u**2) - s*k*v",
+                "s*u/sqrt(1 + u**2) + c*k*v",
+            ),
+            before=(
+                "u = c*x + s*y",
+                "v = c*y - s*x",
+            ),
+            constants={"k": self.steepness, "c": self._axis()[0], "s": self._axis()[1]},
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

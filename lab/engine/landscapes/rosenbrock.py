@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -33,6 +34,14 @@ class Rosenbrock:
     latex: ClassVar[str] = r"f=(a-x)^2+b\,(y-x^2)^2"
     doc: ClassVar[str] = "A bent valley: steps that suit the walls crawl along the floor."
     source: ClassVar[str] = "Rosenbrock, The Computer Journal 3 (1960) 175-184"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "(a - x)**2 + b*(y - x**2)**2",
+            ("-2*(a - x) - 4*b*x*(y - x**2)", "2*b*(y - x**2)"),
+            constants={"a": self.a, "b": self.b},
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
@@ -24,6 +25,10 @@ class Saddle:
         "A vanishing gradient need not mean a minimum: the optimizers differ in how soon they get away."
     )
     source: ClassVar[str] = "Dauphin et al., NeurIPS 2014 (on saddles in high dimension)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("x**2 - y**2", ("2*x", "-2*y"))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

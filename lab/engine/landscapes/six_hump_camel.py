@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
@@ -33,6 +34,13 @@ class SixHumpCamel:
     latex: ClassVar[str] = r"f=\left(4-2.1x^2+\frac{x^4}{3}\right)x^2+xy+4\,(y^2-1)\,y^2"
     doc: ClassVar[str] = "Six valleys in three equal pairs: twins of the best lie on either side of a saddle."
     source: ClassVar[str] = "Dixon & Szegö, Towards Global Optimisation 2 (1978)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "(4 - 2.1*x**2 + x**4/3)*x**2 + x*y + (4*y**2 - 4)*y**2",
+            ("8*x - 8.4*x**3 + 2*x**5 + y", "x - 8*y + 16*y**3"),
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

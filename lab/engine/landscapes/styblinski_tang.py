@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric
 from lab.engine.landscapes._contract import Kind
@@ -26,6 +27,12 @@ class StyblinskiTang:
     latex: ClassVar[str] = r"f=\frac{1}{2}\left(x^4-16x^2+5x+y^4-16y^2+5y\right)"
     doc: ClassVar[str] = "Each coordinate chooses its well alone: one wrong start value costs the best answer."
     source: ClassVar[str] = "Styblinski & Tang, Neural Networks 3 (1990) 467-483"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "(x**4 - 16*x**2 + 5*x + y**4 - 16*y**2 + 5*y) / 2", ("2*x**3 - 16*x + 2.5", "2*y**3 - 16*y + 2.5")
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

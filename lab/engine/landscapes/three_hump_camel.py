@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
@@ -23,6 +24,10 @@ class ThreeHumpCamel:
     latex: ClassVar[str] = r"f=2x^2-1.05\,x^4+\frac{x^6}{6}+xy+y^2"
     doc: ClassVar[str] = "Three valleys in a row: the outer two catch what comes from outside."
     source: ClassVar[str] = "Dixon & Szegö, Towards Global Optimisation (1975)"
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode("2*x**2 - 1.05*x**4 + x**6/6 + x*y + y**2", ("4*x - 4.2*x**3 + x**5 + y", "x + 2*y"))
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from lab.core.params import param
+from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, sine_versine
 from lab.engine.landscapes._search import stationary
@@ -36,6 +37,14 @@ class Wavy:
     source: ClassVar[str] = (
         "Goodfellow, Bengio & Courville, Deep Learning (2016), section 4.3 (local minima in one dimension)"
     )
+
+    def code(self) -> LandscapeCode:
+        """The loss and its gradient in plain Python."""
+        return LandscapeCode(
+            "0.1*x**2 + A*(1 - cos(k*x))",
+            ("0.2*x + A*k*sin(k*x)",),
+            constants={"A": self.amplitude, "k": self.frequency},
+        )
 
     @property
     def domain(self) -> tuple[tuple[float, float], ...]:

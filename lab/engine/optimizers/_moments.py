@@ -67,3 +67,19 @@ def latex(convention: str, second: str = r"\hat v_t") -> str:
 LATEX_NUMBERS = (
     r"\slotv{theta}-\role{control}{\slot{eta}}\,\frac{\role{forward}{\slotv{m_hat}}}{\role{forward}{\slotv{scale}}}"
 )
+
+#: The same in plain Python, for scripts.
+START_CODE = ("self.m = zeros_like(theta)", "self.v = zeros_like(theta)", "self.t = 0")
+CODE = (
+    "self.t = self.t + 1",
+    "self.m = self.beta1 * self.m + (1 - self.beta1) * g",
+    "self.v = self.beta2 * self.v + (1 - self.beta2) * g**2",
+    "m_hat = self.m / (1 - self.beta1**self.t)",
+)
+
+
+def scale_code(convention: str, second: str = "self.v") -> str:
+    """`root` in plain Python."""
+    if convention == "keras":
+        return f"((sqrt({second}) + self.epsilon) / sqrt(1 - self.beta2**self.t))"
+    return f"(sqrt({second} / (1 - self.beta2**self.t)) + self.epsilon)"

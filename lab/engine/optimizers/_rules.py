@@ -1,6 +1,18 @@
-"""Pieces of LaTeX that several rules share."""
+"""Pieces of LaTeX, and of plain Python, that several rules share."""
 
 from __future__ import annotations
+
+from typing import Protocol
+
+
+class HasDecay(Protocol):
+    """A rule with weight decay."""
+
+    @property
+    def weight_decay(self) -> float:
+        """How strongly the origin pulls; 0 for not."""
+        ...
+
 
 #: How every line with numbers ends.
 RESULT = r"=\role{result}{\slotv{theta_next}}"
@@ -29,3 +41,13 @@ def shrinking_number(weight_decay: float, convention: str = "keras") -> str:
 ALONG = r"\slotv{theta}+\role{control}{\slot{alpha}}\,\role{forward}{\slotv{direction}}" + RESULT
 #: A step that is no formula of one gradient, in numbers.
 MOVED = r"\slotv{theta}+\role{forward}{\slotv{move}}" + RESULT
+
+
+def decay(rule: HasDecay) -> tuple[str, ...]:
+    """PyTorch's weight decay as a line of plain Python; nothing where there is none."""
+    return ("g = g + self.weight_decay * theta",) if rule.weight_decay else ()
+
+
+def pull(rule: HasDecay) -> str:
+    """The decoupled weight decay at the end of a line of plain Python; nothing where there is none."""
+    return " - lr * self.weight_decay * theta" if rule.weight_decay else ""

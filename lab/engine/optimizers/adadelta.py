@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -51,6 +52,19 @@ class Adadelta:
         """The rule in numbers; the gradient includes the weight decay."""
         roots = r"\frac{\role{forward}{\slotv{step_size}}}{\role{forward}{\slotv{scale}}}"
         return rf"\slotv{{theta}}-{rules.ETA_NUMBER}\,{roots}\,\role{{gradient}}{{\slotv{{gradient}}}}" + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        step = (
+            "g = gradient(theta)",
+            *rules.decay(self),
+            "self.mean_square = self.decay * self.mean_square + (1 - self.decay) * g**2",
+            "delta = sqrt(self.step_square + self.epsilon) / sqrt(self.mean_square + self.epsilon) * g",
+            "self.step_square = self.decay * self.step_square + (1 - self.decay) * delta**2",
+            "return theta - lr * delta",
+        )
+        torch = call("Adadelta", rho=self.decay, eps=self.epsilon, weight_decay=self.weight_decay)
+        return RuleCode(("self.mean_square = zeros_like(theta)", "self.step_square = zeros_like(theta)"), step, torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Nothing seen, nothing moved: ``mean_square`` of gradients and ``step_square`` of steps zero, shape (n, d)."""

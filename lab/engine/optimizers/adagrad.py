@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -54,6 +55,20 @@ class AdaGrad:
         fraction = r"\frac{\role{gradient}{\slotv{gradient}}}{\role{forward}{\slotv{scale}}}"
         rule = rf"\slotv{{theta}}-{rules.ETA_NUMBER}\,{fraction}"
         return rule + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        keras = self.convention == "keras"
+        first = f"full_like(theta, {KERAS_ACCUMULATOR})" if keras else "zeros_like(theta)"
+        scale = "sqrt(self.total + self.epsilon)" if keras else "(sqrt(self.total) + self.epsilon)"
+        step = (
+            "g = gradient(theta)",
+            *(() if keras else rules.decay(self)),
+            "self.total = self.total + g**2",
+            f"return theta - lr * g / {scale}{rules.pull(self) if keras else ''}",
+        )
+        torch = "" if keras else call("Adagrad", weight_decay=self.weight_decay, eps=self.epsilon)
+        return RuleCode((f"self.total = {first}",), step, torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """The sum of squares ``total``, shape (n, d): 0, or 0.1 in Keras' form."""

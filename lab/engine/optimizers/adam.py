@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _moments as moments
@@ -44,6 +45,18 @@ class Adam:
     def latex_numbers(self) -> str:
         """The rule in numbers."""
         return moments.LATEX_NUMBERS + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        keras = self.convention == "keras"
+        step = (
+            "g = gradient(theta)",
+            *(() if keras else rules.decay(self)),
+            *moments.CODE,
+            f"return theta - lr * m_hat / {moments.scale_code(self.convention)}{rules.pull(self) if keras else ''}",
+        )
+        torch = call("Adam", betas=(self.beta1, self.beta2), eps=self.epsilon, weight_decay=self.weight_decay)
+        return RuleCode(moments.START_CODE, step, "" if keras else torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Moments ``m`` and ``v`` zero, shape (n, d), and ``t`` steps taken, shape (n, 1)."""

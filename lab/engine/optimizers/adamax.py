@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _moments as moments
@@ -48,6 +49,23 @@ class Adamax:
     def latex_numbers(self) -> str:
         """The rule in numbers."""
         return moments.LATEX_NUMBERS + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        keras = self.convention == "keras"
+        step = (
+            "g = gradient(theta)",
+            *(() if keras else rules.decay(self)),
+            "self.t = self.t + 1",
+            "self.m = self.beta1 * self.m + (1 - self.beta1) * g",
+            f"self.u = maximum(self.beta2 * self.u, abs(g){'' if keras else ' + self.epsilon'})",
+            "m_hat = self.m / (1 - self.beta1**self.t)",
+            f"return theta - lr * m_hat / {'(self.u + self.epsilon)' if keras else 'self.u'}"
+            f"{rules.pull(self) if keras else ''}",
+        )
+        start = ("self.m = zeros_like(theta)", "self.u = zeros_like(theta)", "self.t = 0")
+        torch = call("Adamax", betas=(self.beta1, self.beta2), eps=self.epsilon, weight_decay=self.weight_decay)
+        return RuleCode(start, step, "" if keras else torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """First moment ``m`` and largest gradient ``u`` zero, shape (n, d); ``t`` steps taken, shape (n, 1)."""

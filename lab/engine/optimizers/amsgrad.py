@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _moments as moments
@@ -46,6 +47,22 @@ class AMSGrad:
     def latex_numbers(self) -> str:
         """The rule in numbers."""
         return moments.LATEX_NUMBERS + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        scale = moments.scale_code(self.convention, "self.v_max")
+        keras = self.convention == "keras"
+        step = (
+            "g = gradient(theta)",
+            *(() if keras else rules.decay(self)),
+            *moments.CODE,
+            "self.v_max = maximum(self.v_max, self.v)",
+            f"return theta - lr * m_hat / {scale}{rules.pull(self) if keras else ''}",
+        )
+        torch = call(
+            "Adam", betas=(self.beta1, self.beta2), eps=self.epsilon, weight_decay=self.weight_decay, amsgrad=True
+        )
+        return RuleCode((*moments.START_CODE, "self.v_max = zeros_like(theta)"), step, "" if keras else torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Moments ``m`` and ``v`` and the maximum ``v_max`` zero, shape (n, d); ``t`` steps taken, shape (n, 1)."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.core.params import param
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, downhill
 from lab.engine.optimizers._parts import Parts, quiet
@@ -61,6 +62,15 @@ class LBFGS:
         "The change of the gradient along past steps tells the curvature, and that tells how far to go."
     )
     source: ClassVar[str] = "Nocedal & Wright, Numerical Optimization (2006), Algorithms 7.4, 7.5 and 3.1"
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        if self.line_search != "fixed":
+            return RuleCode()
+        torch = call(
+            "LBFGS", max_iter=1, history_size=self.history, tolerance_grad=0, tolerance_change=0, line_search_fn=None
+        )
+        return RuleCode(torch=torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """An empty memory.

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -48,6 +49,16 @@ class Lion:
         )
         rule = rf"\slotv{{theta}}-{rules.ETA_NUMBER}\,\mathrm{{sign}}\left({inner}\right)"
         return rule + rules.shrinking_number(self.weight_decay) + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        step = (
+            "g = gradient(theta)",
+            "direction = sign(self.beta1 * self.m + (1 - self.beta1) * g)",
+            "self.m = self.beta2 * self.m + (1 - self.beta2) * g",
+            f"return theta - lr * direction{rules.pull(self)}",
+        )
+        return RuleCode(("self.m = zeros_like(theta)",), step)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Momentum ``m`` zero, shape (n, d): the first step goes by the sign of the gradient."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _moments as moments
@@ -50,6 +51,26 @@ class NAdam:
     def latex_numbers(self) -> str:
         """The rule in numbers."""
         return moments.LATEX_NUMBERS + rules.shrinking_number(self.weight_decay, self.convention) + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        keras = self.convention == "keras"
+        psi = PSI[self.convention]
+        step = (
+            "g = gradient(theta)",
+            *(() if keras else rules.decay(self)),
+            "self.t = self.t + 1",
+            "self.m = self.beta1 * self.m + (1 - self.beta1) * g",
+            "self.v = self.beta2 * self.v + (1 - self.beta2) * g**2",
+            f"here = self.beta1 * (1 - 0.5 * 0.96 ** ({psi} * self.t))",
+            f"ahead = self.beta1 * (1 - 0.5 * 0.96 ** ({psi} * (self.t + 1)))",
+            "self.product = self.product * here",
+            "m_bar = ahead / (1 - self.product * ahead) * self.m + (1 - here) / (1 - self.product) * g",
+            "v_hat = self.v / (1 - self.beta2**self.t)",
+            f"return theta - lr * m_bar / (sqrt(v_hat) + self.epsilon){rules.pull(self) if keras else ''}",
+        )
+        torch = call("NAdam", betas=(self.beta1, self.beta2), eps=self.epsilon, weight_decay=self.weight_decay)
+        return RuleCode((*moments.START_CODE, "self.product = 1.0"), step, "" if keras else torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Moments zero, shape (n, d); ``t`` steps taken and the product ``mu_product`` of no mu, 1, shape (n, 1)."""

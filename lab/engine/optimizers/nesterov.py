@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -65,6 +66,26 @@ class Nesterov:
                 r"+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}\right)"
             )
         return rule + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        start = ("self.velocity = zeros_like(theta)",)
+        if self.convention == "keras":
+            keras = (
+                "g = gradient(theta)",
+                "self.velocity = self.momentum * self.velocity - lr * g",
+                f"return theta + (self.momentum * self.velocity - lr * g){rules.pull(self)}",
+            )
+            return RuleCode(start, keras)
+        step = (
+            "g = gradient(theta)",
+            *rules.decay(self),
+            "self.velocity = self.momentum * self.velocity + g",
+            "return theta - lr * (g + self.momentum * self.velocity)",
+        )
+        # torch refuses to look ahead without momentum: then the two are the same.
+        look = {"nesterov": True} if self.momentum else {}
+        return RuleCode(start, step, call("SGD", momentum=self.momentum, **look, weight_decay=self.weight_decay))
 
     def start(self, theta: Array, ask: Ask) -> State:
         """At rest: ``velocity`` zero, shape (n, d)."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import RuleCode
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -42,6 +43,15 @@ class QHM:
         r"\slotv{theta}-\role{control}{\slot{eta}}\left(\slot{rest}\,\role{gradient}{\slotv{gradient}}"
         r"+\role{control}{\slot{nu}}\,\role{forward}{\slotv{m}}\right)" + rules.RESULT
     )
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        step = (
+            "g = gradient(theta)",
+            "self.m = self.momentum * self.m + (1 - self.momentum) * g",
+            "return theta - lr * ((1 - self.nu) * g + self.nu * self.m)",
+        )
+        return RuleCode(("self.m = zeros_like(theta)",), step)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """No gradient seen: the mean ``m`` is zero, shape (n, d)."""

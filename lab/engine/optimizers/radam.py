@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _moments as moments
@@ -49,6 +50,26 @@ class RAdam:
         """The rule in numbers; r and the denominator are 1 before the scale is trusted."""
         fraction = r"\frac{\role{forward}{\slotv{m_hat}}}{\role{forward}{\slotv{scale}}}"
         return rf"\slotv{{theta}}-{rules.ETA_NUMBER}\,\role{{forward}}{{\slot{{r}}}}\,{fraction}" + rules.RESULT
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        step = (
+            "g = gradient(theta)",
+            *rules.decay(self),
+            "self.t = self.t + 1",
+            "self.m = self.beta1 * self.m + (1 - self.beta1) * g",
+            "self.v = self.beta2 * self.v + (1 - self.beta2) * g**2",
+            "m_hat = self.m / (1 - self.beta1**self.t)",
+            "longest = 2 / (1 - self.beta2) - 1",
+            "weight = 1 - self.beta2**self.t",
+            "rho = longest - 2 * self.t * self.beta2**self.t / weight",
+            f"if rho <= {ENOUGH}:",
+            "    return theta - lr * m_hat",
+            "r = sqrt((rho - 4) * (rho - 2) * longest / ((longest - 4) * (longest - 2) * rho))",
+            "return theta - lr * r * m_hat * sqrt(weight) / (sqrt(self.v) + self.epsilon)",
+        )
+        torch = call("RAdam", betas=(self.beta1, self.beta2), eps=self.epsilon, weight_decay=self.weight_decay)
+        return RuleCode(moments.START_CODE, step, torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Moments ``m`` and ``v`` zero, shape (n, d), and ``t`` steps taken, shape (n, 1)."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -73,6 +74,29 @@ class RMSprop:
         if self.convention == "keras":
             return rf"-{velocity}-{eta}\,{fraction}"
         return rf"-{eta}\left({fraction}+{velocity}\right)"
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        keras = self.convention == "keras"
+        size = "maximum(self.mean_square - self.mean**2, 0.0)" if self.centred else "self.mean_square"
+        scale = f"sqrt({size} + self.epsilon)" if keras else f"(sqrt({size}) + self.epsilon)"
+        start = ["self.mean_square = zeros_like(theta)"]
+        step = ["g = gradient(theta)", *(() if keras else rules.decay(self))]
+        step.append("self.mean_square = self.decay * self.mean_square + (1 - self.decay) * g**2")
+        if self.centred:
+            start.append("self.mean = zeros_like(theta)")
+            step.append("self.mean = self.mean + (1 - self.decay) * (g - self.mean)")
+        scaled = f"{'lr * ' if keras else ''}g / {scale}"
+        if self.momentum:
+            start.append("self.velocity = zeros_like(theta)")
+            step.append(f"self.velocity = self.momentum * self.velocity + {scaled}")
+            scaled = "self.velocity"
+        step.append(f"return theta - {'' if keras else 'lr * '}{scaled}{rules.pull(self) if keras else ''}")
+        torch = call(
+            "RMSprop", alpha=self.decay, eps=self.epsilon, weight_decay=self.weight_decay, momentum=self.momentum,
+            centered=self.centred,
+        )  # fmt: skip
+        return RuleCode(tuple(start), tuple(step), "" if keras else torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """No gradient seen: ``mean_square``, ``mean`` and ``velocity`` zero, shape (n, d)."""

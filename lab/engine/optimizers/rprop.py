@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -41,6 +42,21 @@ class Rprop:
     latex_numbers: ClassVar[str] = (
         r"\slotv{theta}-\role{forward}{\slotv{size}}\cdot\role{gradient}{\slotv{sign}}" + rules.RESULT
     )
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        step = (
+            "g = gradient(theta)",
+            "if self.size is None:",
+            "    self.size = full_like(theta, lr)",
+            "agreement = sign(g * self.previous)",
+            "self.size = self.size * where(agreement > 0, self.grow, where(agreement < 0, self.shrink, 1.0))",
+            "self.size = minimum(maximum(self.size, self.smallest), self.largest)",
+            "self.previous = where(agreement < 0, 0.0, g)",
+            "return theta - self.size * sign(self.previous)",
+        )
+        torch = call("Rprop", etas=(self.shrink, self.grow), step_sizes=(self.smallest, self.largest))
+        return RuleCode(("self.previous = zeros_like(theta)", "self.size = None"), step, torch)
 
     def start(self, theta: Array, ask: Ask) -> State:
         """Last gradient ``previous`` zero and step ``size`` 0, which stands for "not yet set"; shape (n, d)."""

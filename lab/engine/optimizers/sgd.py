@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
+from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts
 
 
@@ -42,6 +44,11 @@ class SGD:
         inner = r"\role{gradient}{\slotv{gradient}}"
         inner = rf"\left({inner}+\slotv{{decay}}\right)" if self.weight_decay else rf"\,{inner}"
         return rf"\slotv{{theta}}-\role{{control}}{{\slot{{eta}}}}{inner}=\role{{result}}{{\slotv{{theta_next}}}}"
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        step = ("g = gradient(theta)", *rules.decay(self), "return theta - lr * g")
+        return RuleCode((), step, call("SGD", weight_decay=self.weight_decay))
 
     def start(self, theta: Array, ask: Ask) -> State:
         """No state."""

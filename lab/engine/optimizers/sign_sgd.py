@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from lab.engine.code import RuleCode
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
@@ -34,6 +35,10 @@ class SignSGD:
         r"\slotv{theta}-\role{control}{\slot{eta}}\,\mathrm{sign}\left(\role{gradient}{\slotv{gradient}}\right)"
         + rules.RESULT
     )
+
+    def code(self) -> RuleCode:
+        """The rule in plain Python."""
+        return RuleCode((), ("return theta - lr * sign(gradient(theta))",))
 
     def start(self, theta: Array, ask: Ask) -> State:
         """No state."""

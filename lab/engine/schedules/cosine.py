@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import ScheduleCode
 from lab.engine.schedules import SCHEDULES, ByStep, Rate
 from lab.engine.schedules._contract import half_wave, number
 
@@ -26,6 +27,10 @@ class Cosine(ByStep):
     latex: ClassVar[str] = r"\eta_t=\role{control}{\eta}\,\frac{1+\cos(\pi t/T)}{2}"
     why: ClassVar[str] = "Long at a high rate, long at a low one, and no corner between: the default of large models."
     source: ClassVar[str] = "Loshchilov & Hutter, ICLR 2017, equation 5, without restarts"
+
+    def code(self) -> ScheduleCode:
+        """The factor in plain Python."""
+        return ScheduleCode(f"{self.floor!r} + (1 - {self.floor!r}) * 0.5 * (1 + math.cos(math.pi * min(t / T, 1.0)))")
 
     def factor(self, t: Rate, horizon: int) -> Rate:
         """From 1 at t = 0 to the floor at the horizon."""

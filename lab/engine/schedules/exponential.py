@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import ScheduleCode
 from lab.engine.schedules import SCHEDULES, ByStep, Rate
 from lab.engine.schedules._contract import number
 
@@ -28,6 +29,10 @@ class Exponential(ByStep):
     latex: ClassVar[str] = r"\eta_t=\role{control}{\eta}\,\role{control}{\gamma}^t"
     why: ClassVar[str] = "A smooth decay has no bad moment for a drop."
     source: ClassVar[str] = "torch.optim.lr_scheduler.ExponentialLR"
+
+    def code(self) -> ScheduleCode:
+        """The factor in plain Python."""
+        return ScheduleCode(f"{self.gamma!r} ** t")
 
     def factor(self, t: Rate, horizon: int) -> Rate:
         """Gamma to the power of t."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import ScheduleCode
 from lab.engine.schedules import SCHEDULES, ByStep, Rate
 from lab.engine.schedules._contract import number
 
@@ -34,6 +35,10 @@ class InverseTime(ByStep):
     latex: ClassVar[str] = r"\eta_t=\frac{\role{control}{\eta}}{1+t/\role{control}{k}}"
     why: ClassVar[str] = "With noisy gradients it arrives for certain: slow enough to get there, fast enough to settle."
     source: ClassVar[str] = "Robbins & Monro, Annals of Mathematical Statistics 22 (1951)"
+
+    def code(self) -> ScheduleCode:
+        """The factor in plain Python."""
+        return ScheduleCode(f"1 / (1 + t / {self.half_time!r})")
 
     def factor(self, t: Rate, horizon: int) -> Rate:
         """1 / (1 + t / half_time)."""

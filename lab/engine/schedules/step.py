@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import ScheduleCode
 from lab.engine.schedules import SCHEDULES, ByStep, Rate
 from lab.engine.schedules._contract import number
 
@@ -25,6 +26,10 @@ class Step(ByStep):
     latex: ClassVar[str] = r"\eta_t=\role{control}{\eta}\,\role{control}{\gamma}^{\lfloor t/k\rfloor}"
     why: ClassVar[str] = "Go fast until nothing is gained, then drop: the oldest recipe for training networks."
     source: ClassVar[str] = "torch.optim.lr_scheduler.StepLR"
+
+    def code(self) -> ScheduleCode:
+        """The factor in plain Python."""
+        return ScheduleCode(f"{self.factor_per_drop!r} ** (t // {self.every})")
 
     def factor(self, t: Rate, horizon: int) -> Rate:
         """The factor to the power of drops so far."""

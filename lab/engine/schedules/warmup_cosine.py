@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
+from lab.engine.code import ScheduleCode
 from lab.engine.schedules import SCHEDULES, ByStep, Rate
 from lab.engine.schedules._contract import half_wave, number
 
@@ -32,6 +33,14 @@ class WarmupCosine(ByStep):
     )
     why: ClassVar[str] = "Adaptive scales know nothing in the first steps: start small until they do."
     source: ClassVar[str] = "Goyal et al., arXiv:1706.02677, section 2.2; Loshchilov & Hutter, ICLR 2017"
+
+    def code(self) -> ScheduleCode:
+        """The factor in plain Python."""
+        return ScheduleCode(
+            f"{self.first!r} + (1 - {self.first!r}) * t / max(rise, 1) if t < rise else "
+            f"{self.floor!r} + (1 - {self.floor!r}) * 0.5 * (1 + math.cos(math.pi * share))",
+            (f"rise = round({self.warmup!r} * T)", "share = min(max((t - rise) / max(T - rise, 1), 0.0), 1.0)"),
+        )
 
     def factor(self, t: Rate, horizon: int) -> Rate:
         """From ``first`` up to 1, then down to the floor at the horizon."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from lab.engine.optimizers import OPTIMIZERS
-from lab.panels.race.columns import COLUMNS, offered
+from lab.panels.race.columns import COLUMNS, GHOST, offered
 from lab.panels.race.leaderboard import Leaderboard
 from lab.panels.race.standings import Standing
 from lab.panels.race.state import RaceViewState
@@ -63,13 +63,13 @@ class BoardCard(Card):
 
     def show_board(self, rows: Sequence[Standing], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
         """Show these racers with the chosen columns, of those that now mean something."""
-        there = offered(several, test)
+        there = offered(several, test, _pinned(rows))
         self._chosen = look.columns
         for id, switch in self._switches.items():
-            switch.setVisible(id in there)
+            switch.setVisible(id in there and id != GHOST)
             switch.setChecked(id in look.columns)
         self.table.setChecked(look.table)
-        columns = tuple(id for id in there if id in look.columns)
+        columns = tuple(id for id in there if id in look.columns or id == GHOST)
         self.board.show_standings(rows, lane, columns, look.sort if look.sort in there else "loss", look.descending)
 
     def _on_switched(self, id: str, on: bool) -> None:
@@ -102,5 +102,9 @@ class BoardTable(Overlay):
 
     def show_board(self, rows: Sequence[Standing], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
         """Show these racers with all columns that now mean something."""
-        there = offered(several, test)
+        there = offered(several, test, _pinned(rows))
         self.board.show_standings(rows, lane, there, look.sort if look.sort in there else "loss", look.descending)
+
+
+def _pinned(rows: Sequence[Standing]) -> bool:
+    return any(row.ghost is not None for row in rows)

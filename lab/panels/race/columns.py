@@ -65,6 +65,30 @@ def _success_role(row: Standing) -> str:
     return "ok" if row.success == 1.0 else "text" if row.success else "faint"
 
 
+def better(row: Standing) -> bool | None:
+    """Whether a racer is lower than its ghost; None where they are level, or one of them is not there."""
+    if row.ghost is None or row.diverged_at >= 0 or not np.isfinite(row.loss):
+        return None
+    larger = max(abs(row.loss), abs(row.ghost))
+    # What only rounding tells apart is level.
+    if abs(row.loss - row.ghost) <= 1e-6 * larger or larger < TINY:
+        return None
+    return row.loss < row.ghost
+
+
+def against(row: Standing) -> str:
+    """How a racer stands against its ghost, in words for who can't see arrows."""
+    lower = better(row)
+    return "" if lower is None else f" ({'better' if lower else 'worse'} than the ghost)"
+
+
+_AGAINST = {True: "▼ ", False: "▲ ", None: ""}
+
+
+def _ghost_role(row: Standing) -> str:
+    return {True: "ok", False: "warn", None: "faint"}[better(row)]
+
+
 def _count(value: float) -> str:
     return f"{value:,.0f}" if value < 1e6 else number_text(value, 3)
 
@@ -73,6 +97,10 @@ COLUMNS: dict[str, Column] = {
     "loss": Column(
         "loss now", "Loss", "Training loss above the lowest known minimum", "< 10⁻¹⁵",
         lambda row: row.loss, lambda row: _loss(row.loss),
+    ),
+    "ghost": Column(
+        "ghost", "Loss of the ghost", "Loss of the pinned run's racer at this step; ▼ where this one is lower",
+        "▼ < 10⁻¹⁵", lambda row: row.ghost, lambda row: _AGAINST[better(row)] + _loss(row.ghost), _ghost_role,
     ),
     "band": Column(
         "10–90 %", "Band of the losses", "Between these losses the middle 80 % of the starts lie", "0.88 – 0.88",
@@ -112,11 +140,14 @@ COLUMNS: dict[str, Column] = {
 }  # fmt: skip
 #: Columns that only several starts at once have, and the one that only some landscapes have.
 SEVERAL, TEST = ("band", "success"), "test"
+#: The column that is there, whatever was chosen, while a run is pinned.
+GHOST = "ghost"
 
 
-def offered(several: bool, test: bool) -> tuple[str, ...]:
+def offered(several: bool, test: bool, ghost: bool = False) -> tuple[str, ...]:
     """The columns that mean something now, in their order."""
-    return tuple(id for id in COLUMNS if (several or id not in SEVERAL) and (test or id != TEST))
+    without = (*(() if several else SEVERAL), *(() if test else (TEST,)), *(() if ghost else (GHOST,)))
+    return tuple(id for id in COLUMNS if id not in without)
 
 
 def in_order(rows: Sequence[Standing], sort: str, descending: bool) -> tuple[Standing, ...]:

@@ -6,12 +6,12 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from lab.core import params
 from lab.core.params import Declared
-from lab.engine.optimizers import in_convention
+from lab.engine.optimizers import OPTIMIZERS, in_convention
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui.experiment import Experiment
@@ -38,6 +38,8 @@ class FocusCard(Card):
 
     #: A start was chosen, or `MEDIAN` or `MEAN` for all of them.
     start_chosen = Signal(object)
+    #: The hand asks for a parameter's menu: its name, and a place on the screen.
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, experiment: Experiment, look: Look) -> None:
         super().__init__(spacing=4)
@@ -48,7 +50,11 @@ class FocusCard(Card):
         self._starts: tuple[int, ...] = ()
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
-        self._head = row(self.glyph, self.name, (_Aside("in focus", "caption", elide=True), 1), self._more, spacing=6)
+        self._caption = _Aside("in focus", "caption", elide=True)
+        self.sweeps = IconButton("sort-ascending", "Sweep a parameter: a racer for each of its values", size=15)
+        self.sweeps.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        buttons = row(self.sweeps, self._more, spacing=0)
+        self._head = row(self.glyph, self.name, (self._caption, 1), buttons, spacing=6)
         self.box.addLayout(self._head)
         self._test = Text("", "caption", elide=True)
         self._test.hide()
@@ -60,12 +66,15 @@ class FocusCard(Card):
         """Show this racer with the parameters that now hold."""
         self.glyph.set_mark(look.symbol, look.color_role, halo=True)
         self.name.setText(look.title)
+        rule = OPTIMIZERS.title_of(type(optimizer))
+        self._caption.setText("in focus" if look.title.startswith(rule) else rule)
         self._lane = look.lane
         if self._form is None:
             self._form = ConfigForm(optimizer, only=self._is_shown, label_width=132)
             self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
             self._form.edited.connect(self._on_edited)
             self._form.edit_finished.connect(self._experiment.end_gesture)
+            self._form.menu_wanted.connect(self.menu_wanted)
             self.box.addWidget(self._form)
         else:
             self._form.set_config(optimizer)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from lab.panels.race.columns import COLUMNS, in_order
+from lab.panels.race.columns import COLUMNS, against, in_order
 from lab.panels.race.standings import Standing
 from lab.ui import fonts
 from lab.ui.theme import manager, theme
@@ -83,7 +83,7 @@ class Leaderboard(QWidget):
         column = COLUMNS[sort]
         self.setAccessibleDescription(
             f"By {column.words.lower()}: "
-            + ", ".join(f"{i + 1}: {r.look.title} {column.text(r)}" for i, r in enumerate(self._rows))
+            + ", ".join(f"{i + 1}: {r.look.title} {column.text(r)}{against(r)}" for i, r in enumerate(self._rows))
         )
         if grown:
             self.updateGeometry()

@@ -57,9 +57,12 @@ class Overlays:
         )
         self._stability_text = Text("", "caption")
         self.stability = Overlay(self._stability_text)
+        self._ghost_text = Text("", "caption")
+        self.ghost = Overlay(row(Swatch("muted", dashed=True), self._ghost_text, spacing=6))
         self.apart = StepApart()
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
+        self.corners.add(self.ghost, "tl", LEFT, TOP)
         # The buttons first: the readout comes and goes above them, and they stay under the pointer.
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
         self.corners.add(self.color_bar, "tr", RIGHT, TOP)
@@ -79,6 +82,7 @@ class Overlays:
         self.test_legend.hide()
         self.apart.hide()
         self.stability.hide()
+        self.ghost.hide()
         self.readout.hide()
 
     def set_look(self, look: RaceViewState, flat: bool) -> None:
@@ -147,6 +151,12 @@ class Overlays:
         """What the curvature says about the learning rate; nothing hides it."""
         self._stability_text.setText(words)
         self.stability.setVisible(bool(words))
+
+    def show_ghost(self, words: str) -> None:
+        """What there is to say about the pinned run; nothing hides it."""
+        if words != self._ghost_text.text():
+            self._ghost_text.setText(words)
+        self.ghost.setVisible(bool(words))
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
         """The value and gradient under the pointer."""

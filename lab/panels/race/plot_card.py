@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
+from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.held_out import HeldOutHistory
 from lab.panels.race.looks import Look
 from lab.panels.race.scene import Focus
@@ -75,10 +77,9 @@ class PlotCard(Card):
         self.box.addWidget(self.plot, 1)
         self._series: object = None
         self._shown: object = None
-        self._quantiles = Quantiles()
+        self._histories, self._ghosts = Histories(), Histories()
         self._id = "loss"
         self._test: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
-        self._history = HeldOutHistory()
         self._dim = 2
         self._offer()
         self._bounded = True
@@ -121,13 +122,20 @@ class PlotCard(Card):
         self._fit_legend()
         self.plot.set_target(self._target if shown == "loss" else None)
 
-    def show_frame(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int) -> None:
-        """Draw the histories up to the frontier, with the cursor at the frame's step."""
-        series = (tuple(looks), focus.lane, focus.average)
+    def show_frame(
+        self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace, horizon: int,
+        ghost: RaceGhost | None = None,
+    ) -> None:  # fmt: skip
+        """Draw the histories up to the frontier, with the cursor at the frame's step; behind them the ghost's."""
+        pinned = None if ghost is None else (ghost.looks, id(ghost.ghost.trace), len(ghost.ghost.trace))
+        series = (tuple(looks), focus.lane, focus.average, pinned)
         if series != self._series:
             self._series = series
             self._shown = None
             self.plot.clear_series()
+            for look in ghost.looks if ghost is not None else ():
+                name = f"{look.title} (ghost)"
+                self.plot.set_series(name, look.color_role, look.symbol, 1.0, name, ghost=True)
             for look in looks:
                 width = 2.4 if look.lane == focus.lane else 1.5
                 self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
@@ -140,25 +148,36 @@ class PlotCard(Card):
         shown = (series, trace, trace.generation, len(trace), focus, present, self._quantity, self._test)
         if shown != self._shown and values.size and 0 <= focus.start < values.shape[2]:
             self._shown = shown
-            self.plot.set_lines(trace.steps, self._lines(trace, looks, focus, present))
+            self.plot.set_lines(trace.steps, self._lines(trace, looks, focus, present, self._histories))
+            if ghost is not None:
+                self._show_ghost(ghost, focus)
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
 
-    def _values(self, trace: Trace) -> NDArray[np.float32]:
+    def _values(self, trace: Trace, histories: Histories) -> NDArray[np.float32]:
         """The chosen quantity of all traced racers, shape (n, lanes, starts)."""
         if self._quantity == TEST and self._test is not None:
-            return self._history.values(trace, self._test, self._dim)
+            return histories.held_out.values(trace, self._test, self._dim)
         return trace.values[..., CHANNELS.index(QUANTITIES[self._quantity].channel)]
 
+    def _show_ghost(self, ghost: RaceGhost, focus: Focus) -> None:
+        trace, without = ghost.ghost.trace, dataclasses.replace(focus, lane=-1)
+        values = trace.values
+        starts = range(values.shape[2]) if focus.average else [focus.start]
+        if values.size and focus.start < values.shape[2]:
+            lines = self._lines(trace, ghost.looks, without, tuple(starts), self._ghosts)
+            names = {str(look.lane): f"{look.title} (ghost)" for look in ghost.looks}
+            self.plot.set_lines(ghost.ghost.trace.steps, {names[str(key)]: line for key, line in lines.items()})
+
     def _lines(
-        self, trace: Trace, looks: Sequence[Look], focus: Focus, present: Sequence[int]
+        self, trace: Trace, looks: Sequence[Look], focus: Focus, present: Sequence[int], histories: Histories
     ) -> dict[Hashable, NDArray[np.float32]]:
         """One line a racer; over several starts the median or mean, and for the focus where the middle 80 % lie."""
-        values = self._values(trace)
+        values = self._values(trace, histories)
         if not focus.average:
             return {str(look.lane): values[:, i, present[0]] for i, look in enumerate(looks)}
-        known = self._quantiles.follow(trace, tuple(present), values, (self._quantity, self._test))
+        known = histories.quantiles.follow(trace, tuple(present), values, (self._quantity, self._test))
         middle = MEAN if focus.mean else MEDIAN
         lines: dict[Hashable, NDArray[np.float32]] = {
             str(look.lane): known[:, middle, i] for i, look in enumerate(looks)
@@ -201,6 +220,14 @@ def _mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     count = known.sum(axis=-1)
     total = np.where(known, rows, 0.0).sum(axis=-1, dtype=np.float64)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+
+
+class Histories:
+    """What is computed along one trace, once for each of its rows."""
+
+    def __init__(self) -> None:
+        self.quantiles = Quantiles()
+        self.held_out = HeldOutHistory()
 
 
 def quantiles(rows: NDArray[np.float32], wanted: Sequence[float]) -> NDArray[np.float32]:

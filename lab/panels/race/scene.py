@@ -18,6 +18,7 @@ from lab.panels.race.curvature import CurvatureLayer, in_words
 from lab.panels.race.density import DensityLayer, crowded
 from lab.panels.race.derivative import Reading
 from lab.panels.race.field import Field, compute_field
+from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
 from lab.panels.race.looks import Look
@@ -71,6 +72,7 @@ class RaceStage(Stage):
         self._show_basins = False
         self.density = DensityLayer()
         self.curvature = CurvatureLayer()
+        self.ghost = GhostLayer()
         self.trails = TrailLayer()
         self._followed: object = None
         self._generation = 0
@@ -122,12 +124,12 @@ class RaceStage(Stage):
             assert self.pointer is not None
             self.still = [CurveLayer(landscape), KnownLayer(landscape)]
             lines = (self.quadratic, self.secant, self.tangent)
-            self.live = [self.pointer, *lines, self.past, self.density, self.step, self.racers]
+            self.live = [self.pointer, *lines, self.past, self.ghost, self.density, self.step, self.racers]
             self.set_home(*home(landscape))
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
-            self.live = [self.trails, self.density, self.curvature, self.racers, self.arrows]
+            self.live = [self.ghost, self.trails, self.density, self.curvature, self.racers, self.arrows]
             self.set_home(landscape.domain[0], landscape.domain[1])
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
@@ -177,6 +179,27 @@ class RaceStage(Stage):
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
         self.racers.average = focus.average
+
+    def show_ghost(self, ghost: RaceGhost | None, step: int, focus: Focus) -> None:
+        """Draw the pinned run behind the present one, or say why not; comes before `show_step`."""
+        assert self._landscape is not None
+        if ghost is None:
+            self.ghost.clear()
+            self.overlays.show_ghost("")
+            return
+        if ghost.config.landscape != self._landscape:
+            self.ghost.clear()
+            title = LANDSCAPES.title_of(type(ghost.config.landscape))
+            here = title if type(ghost.config.landscape) is not type(self._landscape) else f"another {title}"
+            self.overlays.show_ghost(f"The ghost raced on {here}: its trails are not drawn here")
+            return
+        self.ghost.show(ghost, step, focus.start, self._landscape if self.flat else None)
+        trace, n = ghost.ghost.trace, ghost.known(step)
+        lag = step - int(trace.steps[n - 1]) if n else step
+        if not ghost.ghost.whole and lag:
+            self.overlays.show_ghost("The ghost is being replayed")
+        else:
+            self.overlays.show_ghost("ghost" if not lag else f"ghost, at step {step - lag:,}")
 
     def show_step(self, answer: Dissection | None, loss: float) -> None:
         """Show where the racer in focus goes next (None: nowhere), and paint; the last word of every frame."""

@@ -33,6 +33,8 @@ class Standing:
         Share of the starts that have reached the target.
     seconds : float or None
         What one step takes, of all starts together; None where it was not measured yet.
+    ghost : float or None
+        The loss of the pinned run's racer at this step, where there is one.
     """
 
     look: Look
@@ -47,6 +49,7 @@ class Standing:
     test: float | None = None
     band: tuple[float, float] | None = None
     seconds: float | None = None
+    ghost: float | None = None
 
 
 def of_start(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lab.core.params import param
 from lab.engine.differences import SCHEMES, Scheme
 
-COLUMN_IDS = ("loss", "band", "test", "target", "success", "path", "gradients", "functions", "cost")
+COLUMN_IDS = ("loss", "ghost", "band", "test", "target", "success", "path", "gradients", "functions", "cost")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from lab.engine.landscapes import LANDSCAPES, HasSamples, HasTestLoss, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.board import BoardCard, BoardTable
+from lab.panels.race.carried import Carried
 from lab.panels.race.derivative import read
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
+from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
 from lab.panels.race.held_out import above_minimum
-from lab.panels.race.looks import Look, looks, start_name
+from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
@@ -29,10 +31,9 @@ from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
 from lab.panels.race.state import RaceViewState
-from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceConfig, RaceFrame, RateNow
+from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceFrame, RateNow
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW
-from lab.ui.panel_view import PanelView
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
 from lab.ui.widgets import Button
@@ -59,7 +60,7 @@ SWITCHES = (
 WEIGHTS = {"log_colors": 2, "contours": 2, "basins": 2, "difference": 1}
 
 
-class RaceView(PanelView):
+class RaceView(Carried):
     """Press places a start at that very pixel; a flag or head is dragged; a right press removes a start."""
 
     # -- building ----------------------------------------------------------------------------------------------
@@ -71,6 +72,7 @@ class RaceView(PanelView):
         self._frame: RaceFrame = self.experiment.frame()
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
+        self._ghost: RaceGhost | None = None
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
@@ -118,6 +120,8 @@ class RaceView(PanelView):
             board.focused.connect(self._on_lane_focused)
             board.removed.connect(self.remove_racer)
             board.sort_wanted.connect(lambda column, down: self.set_look(sort=column, descending=down))
+        self.focus_card.sweeps.setMenu(self.abilities.sweep_menu(self))
+        self.focus_card.menu_wanted.connect(self.abilities.offer_sweep)
         self.plot_card = PlotCard()
         self.plot_card.sought.connect(self._on_sought)
         self.plot_card.chosen.connect(lambda quantity: self.set_look(plot=quantity))
@@ -150,16 +154,10 @@ class RaceView(PanelView):
 
     # -- showing -----------------------------------------------------------------------------------------------
 
-    @property
-    def config(self) -> RaceConfig:
-        """The race's configuration."""
-        config: RaceConfig = self.experiment.run.config
-        return config
-
     def show_run(self) -> None:
         """Adopt the run: landscape, racers, forms."""
         config = self.config
-        self._looks = looks(config.racers)
+        self._looks = looks(as_they_start(self.experiment.run))
         if config.landscape != self._landscape:
             first = self._landscape is None
             self._landscape = config.landscape
@@ -188,9 +186,10 @@ class RaceView(PanelView):
         trace = self.experiment.timeline.trace
         self.stage.show_frame(frame, self._looks, focus, trace)
         self.stages.show_frame(frame, self._looks, focus, trace)
+        self.stage.show_ghost(self._ghost, frame.step, focus)
         self._show_focus(frame, focus)
         self._show_board(frame, focus)
-        self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon)
+        self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
         if self._look.schedule:
             self._show_schedule(frame, focus)
@@ -295,6 +294,9 @@ class RaceView(PanelView):
         elif focus.start >= 0:
             rows = standings.of_start(frame, self._looks, focus.start, test, cost)
             words = f"start {start_name(focus.start)}"
+        # Losses on another landscape are no measure for these.
+        if self._ghost is not None and self._ghost.on(self.config.landscape):
+            rows = self._ghost.standings(rows, frame.step, focus.start, focus.average, mean=focus.mean)
         for board in (self.board, self.table) if look.table else (self.board,):
             board.show_board(rows, focus.lane, look, focus.average, test is not None)
             board.of.setText(words)

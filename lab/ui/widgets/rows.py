@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.params import Declared, Param
@@ -69,6 +69,8 @@ class FormRow(QWidget):
 
     started = Signal()
     finished = Signal()
+    #: The hand asks for this parameter's menu, at a place on the screen.
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, d: Declared, value: Any, edit: Edit, label_width: int) -> None:
         super().__init__()
@@ -147,6 +149,9 @@ class FormRow(QWidget):
     def reset(self) -> None:
         """Go back to the declared default."""
         self.offer_once(self.declared.default)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         double = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonDblClick

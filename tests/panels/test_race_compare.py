@@ -1,0 +1,246 @@
+"""Compare: the present run stays as a ghost behind whatever comes next, exactly, through scrubbing, undo and files."""
+
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from shell_fixtures import settle
+
+from lab.core import session as files
+from lab.core.run import Run, SetParam
+from lab.core.session import PanelState, Session
+from lab.engine.landscapes.quadratic import Quadratic
+from lab.engine.landscapes.rosenbrock import Rosenbrock
+from lab.panels import PANELS
+from lab.panels.race.columns import better
+from lab.panels.race.leaderboard import _details
+from lab.panels.race.looks import Look
+from lab.panels.race.standings import Standing
+from lab.sims.race import CHANNELS, MoveStart, PlaceStarts, Race, RaceConfig
+from lab.ui.compare import CanCompare
+
+EXCESS = CHANNELS.index("excess")
+SLOWER = SetParam("learning_rate", 0.02, 4)
+
+
+@pytest.fixture
+def pinned(race):
+    """A race at step 30 whose run is pinned, with a slower Adam from the start."""
+    race.experiment.seek(30)
+    race.view.header.compare.click()
+    settle()
+    race.experiment.seek(0)
+    race.experiment.do(SLOWER, "Change")
+    race.experiment.seek(30)
+    settle()
+    return race
+
+
+def go(window, step):
+    """To a step, however far: a long way is otherwise replayed by the player."""
+    window.experiment.seek(step)
+    window.experiment.timeline.work(lambda: True)
+    window.experiment.moved.emit()
+
+
+def exact(run, step):
+    sim = Race(Run(run.config, run.seed))
+    for _ in range(step):
+        sim.step()
+    return sim.frame()
+
+
+def test_the_ghost_is_the_pinned_run_and_stands_at_the_present_step(pinned):
+    view, ghost = pinned.view, pinned.view._ghost
+    assert isinstance(view, CanCompare)
+    assert ghost.ghost.whole
+    for step in (0, 7, 30, 200):
+        go(pinned, step)
+        frame = exact(ghost.ghost.run, step)
+        n = ghost.known(step)
+        assert ghost.ghost.trace.steps[n - 1] == step
+        assert np.allclose(ghost.ghost.trace.values[n - 1, :, :2, :2], frame.theta, rtol=1e-6)
+        shown = {row.look.lane: row.ghost for row in view.leaderboard._rows}
+        assert shown == pytest.approx({lane: frame.excess[i, 0] for i, lane in enumerate(frame.lanes)}, rel=1e-6)
+        assert view.stage.ghost._shown == step + 1
+
+
+def test_the_leaderboard_says_who_is_better_than_the_ghost(pinned):
+    rows = {row.look.lane: row for row in pinned.view.leaderboard._rows}
+    assert better(rows[4]) is False
+    assert better(rows[0]) is None
+    assert "Adam" in pinned.view.leaderboard.accessibleDescription()
+    assert "(worse than the ghost)" in pinned.view.leaderboard.accessibleDescription()
+    assert "Loss of the ghost: ▲" in _details(rows[4])
+
+
+def test_better_needs_a_difference_that_single_precision_can_tell():
+    look = Look(0, "SGD", "sky", "o")
+
+    def row(loss, ghost, diverged=-1):
+        return Standing(look, loss, -1, diverged, "", 0, 0, 0.0, ghost=ghost)
+
+    assert better(row(1.0, 2.0)) is True
+    assert better(row(2.0, 1.0)) is False
+    assert better(row(1.0, 1.0 + 1e-7)) is None
+    assert better(row(1.0, None)) is None
+    assert better(row(1.0, 2.0, diverged=5)) is None
+
+
+def test_its_lines_are_dashed_behind_the_plot(pinned):
+    series = pinned.view.plot_card.plot._lines.series
+    ghosts = {s.name for s in series.values() if s.ghost}
+    assert ghosts == {f"{look.title} (ghost)" for look in pinned.view._looks}
+    adam = series["Adam (ghost)"]
+    assert adam.raw[:31] == pytest.approx(
+        [exact(pinned.view._ghost.ghost.run, k).excess[4, 0] for k in range(31)], 1e-5
+    )
+    pinned.view.header.compare.click()
+    assert not any(s.ghost for s in pinned.view.plot_card.plot._lines.series.values())
+
+
+def test_it_survives_undo_and_is_let_go_by_a_second_press(pinned):
+    run = pinned.experiment.ghost
+    pinned.experiment.undo()
+    assert pinned.experiment.ghost is run
+    assert pinned.view.header.compare.isChecked()
+    assert pinned.view.stage.overlays.ghost.isVisible()
+    pinned.view.header.compare.click()
+    assert pinned.experiment.ghost is None
+    assert pinned.view._ghost is None
+    assert not pinned.view.header.compare.isChecked()
+    assert not pinned.view.stage.overlays.ghost.isVisible()
+    assert pinned.view.stage.ghost._shown == 0
+
+
+def test_trails_grow_with_the_step_and_go_back_with_it(pinned):
+    layer, view = pinned.view.stage.ghost, pinned.view
+    for step in (30, 31, 35, 10, 200, 0):
+        go(pinned, step)
+        view.stage.grab()
+        assert layer._drawn == layer._shown == step + 1
+        assert layer.extent(view.stage) is not None
+
+
+def test_growing_piece_by_piece_draws_what_drawing_at_once_does(pinned):
+    view = pinned.view
+    view.resize(view.size())
+    pinned.experiment.seek(0)
+    view.stage.grab()
+    for step in range(0, 61, 3):
+        pinned.experiment.seek(step)
+        view.stage.grab()
+    grown = view.stage.ghost._pixmap.toImage()
+    view.stage.ghost._pixmap = None
+    view.stage.grab()
+    whole = view.stage.ghost._pixmap.toImage()
+    one, two = (np.frombuffer(i.constBits(), np.uint8).reshape(i.height(), -1)[:, 3::4] for i in (grown, whole))
+    assert two.any()
+    # The same ink in the same places; where pieces meet, a dash may begin a fraction of a pixel later.
+    assert abs(int(one.astype(int).sum()) - int(two.astype(int).sum())) < 0.1 * int(two.astype(int).sum())
+
+
+def test_a_start_dragged_away_leaves_its_ghost_where_it_was(pinned):
+    pinned.experiment.seek(0)
+    pinned.experiment.do(MoveStart(0, (-4.0, 4.0)), "Drag")
+    points = pinned.view.stage.ghost._points[0]
+    assert any(np.allclose(p, (0.2, -4.1), atol=1e-5) for p in points)
+
+
+def test_on_another_landscape_it_is_not_drawn_and_says_so(pinned):
+    pinned.view.choose_landscape(Rosenbrock)
+    settle()
+    assert pinned.view.stage.ghost._shown == 0
+    assert "raced on Himmelblau" in pinned.view.stage.overlays._ghost_text.text()
+    assert all(row.ghost is None for row in pinned.view.leaderboard._rows)
+    pinned.experiment.undo()
+    settle()
+    assert pinned.view.stage.ghost._shown > 0
+    assert pinned.view.stage.overlays._ghost_text.text() == "ghost"
+
+
+def test_on_the_same_kind_of_landscape_losses_are_still_compared(race):
+    race.view.choose_landscape(Quadratic)
+    race.experiment.seek(10)
+    race.view.header.compare.click()
+    config = race.experiment.run.config
+    race.experiment.set_config(type(config)(Quadratic(condition_number=50), config.racers, config.starts), "Change")
+    settle()
+    assert "another Quadratic" in race.view.stage.overlays._ghost_text.text()
+    assert any(row.ghost is not None for row in race.view.leaderboard._rows)
+
+
+def test_a_longer_timeline_replays_the_ghost_as_far(pinned):
+    assert pinned.view._ghost.ghost.trace.steps[-1] == 240
+    pinned.experiment.set_horizon(400)
+    settle()
+    assert pinned.view._ghost.ghost.trace.steps[-1] == 400
+
+
+def test_with_many_starts_only_the_trails_of_the_one_in_focus_are_drawn(race):
+    race.experiment.do(PlaceStarts(tuple((0.1 * k, 1.0) for k in range(20))), "Drop")
+    race.experiment.seek(5)
+    race.view.header.compare.click()
+    settle()
+    assert len(race.view.stage.ghost._lanes) == 6
+
+
+def test_a_session_keeps_the_ghost(pinned, windows, tmp_path):
+    path = tmp_path / "two.lab.json"
+    assert pinned.keeper.save(path)
+    again = windows()
+    assert again.open_file(path)
+    settle()
+    old, new = pinned.experiment.ghost, again.docks[0].experiment.ghost
+    assert new == old
+    assert again.docks[0].view.header.compare.isChecked()
+    shown = {row.look.lane: row.ghost for row in again.docks[0].view.leaderboard._rows}
+    assert shown == {row.look.lane: row.ghost for row in pinned.view.leaderboard._rows}
+
+
+def test_files_without_a_ghost_are_as_before_and_a_bad_one_is_refused():
+    spec = PANELS["race"]
+    state = PanelState("race", Run(RaceConfig()), spec.view_state())
+    text = files.to_json(Session((state,)))
+    assert "ghost" not in json.loads(text)["panels"][0]
+    assert files.from_json(text, PANELS).panels[0].ghost is None
+    data = json.loads(text)
+    data["panels"][0]["ghost"] = {"config": {"noise": -1}}
+    with pytest.raises(Exception, match=r"panels\[0\]\.ghost\.config\.noise: -1 is less than 0"):
+        files.from_json(json.dumps(data), PANELS)
+
+
+def test_a_ghost_of_one_weight_stands_on_the_curve(windows):
+    window = windows("race", preset=next(p.id for p in PANELS["race"].presets if p.make().config.landscape.dim == 1))
+    view = window.docks[0].view
+    window.docks[0].experiment.seek(6)
+    view.header.compare.click()
+    view.stage.grab()
+    layer = view.stage.ghost
+    assert layer.heads_only
+    x, y = layer._points[6][0]
+    assert y == pytest.approx(float(view.config.landscape.value(np.array([x]))), rel=1e-4)
+
+
+def test_compare_is_in_the_palette_and_reached_by_keyboard(race):
+    assert race.view.header.compare.focusPolicy() & Qt.FocusPolicy.TabFocus
+    command = next(c for c in race.actions_.commands() if c.group == "Compare")
+    command.run()
+    assert race.experiment.ghost is race.experiment.run
+    assert any(c.title == "Let go of the ghost" for c in race.actions_.commands())
+
+
+def test_in_the_background_the_known_part_is_shown_at_once(windows):
+    window = windows("race", inline=False)
+    experiment, view = window.docks[0].experiment, window.docks[0].view
+    experiment.seek(20)
+    view.header.compare.click()
+    assert not view._ghost.ghost.whole
+    assert view._ghost.ghost.trace.steps[-1] == 20
+    for _ in range(400):
+        settle()
+        if view._ghost.ghost.whole:
+            break
+        window.jobs.thread().msleep(10)
+    assert view._ghost.ghost.trace.steps[-1] == 240

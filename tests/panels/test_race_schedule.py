@@ -80,6 +80,18 @@ def test_set_up_and_schedule_share_a_corner(race):
     assert view.stage.overlays.color_bar.isHidden()
 
 
+@pytest.mark.parametrize("look", ["schedule", "table", "setup"])
+def test_on_a_curve_the_derivative_makes_way(race, look):
+    race.view.choose_preset("parabola")
+    arrive(race)
+    card = race.view.stage.overlays.derivative
+    assert not card.isHidden()
+    race.view.set_look(**{look: True})
+    assert card.isHidden()
+    race.view.set_look(**{look: False})
+    assert not card.isHidden()
+
+
 def test_a_drag_on_the_curve_replays_the_race_and_undoes_as_one(race):
     card = choose(race, Drawn(), steps=40)
     editor = card.curve_row.editor

@@ -95,7 +95,7 @@ def compute_field(
 
 
 def sampled(loss_at: LossAt, world: tuple[float, float, float, float], nx: int, ny: int) -> tuple[Array, Array, Array]:
-    """X (nx,), y (ny,) and a loss (ny, nx) at the middles of the cells; what is not finite counts as the highest."""
+    """Places x (nx,), y (ny,) and a loss (ny, nx) at the middles of the cells; what is not finite counts as the top."""
     x0, y0, width, height = world
     x: Array = x0 + (np.arange(nx, dtype=np.float64) + 0.5) * (width / nx)
     y: Array = y0 + (np.arange(ny, dtype=np.float64) + 0.5) * (height / ny)

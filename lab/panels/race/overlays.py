@@ -94,7 +94,7 @@ class Overlays:
         if not look.arrows or flat or self.covered:
             self.legend.hide()
         self.derivative.set_look(look)
-        self.derivative.want(flat and look.difference and not look.setup)
+        self.derivative.want(flat and look.difference and not (look.setup or look.schedule or look.table))
         # Above the middle of a curve is the place of the derivative: what stands beside it makes way.
         for overlay in (self.hint, self.stability):
             self._move(overlay, "bl" if flat else "tl", LOSS_MARGIN + 14 if flat else LEFT)

@@ -62,6 +62,11 @@ class LBFGS:
     )
     source: ClassVar[str] = "Nocedal & Wright, Numerical Optimization (2006), Algorithms 7.4, 7.5 and 3.1"
 
+    @property
+    def own_length(self) -> str:
+        """Found by the line search, where there is one."""
+        return "found by a line search" if self.line_search == "backtracking" else ""
+
     def start(self, theta: Array, ask: Ask) -> State:
         """An empty memory.
 

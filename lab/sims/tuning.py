@@ -23,7 +23,7 @@ from lab.engine.landscapes import LANDSCAPES
 from lab.engine.optimizers import Array, HasOwnLength, Optimizer
 from lab.sims._race_frame import RaceFrame
 from lab.sims._trials import LOOK_EVERY, Trial, run_trials
-from lab.sims.race import Entrant, Race, RaceConfig
+from lab.sims.race import Entrant, Race, RaceConfig, lowest
 
 __all__ = ["LOOK_EVERY", "Budget", "LaneTuning", "Trial", "Tuning", "as_it_stands", "check", "identity", "rate_range",
            "tune", "why_kept", "with_rates"]  # fmt: skip
@@ -96,12 +96,16 @@ class LaneTuning:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """The answer of `tune`: one entry a racer, in their order, and the race and budget they hold for."""
+    """The answer of `tune`: one entry a racer, in their order, and the race and budget they hold for.
+
+    `untouched` is the score of not moving at all: what scores higher has led away.
+    """
 
     config: RaceConfig
     seed: int
     budget: Budget
     lanes: tuple[LaneTuning, ...]
+    untouched: float
 
     @property
     def rates(self) -> dict[int, float]:
@@ -152,6 +156,7 @@ def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int)
     tried = {e.id: found[e.id][1:] for e in open_lanes}
     second = [(e, _around(e.optimizer, tried[e.id], trials - coarse)) for e in open_lanes]
     refined = run_trials(ticket, race, config, second, steps, lambda share: (1 + share) / 2)
+    untouched = config.landscape.value(np.array(config.starts)) - lowest(config.landscape)
     return Tuning(
         config,
         seed,
@@ -165,6 +170,7 @@ def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int)
             )
             for e in config.racers
         ),
+        float(np.median(untouched)),
     )
 
 

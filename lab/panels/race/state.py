@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.core.params import param
+from lab.core.params import made, param
+from lab.sims.tuning import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Which learning rates a tuning gave the race, by lane, on which budget, and which race that was (a digest)."""
+
+    race: str = param("")
+    budget: Budget = made(Budget)
+    rates: tuple[tuple[int, float], ...] = param(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +38,7 @@ class RaceViewState:
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
     setup: bool = param(False, hidden=True)
+    fair: bool = param(False, hidden=True)
+    budget: Budget = made(Budget, doc="What every rule may spend on tuning its learning rate.")
+    tuned: Tuned = made(Tuned)
     world: tuple[float, ...] = param((), hidden=True)

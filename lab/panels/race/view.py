@@ -15,6 +15,7 @@ from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.equation import EquationStrip
+from lab.panels.race.fair import FairCard, WhichRace
 from lab.panels.race.focus_card import MEDIAN, FocusCard
 from lab.panels.race.hands import Hands
 from lab.panels.race.leaderboard import Leaderboard
@@ -60,6 +61,9 @@ class RaceView(PanelView):
         self.equation = EquationStrip()
         self.setup = SetupOverlay(self.experiment)
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
+        self.fair = FairCard(self.experiment, self.jobs)
+        self._which = WhichRace()
+        self.stage.overlays.corners.add(self.fair, "tr", RIGHT, TOP, needed=True)
         self.stage_column.addWidget(Card(self.stage, margins=(8, 8, 8, 4), spacing=0), 1)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()
@@ -71,6 +75,11 @@ class RaceView(PanelView):
         self.stage.overlays.apart.closed.connect(partial(self.set_look, apart=False))
         self.stage.overlays.apart.phase_chosen.connect(lambda phase: self.set_look(phase=phase))
         self.setup.closed.connect(partial(self.set_look, setup=False))
+        self.fair.closed.connect(partial(self.set_look, fair=False))
+        self.fair.budget_chosen.connect(lambda budget: self.set_look(budget=budget))
+        self.fair.tuned.connect(lambda tuned: self.set_look(tuned=tuned))
+        self.fair.focused.connect(self._on_lane_focused)
+        self.fair.applied.connect(self._on_fair_race)
         self.equation.copied.connect(self._on_copy_latex)
         manager().changed.connect(self._on_theme_changed)
 
@@ -93,7 +102,12 @@ class RaceView(PanelView):
         self.plot_card.sought.connect(self._on_sought)
         self.plot_card.chosen.connect(lambda quantity: self.set_look(plot=quantity))
         self.inspector_column.addWidget(self.focus_card)
-        self.inspector_column.addWidget(Card(heading, self.leaderboard, margins=(4, 8, 4, 8), spacing=4))
+        self.fair_note = Button(
+            "", "scales", kind="link", tooltip="All learning rates are tuned alike; press to see how"
+        )
+        self.fair_note.clicked.connect(lambda: self.set_look(fair=True, setup=False))
+        board = Card(heading, self.leaderboard, row(self.fair_note, None), margins=(4, 8, 4, 8), spacing=4)
+        self.inspector_column.addWidget(board)
         self.inspector_column.addWidget(self.plot_card, 1)
 
     def _build_menus(self) -> None:
@@ -102,8 +116,13 @@ class RaceView(PanelView):
         self._layers_button.setMenu(self._layers)
         self.header.extra.addWidget(self._layers_button)
         self._setup_button = Button("Set-up", "sliders-horizontal", checkable=True, tooltip="Landscape, noise, starts")
-        self._setup_button.clicked.connect(lambda on: self.set_look(setup=on))
+        self._setup_button.clicked.connect(lambda on: self.set_look(setup=on, fair=False))
         self.header.extra.addWidget(self._setup_button)
+        self._fair_button = Button(
+            "Fair race", "scales", checkable=True, tooltip="Tune every learning rate on the same budget, then race"
+        )
+        self._fair_button.clicked.connect(lambda on: self.set_look(fair=on, setup=False))
+        self.header.extra.addWidget(self._fair_button)
         self.header.preset_chosen.connect(self.choose_preset)
         self._switches: dict[str, QAction] = {}
         for name, title in SWITCHES:
@@ -155,7 +174,9 @@ class RaceView(PanelView):
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon)
         self.setup.show_frame(frame)
-        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.setup)
+        self.fair.show_frame(frame, self._looks, focus.lane)
+        self.fair_note.setVisible(self._which.is_tuned(self.experiment, frame, self._look.tuned))
+        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._card_open)
 
     def show_progress(self, fraction: float) -> None:
         """Veil the stage while a long seek replays."""
@@ -206,10 +227,15 @@ class RaceView(PanelView):
 
     def _show_data(self, frame: RaceFrame, lane: int, start: int) -> None:
         landscape, card = self.config.landscape, self.stage.overlays.data
-        shown = self._look.data and not self._look.setup and isinstance(landscape, HasSamples)
+        shown = self._look.data and not self._card_open and isinstance(landscape, HasSamples)
         card.setVisible(shown)
         if shown and isinstance(landscape, HasSamples):
             card.show_model(landscape, frame.theta[lane, start], frame.batch, self._looks[lane].color_role)
+
+    @property
+    def _card_open(self) -> bool:
+        """Whether a card takes the corner that notes on the landscape stand in."""
+        return self._look.setup or self._look.fair
 
     def _phase(self, parts: int) -> int:
         """Which part is shown: while playing slowly, one after the other between two steps."""
@@ -267,10 +293,29 @@ class RaceView(PanelView):
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
-        return [
-            Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
-            for entry in LANDSCAPES
-        ] + [Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id)) for entry in OPTIMIZERS]
+        return (
+            [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + [
+                Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
+                for entry in LANDSCAPES
+            ]
+            + [
+                Command(f"Add {entry.title}", "Optimizer", partial(self.add_optimizer, entry.id))
+                for entry in OPTIMIZERS
+            ]
+        )
+
+    def tune(self) -> None:
+        """Open fair mode and tune every learning rate."""
+        self.touched.emit()
+        self.set_look(fair=True, setup=False)
+        self.fair.start()
+
+    def _on_fair_race(self) -> None:
+        """The race begins again with its tuned rates: out of its way, and off."""
+        self._remember(focus_start=-1, fair=False)
+        self._follow_look()
+        self.experiment.set_playing(True)
 
     def set_look(self, **changes: Any) -> None:
         """Change how the race is looked at."""
@@ -287,7 +332,10 @@ class RaceView(PanelView):
             switch.setChecked(bool(getattr(self._look, name)))
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
-        self.stage.set_look(self._look)
+        self._fair_button.setChecked(self._look.fair)
+        self.fair.show_look(self._look)
+        self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
+        self.stage.set_look(dataclasses.replace(self._look, setup=self._card_open))
         self.plot_card.show_quantity(self._look.plot)
 
     def _on_switched(self, name: str, on: bool) -> None:

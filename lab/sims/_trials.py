@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core.run import Run
 from lab.core.simulation import read_only
 from lab.core.ticket import Ticket
 from lab.engine.optimizers import Array, Ask, Draw, Optimizer, State, StepResult
-from lab.sims._race_config import Entrant, RaceConfig, lowest
-from lab.sims._racer import Racer
-from lab.sims.race import Race, _plan
+from lab.sims._race_config import Entrant, RaceConfig
+from lab.sims.race import Race
 
 #: Rows of one rule that step together: whole trials, few enough to stay in the cache.
 BLOCK = 4096
-#: Every so many steps progress is told, and trials that have diverged at every start are taken out.
+#: Every so many steps progress is told.
 LOOK_EVERY = 10
 
 
@@ -65,33 +65,73 @@ class Trial:
 
 def run_trials(
     ticket: Ticket,
-    race: Race,
     config: RaceConfig,
+    seed: int,
     field: list[tuple[Entrant, Array]],
     steps: int,
     share: Callable[[float], float],
 ) -> dict[int, tuple[Trial, ...]]:
-    """Run every entrant at each of its rates; the trials by lane, in the order of the rates."""
+    """Run every entrant at each of its rates; the trials by lane, in the order of the rates.
+
+    What the race consists of is left to `Race`: it runs with every start once for each trial, and rules that give each
+    of these its own rate. `share` maps what is done of this, 0 to 1, onto what the ticket is told.
+    """
     found: dict[int, list[Trial]] = {entrant.id: [] for entrant, _ in field}
     at_once = max(1, BLOCK // len(config.starts))
-    blocks = [
-        [(entrant, rates[first : first + at_once]) for entrant, rates in field if first < len(rates)]
-        for first in range(0, max((len(rates) for _, rates in field), default=0), at_once)
-    ]
-    for done, block in enumerate(blocks):
-        lots = [_Lot(race, config, entrant, rates) for entrant, rates in block]
+    blocks: dict[tuple[int, int], list[tuple[Entrant, Array]]] = {}
+    for entrant, rates in field:
+        for first in range(0, len(rates), at_once):
+            some = rates[first : first + at_once]
+            # In one race every lane has the same rows.
+            blocks.setdefault((first, len(some)), []).append((entrant, some))
+    for done, ((_, count), block) in enumerate(sorted(blocks.items(), key=lambda item: item[0])):
+        race = _Trials(config, seed, block, count)
         for t in range(steps):
             if t % LOOK_EVERY == 0:
                 ticket.progress(share((done + t / steps) / len(blocks)))
-                for lot in lots:
-                    lot.thin()
-            noise, batch = race._noise(t), race._batch(t)
-            for lot in lots:
-                lot.step(t, noise, batch)
-        for lot in lots:
-            found[lot.lane] += lot.trials()
+            race.step()
+        for lane, trials in race.ended().items():
+            found[lane] += trials
     ticket.progress(share(1.0))
     return {lane: tuple(trials) for lane, trials in found.items()}
+
+
+class _Trials(Race):
+    """A race whose batch is trials x starts, trial after trial; all trials live through the same noise."""
+
+    def __init__(self, config: RaceConfig, seed: int, block: list[tuple[Entrant, Array]], count: int) -> None:
+        self._each = len(config.starts)
+        self._rates = [rates for _, rates in block]
+        racers = tuple(
+            Entrant(entrant.id, cast(Optimizer, _ManyRates(entrant.optimizer, rates, self._each)))
+            for entrant, rates in block
+        )
+        super().__init__(Run(dataclasses.replace(config, racers=racers, starts=config.starts * count), seed))
+
+    def _noise(self, t: int) -> Array | None:
+        noise = super()._noise(t)
+        # Drawn row by row: the first rows are those that the race itself would draw.
+        return None if noise is None else np.tile(noise[: self._each], (len(noise) // self._each, 1))
+
+    def ended(self) -> dict[int, list[Trial]]:
+        """All trials as they stand, by lane."""
+        frame = self.frame()
+        losses = np.where(frame.diverged_at >= 0, np.inf, frame.excess)
+        return {
+            lane: [
+                Trial(
+                    float(rate),
+                    read_only(losses[i, rows].copy()),
+                    int(frame.function_evaluations[i, rows].sum()),
+                    int(frame.gradient_evaluations[i, rows].sum()),
+                )
+                for rate, rows in zip(rates, self._batches(), strict=True)
+            ]
+            for i, (lane, rates) in enumerate(zip(frame.lanes, self._rates, strict=True))
+        }
+
+    def _batches(self) -> list[slice]:
+        return [slice(k * self._each, (k + 1) * self._each) for k in range(len(self._rates[0]))]
 
 
 class _ManyRates:
@@ -103,7 +143,6 @@ class _ManyRates:
     def __init__(self, rule: Optimizer, rates: Array, starts: int) -> None:
         self._rule = rule
         self._starts = starts
-        self.rates = rates
         #: One per row, (trials x starts, 1): the contract of `Optimizer.step` and of `Schedule.rate`.
         self.learning_rate = np.repeat(rates, starts)[:, None]
 
@@ -112,9 +151,6 @@ class _ManyRates:
 
     def step(self, theta: Array, state: State, ask: Ask, lr: Array, draw: Draw) -> StepResult:
         return self._rule.step(theta, state, ask, lr, lambda: cast(np.random.Generator, _Alike(draw(), self._starts)))
-
-    def less(self, kept: NDArray[np.bool_]) -> _ManyRates:
-        return _ManyRates(self._rule, self.rates[kept], self._starts)
 
 
 class _Alike:
@@ -137,62 +173,3 @@ class _Alike:
             return np.tile(numbers[: self._starts], again)
 
         return drawn
-
-
-class _Lot:
-    """Several trials of one rule under way: a racer whose batch is trials x starts, trial after trial."""
-
-    def __init__(self, race: Race, config: RaceConfig, entrant: Entrant, rates: Array) -> None:
-        self.lane = entrant.id
-        self._lowest = lowest(config.landscape)
-        self._starts = len(config.starts)
-        starts = np.tile(np.array(config.starts, dtype=np.float64), (len(rates), 1))
-        self._rule = _ManyRates(entrant.optimizer, rates, self._starts)
-        rule = cast(Optimizer, self._rule)
-        # No target: nobody looks at who arrives.
-        self._racer = Racer(config.landscape, rule, starts, -np.inf, race._stream(entrant.id), _plan(config))
-        self._places = np.arange(len(rates))
-        self._ended: dict[int, Trial] = {}
-
-    def step(self, t: int, noise: Array | None, batch: NDArray[np.intp] | None) -> None:
-        if self._racer.done:
-            return
-        self._racer.noise = None if noise is None else np.tile(noise, (len(self._places), 1))
-        self._racer.batch = batch
-        self._racer.step(t)
-
-    def thin(self) -> None:
-        """Take trials out that have diverged at every start."""
-        alive: NDArray[np.bool_] = np.logical_or.reduce(self._racer.state.alive.reshape(-1, self._starts), axis=1)
-        if alive.all() or not alive.any():
-            return
-        self._end(~alive)
-        self._places = self._places[alive]
-        self._rule = self._rule.less(alive)
-        rows = np.repeat(alive, self._starts)
-        state = self._racer.state
-        kept: dict[str, Any] = {f.name: _rows(getattr(state, f.name), rows) for f in dataclasses.fields(state)}
-        self._racer.restore(dataclasses.replace(state, **{**kept, "optimizer": self._rule}))
-
-    def trials(self) -> list[Trial]:
-        """All trials in their order, as they stand."""
-        self._end(np.ones(len(self._places), dtype=bool))
-        return [self._ended[place] for place in sorted(self._ended)]
-
-    def _end(self, which: NDArray[np.bool_]) -> None:
-        state, shape = self._racer.state, (-1, self._starts)
-        losses = np.where(state.diverged_at >= 0, np.inf, state.loss - self._lowest).reshape(shape)
-        functions = state.function_evaluations.reshape(shape).sum(axis=1)
-        gradients = state.gradient_evaluations.reshape(shape).sum(axis=1)
-        for i in np.flatnonzero(which):
-            self._ended[int(self._places[i])] = Trial(
-                float(self._rule.rates[i]), read_only(losses[i].copy()), int(functions[i]), int(gradients[i])
-            )
-
-
-def _rows(value: Any, kept: NDArray[np.bool_]) -> Any:
-    if isinstance(value, np.ndarray):
-        return value[kept]
-    if isinstance(value, Mapping):
-        return {name: array[kept] for name, array in value.items()}
-    return value

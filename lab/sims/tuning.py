@@ -17,13 +17,12 @@ from lab.core import params
 from lab.core.codec import encode
 from lab.core.errors import BadValue
 from lab.core.params import param
-from lab.core.run import Run
 from lab.core.ticket import Ticket
 from lab.engine.landscapes import LANDSCAPES
 from lab.engine.optimizers import Array, HasOwnLength, Optimizer
 from lab.sims._race_frame import RaceFrame
 from lab.sims._trials import LOOK_EVERY, Trial, run_trials
-from lab.sims.race import Entrant, Race, RaceConfig, lowest
+from lab.sims.race import Entrant, RaceConfig, lowest
 
 __all__ = ["LOOK_EVERY", "Budget", "LaneTuning", "Trial", "Tuning", "as_it_stands", "check", "identity", "rate_range",
            "tune", "why_kept", "with_rates"]  # fmt: skip
@@ -98,7 +97,8 @@ class LaneTuning:
 class Tuning:
     """The answer of `tune`: one entry a racer, in their order, and the race and budget they hold for.
 
-    `untouched` is the score of not moving at all: what scores higher has led away.
+    `untouched` is the score of not moving at all: what scores higher has led away. Infinite where
+    half of the starts have no finite loss.
     """
 
     config: RaceConfig
@@ -123,8 +123,7 @@ def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int)
     rule asks of the landscape on its way is told by each trial.
 
     All trials of a rule step as one batch, so the cost is racers x steps x 2 updates of trials x starts rows: up to a
-    few hundred rows that is NumPy's call cost alone, beyond that it grows with their number. Trials that have
-    diverged at every start are no longer stepped.
+    few hundred rows that is NumPy's call cost alone, beyond that it grows with their number.
 
     Parameters
     ----------
@@ -144,7 +143,6 @@ def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int)
     """
     budget = Budget(trials, steps)
     check(config, budget)
-    race = Race(Run(config, seed))
     ranges = {e.id: rate_range(e.optimizer) for e in config.racers}
     open_lanes = [e for e in config.racers if ranges[e.id] is not None]
     coarse = -int(-trials * COARSE // 1)
@@ -152,11 +150,13 @@ def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int)
     # What the racers came with is run along: it costs a row more and no call.
     present = {e.id: e.optimizer.learning_rate for e in config.racers}
     field = [(e, np.array([present[e.id], *first.get(e.id, ())])) for e in config.racers]
-    found = run_trials(ticket, race, config, field, steps, lambda share: share / (1 + bool(open_lanes)))
+    found = run_trials(ticket, config, seed, field, steps, lambda share: share / (1 + bool(open_lanes)))
     tried = {e.id: found[e.id][1:] for e in open_lanes}
     second = [(e, _around(e.optimizer, tried[e.id], trials - coarse)) for e in open_lanes]
-    refined = run_trials(ticket, race, config, second, steps, lambda share: (1 + share) / 2)
-    untouched = config.landscape.value(np.array(config.starts)) - lowest(config.landscape)
+    refined = run_trials(ticket, config, seed, second, steps, lambda share: (1 + share) / 2)
+    with np.errstate(all="ignore"):
+        untouched = config.landscape.value(np.array(config.starts)) - lowest(config.landscape)
+    untouched = np.where(np.isfinite(untouched), untouched, np.inf)
     return Tuning(
         config,
         seed,

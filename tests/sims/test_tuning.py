@@ -67,7 +67,7 @@ def losses_of(made: RaceFrame, lane: int) -> Any:
 
 def run_at(config: RaceConfig, rates: list[float], steps: int) -> dict[int, tuple[_trials.Trial, ...]]:
     field = [(entrant, np.array(rates)) for entrant in config.racers]
-    return run_trials(Ticket(), Race(Run(config, SEED)), config, field, steps, lambda share: share)
+    return run_trials(Ticket(), config, SEED, field, steps, lambda share: share)
 
 
 def tuned(config: RaceConfig, trials: int = 9, steps: int = 30) -> Tuning:
@@ -121,10 +121,10 @@ def test_a_tuned_race_ends_with_the_losses_that_tuning_promised() -> None:
     config = CONDITIONS["noise"]
     made = tuned(config)
     after = ended(with_rates(config, made.rates), 30)
+    before = ended(config, 30)
     for lane in made.lanes:
         best = lane.best or lane.present
         assert best.losses.tolist() == losses_of(after, lane.lane).tolist()
-        before = ended(config, 30)
         assert lane.present.losses.tolist() == losses_of(before, lane.lane).tolist()
 
 

@@ -62,7 +62,7 @@ class FairCard(Overlay):
         self._jobs = jobs
         self._looks: tuple[Look, ...] = ()
         self._lane = -1
-        self._running = False
+        self._open = self._running = False
         self._problem = ""
         self._race = WhichRace()
         #: The newest tuning, None before the first.
@@ -164,11 +164,13 @@ class FairCard(Overlay):
 
     # -- showing -------------------------------------------------------------------------------------------------
 
-    def show_look(self, look: RaceViewState) -> None:
+    def show_look(self, look: RaceViewState, looks: Sequence[Look]) -> None:
         """Follow the look: open or closed, and the budget. A session that was tuned shows its curve again."""
         if self.form.config != look.budget:
             self.form.set_config(look.budget)
-        opened = look.fair and self.isHidden()
+        self._looks = tuple(looks)
+        opened = look.fair and not self._open
+        self._open = look.fair
         self.setVisible(look.fair)
         tuned = look.tuned
         if opened and self.tuning is None and tuned.race and not self._running:

@@ -137,7 +137,9 @@ class TuningPlot(QWidget):
         scores = [t.score for lane in lanes for t in (*lane.trials, lane.present)]
         start = max(self._tuning.untouched, FLOOR)
         levels = [math.log10(min(max(s, FLOOR), start * CEILING)) for s in scores if np.isfinite(s)]
-        levels.append(math.log10(start))
+        levels += [math.log10(start)] if np.isfinite(start) else []
+        # Where nothing is finite there is no loss to show: any range will do.
+        levels = levels or [0.0]
         x0, x1 = math.log10(min(rates)), math.log10(max(rates))
         room = 0.03 * (x1 - x0) or 0.5
         y0, y1 = min(levels), max(levels)
@@ -205,6 +207,8 @@ class TuningPlot(QWidget):
         inside = strip.adjusted(6, 0, -6, 0)
         if strip.height() >= height:
             painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "diverged")
+        if not np.isfinite(self._tuning.untouched):
+            return
         start = math.floor(self._y(self._tuning.untouched)) + 0.5
         pen = QPen(t.color("muted", 0.6), 1)
         pen.setDashPattern([3, 4])
@@ -347,6 +351,15 @@ class TuningPlot(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._point(None)
+
+    def event(self, event: QEvent) -> bool:
+        # With the focus here the arrows walk along the curve; the window would take them for the transport.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+            if plain and Qt.Key(event.key()) in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

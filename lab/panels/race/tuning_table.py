@@ -16,6 +16,7 @@ from lab.ui.theme import manager, theme
 from lab.ui.widgets import glyph_path, number_text, value_text
 
 ROW, HEAD = 26, 18
+SLIM = 352
 ARROW = "→"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -73,7 +74,12 @@ class TuningTable(QWidget):
         """Where names begin, and the middle of the arrows of the rates and of the losses."""
         scale = max(1.0, fonts.scale())
         losses = self.width() - 74.0 * scale
-        return 34.0, losses - 130.0 * scale, losses
+        return 34.0, losses - (84.0 if self._slim else 130.0) * scale, losses
+
+    @property
+    def _slim(self) -> bool:
+        """Where there is no room for what was before, only what is now is shown; the tooltip has both."""
+        return self.width() < SLIM * max(1.0, fonts.scale())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
@@ -84,7 +90,7 @@ class TuningTable(QWidget):
         name, rates, losses = self._columns()
         middle = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         painter.drawText(QRectF(name, 0, 120, self._head), Qt.AlignmentFlag.AlignTop, "optimizer")
-        painter.drawText(QRectF(rates - 80, 0, 160, self._head), middle, "rate")
+        painter.drawText(QRectF(rates - 80 + 20 * self._slim, 0, 160, self._head), middle, "rate")
         painter.drawText(QRectF(losses - 90, 0, 180, self._head), middle, f"loss, step {self._steps:,}")
         for i, (look, lane) in enumerate(self._rows):
             self._row(painter, i, look, lane)
@@ -107,7 +113,7 @@ class TuningTable(QWidget):
         name, rates, losses = self._columns()
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
-        width = rates - 66 * max(1.0, fonts.scale()) - name
+        width = rates - (0 if self._slim else 66) * max(1.0, fonts.scale()) - name
         title = painter.fontMetrics().elidedText(look.title, Qt.TextElideMode.ElideRight, int(width))
         painter.drawText(QRectF(name, box.top(), width, box.height()), _LEFT, title)
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
@@ -122,11 +128,12 @@ class TuningTable(QWidget):
             self._change(painter, box, losses, before, loss_text(lane.best.score), "warn" if worse else "ok")
 
     def _change(self, painter: QPainter, box: QRectF, at: float, before: str, after: str, role: str) -> None:
-        t, gap = theme(), 10.0
-        painter.setPen(t.color("muted"))
-        painter.drawText(QRectF(at - gap - 90, box.top(), 90, box.height()), _RIGHT, before)
-        painter.setPen(t.color("faint"))
-        painter.drawText(QRectF(at - gap, box.top(), 2 * gap, box.height()), Qt.AlignmentFlag.AlignCenter, ARROW)
+        t, gap = theme(), 10.0 * max(1.0, fonts.scale())
+        if not self._slim:
+            painter.setPen(t.color("muted"))
+            painter.drawText(QRectF(at - gap - 90, box.top(), 90, box.height()), _RIGHT, before)
+            painter.setPen(t.color("faint"))
+            painter.drawText(QRectF(at - gap, box.top(), 2 * gap, box.height()), Qt.AlignmentFlag.AlignCenter, ARROW)
         painter.setPen(t.color(role))
         painter.drawText(QRectF(at + gap, box.top(), 90, box.height()), _LEFT, after)
 
@@ -136,10 +143,12 @@ class TuningTable(QWidget):
         scale = max(1.0, fonts.scale())
         painter.setPen(t.color("faint"))
         area = QRectF(rates - 66 * scale, box.top(), 138 * scale, box.height())
+        if self._slim:
+            area = QRectF(rates + 10 * scale, box.top(), losses - rates - 14 * scale, box.height())
         words = painter.fontMetrics().elidedText(why, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
         painter.setPen(t.color("muted"))
-        painter.drawText(QRectF(losses + 10, box.top(), 90, box.height()), _LEFT, loss)
+        painter.drawText(QRectF(losses + 10 * scale, box.top(), 90, box.height()), _LEFT, loss)
 
     # -- hands ---------------------------------------------------------------------------------------------------
 

@@ -333,7 +333,7 @@ class RaceView(PanelView):
         self._setup_button.setChecked(self._look.setup)
         self.setup.setVisible(self._look.setup)
         self._fair_button.setChecked(self._look.fair)
-        self.fair.show_look(self._look)
+        self.fair.show_look(self._look, self._looks)
         self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
         self.stage.set_look(dataclasses.replace(self._look, setup=self._card_open))
         self.plot_card.show_quantity(self._look.plot)

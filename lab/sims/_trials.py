@@ -23,7 +23,7 @@ BLOCK = 4096
 LOOK_EVERY = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """What one rule reaches at one learning rate.
 

@@ -114,8 +114,12 @@ def test_every_trial_of_every_racer_is_a_mark_and_the_diverged_stand_above_the_p
 
 def test_pointing_at_a_mark_tells_its_numbers(race):
     card = tuned(race)
-    mark = mark_of(card, 4, 2)
+    mark, box = mark_of(card, 4, 2), card.plot.geometry()
     hover(card.plot, mark.at)
+    settle()
+    # What is pointed at stays under the pointer.
+    assert card.plot.geometry() == box
+    assert mark_of(card, 4, 2).at == mark.at
     assert "Adam" in card._told.text()
     assert "η" in card._told.text()
     hover(card.plot, QPointF(2, 2))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
@@ -17,6 +15,7 @@ from lab.panels.race.looks import Look
 from lab.panels.race.state import RaceViewState, Tuned
 from lab.panels.race.tuning_plot import TuningPlot
 from lab.panels.race.tuning_table import TuningTable
+from lab.panels.race.which_race import WhichRace
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.sims.tuning import Budget, Tuning, as_it_stands, check, identity, tune, with_rates
 from lab.ui import fonts
@@ -64,6 +63,7 @@ class FairCard(Overlay):
         self._lane = -1
         self._open = self._running = False
         self._problem = ""
+        self._laid: object = None
         self._race = WhichRace()
         #: The newest tuning, None before the first.
         self.tuning: Tuning | None = None
@@ -86,6 +86,7 @@ class FairCard(Overlay):
         self.plot.focused.connect(self.focused)
         self.plot.told.connect(self._on_told)
         self._told = Text(MARKS, "tick", wrap=True)
+        self._told.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.table = TuningTable()
         self.table.focused.connect(self.focused)
         self.race_button = Button("Race with these rates", "flag", kind="primary", tooltip="From step 0; can be undone")
@@ -159,6 +160,8 @@ class FairCard(Overlay):
 
     def _resize(self) -> None:
         """What is in it has changed: whoever keeps it in its corner asks for its size again."""
+        # As tall for one line as for two: the curve must not move under the pointer that asks about it.
+        self._told.setFixedHeight(2 * self._told.fontMetrics().lineSpacing() + 2)
         self._arrange()
         self._scroll.updateGeometry()
 
@@ -218,7 +221,11 @@ class FairCard(Overlay):
         self._left.setVisible(tuning is not None and any(lane.trials for lane in tuning.lanes))
         self.race_button.setVisible(tuning is not None)
         self.race_button.setEnabled(usable and not self._in_force())
-        self._resize()
+        # A frame while the race plays changes none of these, and costs no layout then.
+        laid = (words, self._running, id(tuning))
+        if laid != self._laid:
+            self._laid = laid
+            self._resize()
 
     def _urge_tuning(self, on: bool) -> None:
         """Of the two buttons, the one that is due stands out."""
@@ -309,33 +316,6 @@ class FairCard(Overlay):
         run = dataclasses.replace(experiment.run, config=dataclasses.replace(config, target=target), head=None)
         if experiment.set_run(run, "Race with tuned rates"):
             self.applied.emit()
-
-
-class WhichRace:
-    """The identity of the race on the stage, looked up anew only when something in it has changed."""
-
-    def __init__(self) -> None:
-        self._seen: tuple[Any, ...] = ()
-        self._starts: Any = None
-        self._identity = ""
-
-    def identity(self, experiment: Experiment, frame: RaceFrame) -> str:
-        """What `lab.sims.tuning.identity` says of the race at the cursor; O(starts) to see that nothing changed."""
-        run = experiment.run
-        seen = (run.config, run.seed, frame.optimizers, frame.noise, frame.batch_size)
-        starts = frame.starts[frame.present]
-        if seen != self._seen or not np.array_equal(starts, self._starts):
-            self._seen, self._starts = seen, starts
-            self._identity = identity(as_it_stands(run.config, frame), run.seed)
-        return self._identity
-
-    def is_tuned(self, experiment: Experiment, frame: RaceFrame, tuned: Tuned) -> bool:
-        """Whether the race on the stage has the rates that a tuning of it gave."""
-        rates = dict(tuned.rates)
-        now = zip(frame.lanes, frame.optimizers, strict=True)
-        if not rates or any(rates.get(lane, o.learning_rate) != o.learning_rate for lane, o in now):
-            return False
-        return self.identity(experiment, frame) == tuned.race
 
 
 def _found(tuning: Tuning) -> str:

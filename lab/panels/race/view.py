@@ -15,7 +15,7 @@ from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.equation import EquationStrip
-from lab.panels.race.fair import FairCard, WhichRace
+from lab.panels.race.fair import FairCard
 from lab.panels.race.focus_card import MEDIAN, FocusCard
 from lab.panels.race.hands import Hands
 from lab.panels.race.leaderboard import Leaderboard
@@ -25,6 +25,7 @@ from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.state import RaceViewState
+from lab.panels.race.which_race import WhichRace
 from lab.sims.race import REASONS, Bend, Dissect, Entrant, RaceConfig, RaceFrame
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW

@@ -67,6 +67,7 @@ class FairCard(Overlay):
         self._race = WhichRace()
         #: The newest tuning, None before the first.
         self.tuning: Tuning | None = None
+        self._tuned_race = ""
         close = IconButton("x", "Close fair mode", size=14)
         close.clicked.connect(self.closed)
         self.box.addLayout(row(Text("Fair race", "strong"), None, close))
@@ -197,7 +198,7 @@ class FairCard(Overlay):
         if self.tuning is None:
             return False
         frame: RaceFrame = self._experiment.frame()
-        return self._race.identity(self._experiment, frame) != identity(self.tuning.config, self.tuning.seed)
+        return self._race.identity(self._experiment, frame) != self._tuned_race
 
     def _follow(self) -> None:
         """Make words, buttons and visibility say how things stand."""
@@ -238,8 +239,9 @@ class FairCard(Overlay):
     def _in_force(self) -> bool:
         """Whether the race that stands already has these rates from its first step."""
         run = self._experiment.run
+        now = {entrant.id: entrant.optimizer.learning_rate for entrant in run.config.racers}
         assert self.tuning is not None
-        return run.head is None and run.config == with_rates(run.config, self.tuning.rates)
+        return run.head is None and all(now.get(lane) == rate for lane, rate in self.tuning.rates.items())
 
     # -- tuning --------------------------------------------------------------------------------------------------
 
@@ -278,12 +280,12 @@ class FairCard(Overlay):
 
     def _on_tuned(self, tuning: Tuning) -> None:
         self._running = False
-        self.tuning = tuning
+        self.tuning, self._tuned_race = tuning, identity(tuning.config, tuning.seed)
         self.plot.show_tuning(tuning, self._looks)
         self.table.show_tuning(tuning, self._looks)
         self._follow()
         rates = tuple(sorted(tuning.rates.items()))
-        self.tuned.emit(Tuned(identity(tuning.config, tuning.seed), tuning.budget, rates))
+        self.tuned.emit(Tuned(self._tuned_race, tuning.budget, rates))
 
     def _on_told(self, words: str) -> None:
         self._told.setText(words or MARKS)

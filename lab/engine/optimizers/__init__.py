@@ -8,7 +8,18 @@ from __future__ import annotations
 from lab.core.registry import Family
 from lab.engine.optimizers._ask import LandscapeAsk
 from lab.engine.optimizers._clip import clip_by_norm, clip_by_value
-from lab.engine.optimizers._contract import Array, Ask, Draw, HasStableRate, Optimizer, Parts, Rate, State, StepResult
+from lab.engine.optimizers._contract import (
+    Array,
+    Ask,
+    Draw,
+    HasOwnLength,
+    HasStableRate,
+    Optimizer,
+    Parts,
+    Rate,
+    State,
+    StepResult,
+)
 from lab.engine.optimizers._conventions import CONVENTIONS, in_convention
 
 __all__ = [
@@ -17,6 +28,7 @@ __all__ = [
     "Array",
     "Ask",
     "Draw",
+    "HasOwnLength",
     "HasStableRate",
     "LandscapeAsk",
     "Optimizer",

@@ -121,6 +121,19 @@ class Optimizer(Protocol):
 
 
 @runtime_checkable
+class HasOwnLength(Protocol):
+    """An optimizer that finds the length of its steps by itself, so that there is no learning rate to tune.
+
+    Its ``learning_rate`` is then the first trial of a line search, or the spread of what it tries.
+    """
+
+    @property
+    def own_length(self) -> str:
+        """How it finds the length, in a few words; empty where this configuration steps by its learning rate."""
+        ...
+
+
+@runtime_checkable
 class HasStableRate(Protocol):
     """An optimizer that knows how large its learning rate may be where the landscape is a quadratic."""
 

@@ -35,6 +35,7 @@ class Backtracking:
         doc="Share of the promised gain that must be kept.",
     )  # fmt: skip
 
+    own_length: ClassVar[str] = "found by a line search"
     why: ClassVar[str] = "Try a long step and take back what was too much: no learning rate to tune."
     source: ClassVar[str] = "Armijo (1966); Nocedal & Wright, Numerical Optimization (2006), Algorithm 3.1"
     latex: ClassVar[str] = r"\theta_{t+1}=\theta_t-\role{control}{\eta\rho^k}\,\role{gradient}{\nabla f(\theta_t)}"

@@ -31,6 +31,7 @@ class BFGS:
         1.0, "Length of the first trial, in quasi-Newton steps.", soft=(1e-3, 2.0)
     )
 
+    own_length: ClassVar[str] = "found by a line search"
     why: ClassVar[str] = "Two gradients tell the curvature between them: Newton's step without second derivatives."
     source: ClassVar[str] = "Nocedal & Wright, Numerical Optimization (2006), Algorithm 6.1, equations 6.17 and 6.20"
     latex: ClassVar[str] = (

@@ -42,6 +42,7 @@ class CMAES:
         doc="Points in a step; Hansen advises 4 + 3 ln d, rounded down.",
     )
 
+    own_length: ClassVar[str] = "its spread adapts itself"
     why: ClassVar[str] = "Steps that paid tell the shape of the valley: it learns Newton's matrix from ranks alone."
     source: ClassVar[str] = "Hansen, The CMA Evolution Strategy: A Tutorial, arXiv:1604.00772, Figure 6 and Table 1"
     latex: ClassVar[str] = (

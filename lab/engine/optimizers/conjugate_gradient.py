@@ -34,6 +34,7 @@ class ConjugateGradient:
         1.0, "Length of the very first trial, for a gradient of size 1.", soft=(1e-3, 10.0)
     )
 
+    own_length: ClassVar[str] = "found by a line search"
     why: ClassVar[str] = "Steepest descent zigzags because each step spoils the last one; conjugate directions do not."
     source: ClassVar[str] = "Nocedal & Wright, Numerical Optimization (2006), equations 5.41 and 5.45"
     latex: ClassVar[str] = (

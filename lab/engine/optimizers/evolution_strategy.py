@@ -35,6 +35,7 @@ class EvolutionStrategy:
         4, lo=2, hi=20, soft=(2, 8), symbol="λ/μ", label="Offspring per parent", doc="λ is this many times μ."
     )
 
+    own_length: ClassVar[str] = "its spread adapts itself"
     why: ClassVar[str] = "Let the step size mutate too: offspring with a good one are selected, and it comes with them."
     source: ClassVar[str] = "Rechenberg (1973), Schwefel (1977); Beyer & Schwefel, Natural Computing 1 (2002), sec. 4"
     latex: ClassVar[str] = (

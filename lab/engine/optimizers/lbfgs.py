@@ -72,6 +72,11 @@ class LBFGS:
         )
         return RuleCode(torch=torch)
 
+    @property
+    def own_length(self) -> str:
+        """Found by the line search, where there is one."""
+        return "found by a line search" if self.line_search == "backtracking" else ""
+
     def start(self, theta: Array, ask: Ask) -> State:
         """An empty memory.
 

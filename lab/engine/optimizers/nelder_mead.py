@@ -30,6 +30,7 @@ class NelderMead:
         0.5, "Edge of the first simplex.", label="First edge", symbol="a", soft=(1e-3, 10.0), effect="restart"
     )
 
+    own_length: ClassVar[str] = "the simplex sets it"
     why: ClassVar[str] = "Three losses tell which way is down; the triangle stretches along valleys, then shrinks."
     source: ClassVar[str] = "Nelder & Mead, The Computer Journal 7 (1965); Lagarias et al., SIAM J. Optim. 9 (1998)"
     latex: ClassVar[str] = (

@@ -52,6 +52,11 @@ class Newton:
     latex_numbers: ClassVar[str] = rules.ALONG
 
     @property
+    def own_length(self) -> str:
+        """Found by the line search, where there is one."""
+        return "found by a line search" if self.line_search == "backtracking" else ""
+
+    @property
     def latex(self) -> str:
         """The rule; bars around H mean the absolute eigenvalues."""
         hessian = r"|\nabla^2 f(\theta_t)|" if self.curvature == "absolute" else r"\nabla^2 f(\theta_t)"

@@ -42,6 +42,7 @@ class ParticleSwarm:
         doc="How strongly a particle goes to the best place of all.",
     )  # fmt: skip
 
+    own_length: ClassVar[str] = "the swarm sets it"
     why: ClassVar[str] = "Share what was found, but keep your own opinion: the swarm explores, then agrees."
     source: ClassVar[str] = "Kennedy & Eberhart, ICNN 1995; Clerc & Kennedy, IEEE Trans. Evol. Comp. 6 (2002)"
     latex: ClassVar[str] = (

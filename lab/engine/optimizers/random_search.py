@@ -28,6 +28,7 @@ class RandomSearch:
     learning_rate: float = fields.learning_rate(0.1, "Spread of the points tried.", label="Spread", soft=(1e-3, 10.0))
     samples: int = param(4, lo=1, hi=1000, soft=(1, 40), symbol="k", effect="live", doc="Points tried in a step.")
 
+    own_length: ClassVar[str] = "the spread of its draws"
     why: ClassVar[str] = "Needs nothing but losses: try, keep what is better."
     source: ClassVar[str] = "Rastrigin (1963); Solis & Wets, Mathematics of Operations Research 6 (1981)"
     latex: ClassVar[str] = (

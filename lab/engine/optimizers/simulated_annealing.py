@@ -34,6 +34,7 @@ class SimulatedAnnealing:
         0.99, above=0, below=1, soft=(0.9, 0.9999), effect="live", doc="Factor on the temperature from step to step."
     )
 
+    own_length: ClassVar[str] = "the spread of its draws"
     why: ClassVar[str] = "To leave a bad valley one has to climb: often while it is hot, hardly ever when it is cold."
     source: ClassVar[str] = "Kirkpatrick, Gelatt & Vecchi, Science 220 (1983); Metropolis et al. (1953)"
     latex: ClassVar[str] = (

@@ -35,13 +35,13 @@ class Schedule(Protocol):
         """The state of so many rows before their first step."""
         ...
 
-    def rate(self, base: float, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
+    def rate(self, base: Rate, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
         """The learning rate of step `t`, and the state after it.
 
         Parameters
         ----------
-        base : float
-            The learning rate as set; the largest one, where the schedule has a peak.
+        base : float or (n, 1) array
+            The learning rate as set, one for all rows or one per row; the largest one, where the schedule has a peak.
         t : float or (n, 1) array
             Steps taken so far, 0 for the first step; an array gives every row its own age.
         horizon : int
@@ -76,7 +76,7 @@ class ByStep(ABC):
         """No state."""
         return NOTHING
 
-    def rate(self, base: float, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
+    def rate(self, base: Rate, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
         """The base rate times the factor of the step."""
         return base * self.factor(t, horizon), state
 

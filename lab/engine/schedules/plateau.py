@@ -46,7 +46,7 @@ class ReduceOnPlateau:
         zeros = np.zeros((rows, 1))
         return {"best": zeros + np.inf, "bad": zeros, "waiting": zeros, "factor": zeros + 1.0}
 
-    def rate(self, base: float, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
+    def rate(self, base: Rate, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
         """Look at the loss, drop if it is time; shape (n, 1)."""
         seen = loss[:, None]
         better = seen < state["best"] * (1.0 - self.threshold)

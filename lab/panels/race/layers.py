@@ -186,7 +186,7 @@ class RacersLayer:
             return None
         found = QRegion()
         plot = stage.plot
-        places = [self.start_pixels(stage)[frame.present]]
+        places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
         heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
         stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
         worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()

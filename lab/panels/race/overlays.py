@@ -87,14 +87,14 @@ class Overlays:
 
     def set_look(self, look: RaceViewState, flat: bool) -> None:
         """Follow the layer switches; the cards of set-up and schedule take the colour bar's corner."""
-        free = not (look.setup or look.schedule or flat)
+        free = not (look.card_open or flat)
         self.color_bar.setVisible(free and not look.basins)
         self.basin_note.setVisible(free and look.basins)
         self.covered = look.table
         if not look.arrows or flat or self.covered:
             self.legend.hide()
         self.derivative.set_look(look)
-        self.derivative.want(flat and look.difference and not (look.setup or look.schedule or look.table))
+        self.derivative.want(flat and look.difference and not (look.card_open or look.table))
         # Above the middle of a curve is the place of the derivative: what stands beside it makes way.
         for overlay in (self.hint, self.stability):
             self._move(overlay, "bl" if flat else "tl", LOSS_MARGIN + 14 if flat else LEFT)
@@ -140,7 +140,7 @@ class Overlays:
 
     def show_test_loss(self, look: RaceViewState, there: bool) -> None:
         """Say which lines are which, where the test loss is drawn."""
-        self.test_legend.setVisible(there and look.test_loss and not (look.setup or look.schedule))
+        self.test_legend.setVisible(there and look.test_loss and not look.card_open)
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

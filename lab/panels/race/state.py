@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.core.params import param
+from lab.core.params import made, param
 from lab.engine.differences import SCHEMES, Scheme
+from lab.sims.tuning import Budget
 
+#: Cards over the stage that share a corner: one of them at a time.
+CARDS = ("setup", "schedule", "fair")
 COLUMN_IDS = ("loss", "ghost", "band", "test", "target", "success", "path", "gradients", "functions", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Which learning rates a tuning gave the race, by lane, on which budget, and which race that was (a digest)."""
+
+    race: str = param("")
+    budget: Budget = made(Budget)
+    rates: tuple[tuple[int, float], ...] = param(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +70,12 @@ class RaceViewState:
     schedule: bool = param(False, label="Learning-rate schedule", doc="The schedule against the step; draw one there.")
     schedule_axis: str = param("auto", choices=("auto", "linear", "log"), label="Axis of the schedule")
     setup: bool = param(False, hidden=True)
+    fair: bool = param(False, hidden=True)
+    budget: Budget = made(Budget, doc="What every rule may spend on tuning its learning rate.")
+    tuned: Tuned = made(Tuned)
     world: tuple[float, ...] = param((), hidden=True)
+
+    @property
+    def card_open(self) -> bool:
+        """Whether one of the cards is there that share the stage's upper right corner."""
+        return any(getattr(self, card) for card in CARDS)

@@ -19,6 +19,7 @@ from lab.panels.race.board import BoardCard, BoardTable
 from lab.panels.race.carried import Carried
 from lab.panels.race.derivative import read
 from lab.panels.race.equation import EquationStrip
+from lab.panels.race.fair import FairCard
 from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
@@ -30,13 +31,14 @@ from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
-from lab.panels.race.state import RaceViewState
+from lab.panels.race.state import CARDS, RaceViewState
+from lab.panels.race.which_race import WhichRace
 from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceFrame, RateNow
 from lab.ui.command_palette import Command
 from lab.ui.experiment import SLOW
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
-from lab.ui.widgets import Button
+from lab.ui.widgets import Button, row
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
@@ -89,6 +91,9 @@ class RaceView(Carried):
         self.schedule.axis_chosen.connect(lambda axis: self.set_look(schedule_axis=axis))
         self.setup.schedule_wanted.connect(partial(self.set_look, setup=False, schedule=True))
         self.stage.overlays.corners.add(self.schedule, "tr", RIGHT, TOP, needed=True)
+        self.fair = FairCard(self.experiment, self.jobs)
+        self._which = WhichRace()
+        self.stage.overlays.corners.add(self.fair, "tr", RIGHT, TOP, needed=True)
         self.stage_column.addWidget(self.equation)
         self._build_inspector()
         self._build_menus()
@@ -101,6 +106,11 @@ class RaceView(Carried):
         self.stage.overlays.derivative.closed.connect(partial(self.set_look, difference=False))
         self.stage.overlays.derivative.changed.connect(lambda name, value: self.set_look(**{name: value}))
         self.setup.closed.connect(partial(self.set_look, setup=False))
+        self.fair.closed.connect(partial(self.set_look, fair=False))
+        self.fair.budget_chosen.connect(lambda budget: self.set_look(budget=budget))
+        self.fair.tuned.connect(lambda tuned: self.set_look(tuned=tuned))
+        self.fair.focused.connect(self._on_lane_focused)
+        self.fair.applied.connect(self._on_fair_race)
         self.equation.copied.connect(self._on_copy_latex)
         manager().changed.connect(self._on_theme_changed)
 
@@ -126,6 +136,11 @@ class RaceView(Carried):
         self.plot_card.sought.connect(self._on_sought)
         self.plot_card.chosen.connect(lambda quantity: self.set_look(plot=quantity))
         self.inspector_column.addWidget(self.focus_card)
+        self.fair_note = Button(
+            "", "scales", kind="link", tooltip="All learning rates are tuned alike; press to see how"
+        )
+        self.fair_note.clicked.connect(lambda: self.set_look(fair=True))
+        self.board.box.addLayout(row(self.fair_note, None))
         self.inspector_column.addWidget(self.board)
         self.inspector_column.addWidget(self.plot_card, 1)
 
@@ -142,6 +157,11 @@ class RaceView(Carried):
         self._setup_button = Button("Set-up", "sliders-horizontal", checkable=True, tooltip="Landscape, noise, starts")
         self._setup_button.clicked.connect(lambda on: self.set_look(setup=on))
         self.header.extra.addWidget(self._setup_button)
+        self._fair_button = Button(
+            "Fair race", "scales", checkable=True, tooltip="Tune every learning rate on the same budget, then race"
+        )
+        self._fair_button.clicked.connect(lambda on: self.set_look(fair=on))
+        self.header.extra.addWidget(self._fair_button)
         self.header.preset_chosen.connect(self.choose_preset)
         self._switches: dict[str, QAction] = {}
         for name, title in SWITCHES:
@@ -193,7 +213,9 @@ class RaceView(Carried):
         self.setup.show_frame(frame)
         if self._look.schedule:
             self._show_schedule(frame, focus)
-        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.setup)
+        self.fair.show_frame(frame, self._looks, focus.lane)
+        self.fair_note.setVisible(self._which.is_tuned(self.experiment, frame, self._look.tuned))
+        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.card_open)
 
     def show_progress(self, fraction: float) -> None:
         """Veil the stage while a long seek replays."""
@@ -259,8 +281,7 @@ class RaceView(Carried):
 
     def _show_data(self, frame: RaceFrame, lane: int, start: int) -> None:
         landscape, card = self.config.landscape, self.stage.overlays.data
-        aside = self._look.setup or self._look.schedule
-        shown = self._look.data and not aside and isinstance(landscape, HasSamples)
+        shown = self._look.data and not self._look.card_open and isinstance(landscape, HasSamples)
         card.setVisible(shown)
         if shown and isinstance(landscape, HasSamples):
             card.show_model(landscape, frame.theta[lane, start], frame.batch, self._looks[lane].color_role)
@@ -345,7 +366,8 @@ class RaceView(Carried):
         words = "Hide the 3-D view" if shown else "Show the 3-D view"
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
-            surface
+            [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + surface
             + [
                 Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
                 for entry in LANDSCAPES
@@ -356,11 +378,22 @@ class RaceView(Carried):
             ]
         )
 
+    def tune(self) -> None:
+        """Open fair mode and tune every learning rate."""
+        self.touched.emit()
+        self.set_look(fair=True)
+        self.fair.start()
+
+    def _on_fair_race(self) -> None:
+        """The race begins again with its tuned rates: out of its way, and off."""
+        self._remember(focus_start=-1, fair=False)
+        self._follow_look()
+        self.experiment.set_playing(True)
+
     def set_look(self, **changes: Any) -> None:
-        """Change how the race is looked at; of set-up and schedule, which share a corner, one at a time."""
-        for card, other in (("setup", "schedule"), ("schedule", "setup")):
-            if changes.get(card):
-                changes.setdefault(other, False)
+        """Change how the race is looked at; of the cards that share a corner, one at a time."""
+        if any(changes.get(card) for card in CARDS):
+            changes = {**dict.fromkeys(CARDS, False), **changes}
         self._remember(**changes)
         self._follow_look()
         self.refresh()
@@ -383,8 +416,11 @@ class RaceView(Carried):
         self.schedule.setVisible(self._look.schedule)
         self.table.setVisible(self._look.table)
         self.schedule.set_axis(self._look.schedule_axis)
-        self.stage.set_look(self._look)
         self.stages.set_look(self._look)
+        self._fair_button.setChecked(self._look.fair)
+        self.fair.show_look(self._look, self._looks)
+        self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
+        self.stage.set_look(self._look)
         self.plot_card.show_quantity(self._look.plot)
 
     def _means_something(self, layer: str) -> bool:

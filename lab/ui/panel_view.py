@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Below this width the inspector narrows, so that the stage stays the biggest thing.
 WIDE = 1400
+#: Between the parts of a header.
+GAP = 8
 
 
 class PanelHeader(QFrame):
@@ -56,7 +58,7 @@ class PanelHeader(QFrame):
             QHBoxLayout(self),
             (self._icon, self.title, 4, self.presets, None, self.extra, self.compare, self.export, self.more),
             (12, 0, 4, 0),
-            8,
+            GAP,
         )
         #: What stands on the buttons where there is room for it.
         self._words: dict[Button, str] = {}
@@ -69,26 +71,34 @@ class PanelHeader(QFrame):
         return QSize(super().sizeHint().width(), self._height)
 
     def minimumSizeHint(self) -> QSize:
-        # Without their words the buttons fit into half a window: two panels stand side by side.
-        missing = sum(b.fontMetrics().horizontalAdvance(b.text()) for b in self.findChildren(Button) if b.text())
-        return QSize(super().minimumSizeHint().width() - missing, self._height)
+        # Without their words, and without the title, the buttons fit into half a window: two panels side by side.
+        title = 0 if self.title.isHidden() else self.title.sizeHint().width() + GAP
+        return QSize(super().minimumSizeHint().width() - self._wordy() - title, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_words()
 
+    def _wordy(self) -> int:
+        """How wide the words on the buttons now are."""
+        return sum(b.fontMetrics().horizontalAdvance(b.text()) for b in self.findChildren(Button) if b.text())
+
     def _fit_words(self) -> None:
-        """Leave the words on the buttons out where they would not fit; icon, tooltip and name stay."""
+        """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay), then the title."""
         missing = sum(button.fontMetrics().horizontalAdvance(text) for button, text in self._words.items())
-        if super().sizeHint().width() + missing <= self.width():
+        title = self.title.sizeHint().width() + GAP
+        bare = super().sizeHint().width() - self._wordy() - (0 if self.title.isHidden() else title)
+        words = bare + title + self._wordy() + missing <= self.width()
+        if words:
             for button, text in self._words.items():
                 button.setText(text)
             self._words = {}
-        elif super().sizeHint().width() > self.width():
+        else:
             for button in self.findChildren(Button):
                 if button.text() and not button.icon().isNull():
                     self._words[button] = button.text()
                     button.setText("")
+        self.title.setVisible(bare + title <= self.width())
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))

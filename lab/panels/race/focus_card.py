@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
 from lab.core import params
 from lab.core.params import Declared
@@ -16,7 +16,7 @@ from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm
-from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Segmented, Text, number_text, row
+from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Text, number_text, row
 
 #: What stands for all starts at once, where a start's number would stand.
 MEDIAN, MEAN = -1, -2
@@ -46,7 +46,7 @@ class FocusCard(Card):
         self._experiment = experiment
         self.glyph = Glyph(look.symbol, look.color_role, size=12, box=24, halo=True)
         self.name = Text(look.title, "strong")
-        self._selector: QWidget | None = None
+        self._selector: ComboBox | None = None
         self._starts: tuple[int, ...] = ()
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
@@ -80,16 +80,15 @@ class FocusCard(Card):
             self._form.set_config(optimizer)
 
     def show_starts(self, frame: RaceFrame, start: int) -> None:
-        """Offer the starts that take part; few as segments, many as a list."""
+        """Offer the starts that take part, and all of them at once."""
         present = tuple(np.flatnonzero(frame.present)[:OFFERED].tolist())
         if start >= 0 and start not in present:
             present = (*present, start)
         if present != self._starts:
             self._starts = present
             self._rebuild()
-        selector = self._selector
-        if isinstance(selector, Segmented | ComboBox) and selector.value != start:
-            selector.set_value(start)
+        if self._selector is not None and self._selector.value != start:
+            self._selector.set_value(start)
 
     def show_test_loss(self, losses: tuple[float, float] | None) -> None:
         """Training and test loss side by side, both above the lowest training loss; None where there is no test."""
@@ -114,15 +113,10 @@ class FocusCard(Card):
         if len(options) < 2:
             return
         options += [(MEDIAN, "Median"), (MEAN, "Mean")]
-        if len(options) <= 4:
-            segments = Segmented(options, "Start")
-            segments.chosen.connect(self.start_chosen)
-            self._selector = segments
-        else:
-            combo = ComboBox("Start")
-            combo.set_options(options)
-            combo.chosen.connect(self.start_chosen)
-            self._selector = combo
+        combo = ComboBox("Start")
+        combo.set_options(options)
+        combo.chosen.connect(self.start_chosen)
+        self._selector = combo
         self._head.addWidget(self._selector)
 
     def _on_edited(self, name: str, value: Any) -> None:

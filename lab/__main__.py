@@ -147,6 +147,10 @@ def _parser() -> argparse.ArgumentParser:
     shot.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark by default")
     shot.add_argument("--preset", metavar="NAME", help="start from one of the panel's presets")
     shot.add_argument("--steps", type=_count, metavar="N", help="step this far before the picture is taken")
+    shot.add_argument(
+        "--look", action="append", default=[], metavar="NAME=VALUE",
+        help="how the panels are looked at, such as basins=true or focus_lane=1; may be given several times",
+    )  # fmt: skip
 
     selftest = commands.add_parser("selftest", help="check every pinned truth in this build, as a table")
     selftest.add_argument("--json", action="store_true", help="the same findings as JSON")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import difflib
+import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.app import make_app
+from lab.core import params
 from lab.core import session as files
+from lab.core.errors import BadValue
 from lab.core.session import Session
 from lab.panels import PANELS
 from lab.ui import export
@@ -17,7 +23,7 @@ from lab.ui.window import MainWindow
 
 def run(args: argparse.Namespace) -> int:
     """Draw the window with a session, a panel or the start page, and write it as PNG."""
-    session = _session(args)
+    session = with_looks(_session(args), args.look)
     app = make_app(args.theme)
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True)
@@ -45,6 +51,37 @@ def run(args: argparse.Namespace) -> int:
             window.close()
             window.deleteLater()
     return 0
+
+
+def with_looks(session: Session, looks: Sequence[str]) -> Session:
+    """The session with every panel looked at as words ``NAME=VALUE`` say; numbers, true, false and lists as in JSON.
+
+    Raises
+    ------
+    BadValue
+        Where a word has no ``=``, no panel has a look of that name, or the value is not one for it.
+    """
+    for word in looks:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise BadValue("look", f"{word!r} is not of the form NAME=VALUE")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        value = tuple(value) if isinstance(value, list) else value
+        known = {d.name for state in session.panels for d in params.declared(type(state.view))}
+        if name not in known:
+            near = ", ".join(difflib.get_close_matches(name, known, 3)) or ", ".join(sorted(known)) or "none here"
+            raise BadValue("look", f"there is no look {name!r} (try: {near})")
+        states = tuple(
+            dataclasses.replace(state, view=params.replace(state.view, name, value))
+            if any(d.name == name for d in params.declared(type(state.view)))
+            else state
+            for state in session.panels
+        )
+        session = dataclasses.replace(session, panels=states)
+    return session
 
 
 def _session(args: argparse.Namespace) -> Session:

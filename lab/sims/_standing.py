@@ -159,6 +159,11 @@ class Watch:
         return reason
 
 
+    def _near(self, lo: float, hi: float) -> bool:
+        """Whether numbers between these are surely no position too far away (or none at all: nan is never near)."""
+        return bool(hi < self._centre.min() + self._far and lo > self._centre.max() - self._far)
+
+
 def _length(vectors: Array) -> Array:
     """Euclidean lengths along the last axis; column by column, since NumPy's sums over so short an axis are slow."""
     total: Array = vectors[..., 0] * vectors[..., 0]

@@ -60,6 +60,7 @@ class PanelHeader(QFrame):
             (12, 0, 4, 0),
             GAP,
         )
+        self._words_wide: int | None = None
         #: What stands on the buttons where there is room for it.
         self._words: dict[Button, str] = {}
         self.presets.chosen.connect(lambda value: self.preset_chosen.emit(str(value)))
@@ -79,9 +80,17 @@ class PanelHeader(QFrame):
         super().resizeEvent(event)
         self._fit_words()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._words_wide = None
+        return super().event(event)
+
     def _wordy(self) -> int:
-        """How wide the words on the buttons now are."""
-        return sum(b.fontMetrics().horizontalAdvance(b.text()) for b in self.findChildren(Button) if b.text())
+        """How wide the words on the buttons now are; asked for many times a frame, so known until they change."""
+        if self._words_wide is None:
+            buttons = self.findChildren(Button)
+            self._words_wide = sum(b.fontMetrics().horizontalAdvance(b.text()) for b in buttons if b.text())
+        return self._words_wide
 
     def _fit_words(self) -> None:
         """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay), then the title."""
@@ -98,6 +107,7 @@ class PanelHeader(QFrame):
                 if button.text() and not button.icon().isNull():
                     self._words[button] = button.text()
                     button.setText("")
+        self._words_wide = None
         self.title.setVisible(bare + title <= self.width())
 
     def _on_theme_changed(self) -> None:

@@ -87,6 +87,9 @@ class BallsLayer(RacersLayer):
             self._known, self._spread = known, self._apart(stage)
         return self._spread
 
+    def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
+        return self.pixels(stage)[:, starts]
+
     def _apart(self, stage: Stage) -> Array:
         assert self.frame is not None
         places = super().pixels(stage)

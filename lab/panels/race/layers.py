@@ -205,38 +205,42 @@ class RacersLayer:
         if frame is None or not len(frame.starts):
             return
         self._flags(painter, stage)
+        drawn = np.flatnonzero(self._drawn())
         # Far out, but such that lengths can still be computed.
-        pixels = np.clip(self.pixels(stage), -1e300, 1e300)
+        pixels = np.clip(self._places(stage, drawn), -1e300, 1e300)
         order = sorted(
             range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
         )
-        drawn = np.flatnonzero(self._drawn())
         many = len(drawn) * len(frame.lanes) > MANY
         x, y = np.moveaxis(pixels, -1, 0)
         plot = stage.plot.adjusted(-2, -2, 2, 2)
         inside = (x >= plot.left()) & (x <= plot.right()) & (y >= plot.top()) & (y <= plot.bottom())
+        diverged = frame.diverged_at[:, drawn]
         for lane in order:
             look = self.looks[lane]
-            whole = inside[lane, drawn] & (frame.diverged_at[lane, drawn] < 0)
-            for start in drawn[~whole].tolist():
-                hx, hy = pixels[lane, start].tolist()
-                if not inside[lane, start]:
-                    gone = int(frame.diverged_at[lane, start])
+            whole = inside[lane] & (diverged[lane] < 0)
+            for i in np.flatnonzero(~whole).tolist():
+                hx, hy = pixels[lane, i].tolist()
+                gone = int(diverged[lane, i])
+                if not inside[lane, i]:
                     self._outside(painter, stage, look, hx, hy, gone, worded=not many)
                 else:
-                    at = "" if many else f"{look.title} diverged at {int(frame.diverged_at[lane, start]):,}"
-                    self._diverged(painter, hx, hy, at)
+                    self._diverged(painter, hx, hy, "" if many else f"{look.title} diverged at {gone:,}")
             here = self.focus is not None and look.lane == self.focus[0]
             if many:
                 mark = _sprite(look.symbol, theme().color(look.color_role), 9 if here else 7, stage.devicePixelRatioF())
                 half = mark.deviceIndependentSize().width() / 2
-                for x0, y0 in (pixels[lane, drawn[whole]] - half).tolist():
+                for x0, y0 in (pixels[lane, whole] - half).tolist():
                     painter.drawPixmap(QPointF(x0, y0), mark)
                 continue
-            for start in drawn[whole].tolist():
+            for start, (hx, hy) in zip(drawn[whole].tolist(), pixels[lane, whole].tolist(), strict=True):
                 main = here and (self.average or self.focus is None or start == self.focus[1])
-                hx, hy = pixels[lane, start].tolist()
                 self._head(painter, look, hx, hy, here, main)
+
+    def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Where the heads of some starts are, in pixels, shape (L, n, 2)."""
+        assert self.frame is not None
+        return stage.to_pixels(self.frame.theta[:, starts])
 
     def _head(self, painter: QPainter, look: Look, x: float, y: float, here: bool, main: bool) -> None:
         t = theme()

@@ -158,7 +158,6 @@ class Watch:
         reason[~np.isfinite(theta).all(axis=-1)] = 3
         return reason
 
-
     def _near(self, lo: float, hi: float) -> bool:
         """Whether numbers between these are surely no position too far away (or none at all: nan is never near)."""
         return bool(hi < self._centre.min() + self._far and lo > self._centre.max() - self._far)

@@ -22,7 +22,8 @@ _POWER = re.compile("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _RELATION = re.compile(r"\s*(=|\\(approx|leftarrow|gets|to|rightarrow|equiv|sim|le|ge)(?![a-zA-Z]))")
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 Value = float | Sequence[float] | Any
-_SMALLEST = 0.78
+#: How far a formula is reduced at most: in one row, and in two.
+_SMALLEST, _SMALLEST_STACKED = 0.78, 0.66
 
 
 def slot_number(value: float) -> str:
@@ -61,11 +62,14 @@ class FormulaLabel(QWidget):
     r"""A rule in symbols, followed by the same rule with this step's numbers.
 
     ``\role{control|gradient|forward|result|muted}{...}`` colours a term; ``\slot{name}`` and ``\slotv{name}`` are
-    filled by `set_values`, which costs microseconds. The widget never asks for width: where both halves don't fit, even
-    slightly reduced, only the symbols are shown, and where those don't fit they are cut with an ellipsis.
+    filled by `set_values`, which costs microseconds. The widget never asks for width: where both halves don't fit side
+    by side, even slightly reduced, the numbers stand below the symbols; where there is no height for that only the
+    symbols are shown, and where those don't fit they are cut with an ellipsis.
     """
 
     GAP = 10.0
+    #: Between two rows, at full size.
+    LEADING = 5.0
 
     def __init__(self, size: float = 17, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +86,7 @@ class FormulaLabel(QWidget):
         self._still: QPixmap | None = None
         self._scale = 1.0
         self._shown = 0
+        self._stacked = False
         manager().changed.connect(self._retypeset)
 
     def set_formula(self, latex: str, numbers_latex: str = "", *, dim: int = 2) -> None:
@@ -165,12 +170,9 @@ class FormulaLabel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawPixmap(0, 0, self._picture())
-        baseline = self._baseline()
-        x = 0.0
-        for half in self._halves[: self._shown]:
+        for half, x, baseline in self._places():
             for slot in half.slots:
                 self._draw_number(painter, slot, x, baseline, half.left)
-            x += (half.width + self.GAP) * self._scale
         painter.end()
 
     def _draw_number(self, painter: QPainter, slot: Slot, x: float, baseline: float, left: float) -> None:
@@ -224,15 +226,25 @@ class FormulaLabel(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Decide what fits: both halves, both reduced a little, or the symbols alone."""
+        """Decide what fits: both halves in a row or in two, both reduced a little, or the symbols alone."""
         self._still = None
         count = len(self._halves)
-        self._scale, self._shown = 1.0, count
+        self._scale, self._shown, self._stacked = 1.0, count, False
         for shown in range(count, 0, -1):
             room = self.width() / max(self._width(shown), 1.0)
             tall = self.height() / max(sum(self._extent(shown)), 1.0)
             self._scale, self._shown = min(1.0, max(room, _SMALLEST), tall), shown
             if room >= _SMALLEST:
+                break
+            wide = max(half.width for half in self._halves)
+            high = sum(half.ascent + half.descent for half in self._halves) + self.LEADING
+            both = min(1.0, self.width() / max(wide, 1.0), self.height() / max(high, 1.0))
+            if shown == 2 and both >= _SMALLEST_STACKED:
+                self._scale, self._stacked = both, True
+                break
+            if shown == 2 and room >= _SMALLEST_STACKED:
+                # Small, but there: the numbers are what moves.
+                self._scale = min(room, tall)
                 break
         self.update()
 
@@ -244,11 +256,25 @@ class FormulaLabel(QWidget):
         halves = self._halves[:shown]
         return max((h.ascent for h in halves), default=0.0), max((h.descent for h in halves), default=0.0)
 
-    def _baseline(self) -> float:
+    def _places(self) -> list[tuple[Typeset, float, float]]:
+        """Each half that is shown, with its left end and its baseline, on whole pixels."""
+        dpr, scale = self.devicePixelRatioF(), self._scale
+        halves = self._halves[: self._shown]
+        found = []
+        if self._stacked:
+            high = sum(half.ascent + half.descent for half in halves) + self.LEADING
+            y = self.height() / 2 - high / 2 * scale
+            for half in halves:
+                found.append((half, 0.0, round((y + half.ascent * scale) * dpr) / dpr))
+                y += (half.ascent + half.descent + self.LEADING) * scale
+            return found
         ascent, descent = self._extent(self._shown)
-        dpr = self.devicePixelRatioF()
-        y = self.height() / 2 + (ascent - descent) / 2 * self._scale
-        return round(y * dpr) / dpr
+        baseline = round((self.height() / 2 + (ascent - descent) / 2 * scale) * dpr) / dpr
+        x = 0.0
+        for half in halves:
+            found.append((half, x, baseline))
+            x += (half.width + self.GAP) * scale
+        return found
 
     def _picture(self) -> QPixmap:
         """What doesn't change from step to step, as pixels."""
@@ -260,15 +286,13 @@ class FormulaLabel(QWidget):
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cut = self._width(self._shown) * self._scale > self.width() + 1
+        cut = not self._stacked and self._width(self._shown) * self._scale > self.width() + 1
         if cut:
             painter.setClipRect(QRectF(0, 0, self.width() - 16, self.height()))
-        x, baseline = 0.0, self._baseline()
-        for half in self._halves[: self._shown]:
+        for half, x, baseline in self._places():
             height = half.ascent + half.descent
             box = QRectF(x, baseline - half.ascent * self._scale, half.width * self._scale, height * self._scale)
             QSvgRenderer(QByteArray(half.svg)).render(painter, box)
-            x += (half.width + self.GAP) * self._scale
         if cut:
             painter.setClipping(False)
             painter.setFont(math_font(self._size * fonts.scale()))

@@ -219,3 +219,23 @@ def test_a_small_rate_keeps_its_digits() -> None:
     assert slot_text(0.0016, False) == "0.0016"
     assert slot_text(-0.0007, False) == "\N{MINUS SIGN}0.0007"
     assert slot_text(0.11, False) == "0.110"
+
+
+def test_numbers_stand_below_the_symbols_where_there_is_height_for_it(qtbot) -> None:
+    label = FormulaLabel(16)
+    qtbot.addWidget(label)
+    label.set_formula(r"\theta_{t+1}=\theta_t-\eta\nabla f(\theta_t)", r"\slotv{theta}-\slot{eta}\,\slotv{gradient}")
+    label.resize(4000, 60)
+    label.grab()
+    one_row = {round(slot.baseline) for slot in label.slots()}
+    whole = label._width(2)
+    label.resize(round(0.7 * whole), 60)
+    label.grab()
+    assert label.shows_numbers
+    assert label._stacked
+    (_, _, first), (_, left, second) = label._places()
+    assert (left, first < second < 60) == (0.0, True)
+    label.resize(round(0.7 * whole), 24)
+    label.grab()
+    assert not label.shows_numbers or not label._stacked
+    assert len(one_row) == 1

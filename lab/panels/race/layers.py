@@ -336,12 +336,20 @@ class ArrowsLayer:
             if not math.isfinite(norm) or norm == 0.0:
                 continue
             dx, dy = direction / norm
+            length = _within(stage.plot.adjusted(56, 26, -56, -26), x, y, dx, dy, length)
             tip = QPointF(x + dx * length, y + dy * length)
             _arrow(painter, QPointF(x, y), tip, t.color(role), t.color(t.ink, 0.75))
             width = painter.fontMetrics().horizontalAdvance(name)
             where = QPointF(tip.x() + dx * (10 + width / 2) - width / 2, tip.y() + dy * 16 + 5)
             painter.setPen(t.color(role))
             _label(painter, name, where.x(), where.y(), role)
+
+
+def _within(room: QRectF, x: float, y: float, dx: float, dy: float, length: float) -> float:
+    """How long an arrow may be to stay in the room with its name; some of it is always seen."""
+    across = (room.right() - x) / dx if dx > 0 else (room.left() - x) / dx if dx < 0 else math.inf
+    down = (room.bottom() - y) / dy if dy > 0 else (room.top() - y) / dy if dy < 0 else math.inf
+    return max(min(length, across, down), 0.4 * length)
 
 
 @lru_cache(maxsize=64)

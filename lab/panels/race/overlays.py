@@ -60,6 +60,7 @@ class Overlays:
         self._ghost_text = Text("", "caption")
         self.ghost = Overlay(row(Swatch("muted", dashed=True), self._ghost_text, spacing=6))
         self.apart = StepApart()
+        self._apart_above = False
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
         self.corners.add(self.ghost, "tl", LEFT, TOP)
@@ -137,6 +138,22 @@ class Overlays:
         under = above.adjusted(-near, -near, near, near).contains(place)
         if under != lowered:
             self._move(card, "bc" if under else "tc", MIDDLE)
+
+    def take_apart(self, *, above: bool) -> None:
+        """Put the card that takes a step apart into the upper or the lower left corner."""
+        if above != self._apart_above:
+            self._apart_above = above
+            self._move(self.apart, "tl" if above else "bl", LEFT)
+
+    def clear_of(self, places: Sequence[QPointF]) -> None:
+        """Put the card of the data into the upper corner that hides fewer of these places, in pixels."""
+        size, stage = self.data.sizeHint(), self.corners.parent()
+        assert isinstance(stage, QWidget)
+        top = TOP + self.color_bar.sizeHint().height() + CornerOverlays.GAP
+        right = QRectF(stage.width() - RIGHT - size.width(), top, size.width(), size.height())
+        left = QRectF(LEFT, TOP, size.width(), size.height())
+        hidden = [sum(box.adjusted(-16, -16, 16, 16).contains(place) for place in places) for box in (right, left)]
+        self._move(self.data, "tl" if hidden[1] < hidden[0] else "tr", LEFT if hidden[1] < hidden[0] else RIGHT)
 
     def show_test_loss(self, look: RaceViewState, there: bool) -> None:
         """Say which lines are which, where the test loss is drawn."""

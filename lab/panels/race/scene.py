@@ -88,6 +88,7 @@ class RaceStage(Stage):
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
         self.view_changed.connect(self._ask_for_field)
+        self.view_changed.connect(self._clear_minima)
 
     @property
     def landscape(self) -> Landscape | None:
@@ -133,6 +134,7 @@ class RaceStage(Stage):
             self.set_home(landscape.domain[0], landscape.domain[1])
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
+        self._clear_minima()
         self.setAccessibleDescription(f"{LANDSCAPES.title_of(type(landscape))}: {landscape.doc}")
         self.refresh()
         self._ask_for_field()
@@ -201,21 +203,20 @@ class RaceStage(Stage):
         else:
             self.overlays.show_ghost("ghost" if not lag else f"ghost, at step {step - lag:,}")
 
-    def show_step(self, answer: Dissection | None, loss: float) -> None:
+    def show_step(self, answer: Dissection | None, arrows: bool = True) -> None:
         """Show where the racer in focus goes next (None: nowhere), and paint; the last word of every frame."""
         self.arrows.origin = None
         if self.flat:
-            self._show_step_on_curve(answer)
-        elif answer is not None:
+            self._show_step_on_curve(answer if arrows else None)
+        elif answer is not None and arrows:
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
         self.overlays.legend.setVisible(self.arrows.origin is not None and free)
-        if self.arrows.origin is not None:
+        if answer is not None and not self.flat:
             # The card that takes the step apart keeps out of the racer's way.
-            low = self.to_pixels(self.arrows.origin)[1] > self.plot.center().y()
-            self.overlays.corners.set_corner(self.overlays.apart, "tl" if low else "bl")
+            self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))
         self.update_live()
 
     def show_derivative(self, reading: Reading | None, secant: bool, why: str) -> None:
@@ -315,6 +316,14 @@ class RaceStage(Stage):
                 * starts
             )
         return self._stroke
+
+    def _clear_minima(self) -> None:
+        """Put the card of the data where no minimum is."""
+        if self._landscape is None or self.flat:
+            return
+        minima = [c.point for c in self._landscape.critical_points if c.kind == "minimum"]
+        places = self.to_pixels(np.array(minima, dtype=np.float64).reshape(len(minima), 2))
+        self.overlays.clear_of([QPointF(x, y) for x, y in places.tolist()])
 
     # -- the field -----------------------------------------------------------------------------------------------
 

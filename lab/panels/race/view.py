@@ -238,7 +238,7 @@ class RaceView(Carried):
         self.focus_card.setVisible(focus.lane >= 0)
         if focus.lane < 0:
             self._show_derivative(frame, -1, -1, "No racer: add one to see its derivative.")
-            self.stage.show_step(None, 0.0)
+            self.stage.show_step(None)
             self.equation.show_nothing()
             return
         lane, start = frame.lanes.index(focus.lane), focus.start
@@ -247,7 +247,7 @@ class RaceView(Carried):
         self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
-            self.stage.show_step(None, 0.0)
+            self.stage.show_step(None)
             self.equation.show_rule(look, "", optimizer, dim)
             return
         alive = bool(frame.diverged_at[lane, start] < 0)
@@ -261,7 +261,7 @@ class RaceView(Carried):
         if focus.average:
             missing = "The median of all starts is in focus: choose one start to see its derivative."
         self._show_derivative(frame, lane, start, missing)
-        self.stage.show_step(answer if arrows else None, float(frame.loss[lane, start]))
+        self.stage.show_step(answer if alive and not focus.average else None, arrows)
         self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
         self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate)

@@ -35,8 +35,8 @@ def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None
 
 def test_the_menu_switches_layers(race: Any) -> None:
     race.view.choose_preset("sharp_and_flat")
-    assert not race.view._switches["difference"].isEnabled()
-    for name, switch in race.view._switches.items():
+    assert not race.view.layers.switches["difference"].isEnabled()
+    for name, switch in race.view.layers.switches.items():
         if not switch.isEnabled():
             continue
         before = getattr(race.experiment.view_state, name)
@@ -95,7 +95,7 @@ def test_the_keras_convention_brings_its_defaults(race: Any) -> None:
 
 
 def test_each_entry_of_the_layers_menu_switches_its_layer(race: Any) -> None:
-    for name, switch in race.view._switches.items():
+    for name, switch in race.view.layers.switches.items():
         if not switch.isEnabled():
             continue
         before = getattr(race.experiment.view_state, name)
@@ -131,3 +131,22 @@ def test_quantiles_follow_a_history_that_is_cut_and_thinned() -> None:
         rows = trace.values[:, :, [0, 2, 3], 1]
         assert np.array_equal(found[:, :3], np.moveaxis(quantiles(rows, Quantiles.WANTED), 0, 1))
         assert found[:, 3] == pytest.approx(rows.mean(axis=-1), rel=1e-5, abs=1e-6)
+
+
+def test_a_step_is_taken_apart_by_the_button_beside_its_rule(race: Any) -> None:
+    card = race.view.stage.overlays.apart
+    race.experiment.seek(8)
+    assert card.isHidden()
+    race.view.equation._apart.click()
+    assert not card.isHidden()
+    assert race.view.layers.switches["apart"].isChecked()
+    race.view.equation._apart.click()
+    assert card.isHidden()
+
+
+def test_every_layer_is_in_the_command_palette(race: Any) -> None:
+    commands = {command.title: command for command in race.view.commands()}
+    for name, switch in race.view.layers.switches.items():
+        assert any(title.endswith(f": {switch.text()}") for title in commands) is switch.isEnabled()
+    commands["Show: Next step, taken apart"].run()
+    assert race.experiment.view_state.apart

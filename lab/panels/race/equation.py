@@ -20,6 +20,8 @@ class EquationStrip(QFrame):
     """Mark and name, then the rule typeset once and its numbers drawn anew at every step."""
 
     copied = Signal()
+    #: The step should be taken apart, or no longer.
+    apart_wanted = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,11 +33,13 @@ class EquationStrip(QFrame):
         self._name = Text("", "strong")
         self._state = Text("", "body", role="muted")
         self.formula = FormulaLabel(16)
+        self._apart = IconButton("scissors", "Take the next step apart into its arrows", size=17, checkable=True)
+        self._apart.clicked.connect(self.apart_wanted)
         copy = IconButton("copy-simple", "Copy the rule as LaTeX, with its numbers", size=17)
         copy.clicked.connect(self.copied)
         fill(
             QHBoxLayout(self),
-            (self._glyph, self._name, self._state, 4, VLine(), 4, (self.formula, 1), copy),
+            (self._glyph, self._name, self._state, 4, VLine(), 4, (self.formula, 1), self._apart, copy),
             (16, 0, 12, 0),
             8,
         )
@@ -52,6 +56,10 @@ class EquationStrip(QFrame):
             self._rule = rule
             self.formula.set_formula(optimizer.latex, optimizer.latex_numbers, dim=dim)
             self.setToolTip(f"{optimizer.why}\n{optimizer.source}")
+
+    def show_apart(self, on: bool) -> None:
+        """Show whether the step is taken apart."""
+        self._apart.setChecked(on)
 
     def show_numbers(self, symbols: Mapping[str, Any]) -> None:
         """Show this step's numbers in the rule."""

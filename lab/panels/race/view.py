@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
-from lab.engine.landscapes import LANDSCAPES, HasSamples, HasTestLoss, Landscape
+from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.board import BoardCard, BoardTable
@@ -32,6 +31,7 @@ from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
 from lab.panels.race.state import CARDS, RaceViewState
+from lab.panels.race.switches import LayersMenu
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceFrame, RateNow
 from lab.ui.command_palette import Command
@@ -45,21 +45,6 @@ if TYPE_CHECKING:
 
 SURFACE_TIP = "The landscape as a surface in three dimensions, beside the stage"
 NO_SURFACE_TIP = "A landscape of one weight is a curve: there is no surface to show"
-
-#: Layers that can be switched, with their words in the menu.
-SWITCHES = (
-    ("log_colors", "Log colours"),
-    ("contours", "Contours"),
-    ("arrows", "Step arrows"),
-    ("test_loss", "Test loss"),
-    ("curvature", "Curvature and stable rate"),
-    ("data", "Data and model"),
-    ("schedule", "Learning-rate schedule"),
-    ("basins", "Basins of the racer in focus"),
-    ("difference", "Numerical derivative"),
-)
-#: Layers that mean something only on a landscape of so many weights.
-WEIGHTS = {"log_colors": 2, "contours": 2, "basins": 2, "difference": 1}
 
 
 class RaceView(Carried):
@@ -112,6 +97,7 @@ class RaceView(Carried):
         self.fair.focused.connect(self._on_lane_focused)
         self.fair.applied.connect(self._on_fair_race)
         self.equation.copied.connect(self._on_copy_latex)
+        self.equation.apart_wanted.connect(lambda on: self.set_look(apart=on))
         manager().changed.connect(self._on_theme_changed)
 
     def _build_inspector(self) -> None:
@@ -146,9 +132,9 @@ class RaceView(Carried):
 
     def _build_menus(self) -> None:
         self._layers_button = Button("Layers", "stack", tooltip="What is drawn on the stage")
-        self._layers = QMenu(self)
-        self._layers.setToolTipsVisible(True)
-        self._layers_button.setMenu(self._layers)
+        self.layers = LayersMenu(self)
+        self.layers.switched.connect(lambda name, on: self.set_look(**{name: on}))
+        self._layers_button.setMenu(self.layers)
         self.header.extra.addWidget(self._layers_button)
         self._surface_button = Button("3-D", "cube", checkable=True, tooltip=SURFACE_TIP)
         self._surface_button.setAccessibleName("3-D view")
@@ -163,12 +149,6 @@ class RaceView(Carried):
         self._fair_button.clicked.connect(lambda on: self.set_look(fair=on))
         self.header.extra.addWidget(self._fair_button)
         self.header.preset_chosen.connect(self.choose_preset)
-        self._switches: dict[str, QAction] = {}
-        for name, title in SWITCHES:
-            switch = self._layers.addAction(title)
-            switch.setCheckable(True)
-            switch.triggered.connect(self._switcher(name))
-            self._switches[name] = switch
         self.more_menu.addAction("Show everything", self.stage.go_home)
         self.more_menu.addAction("Copy rule as LaTeX", self._on_copy_latex)
 
@@ -368,6 +348,7 @@ class RaceView(Carried):
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
             + surface
+            + [Command(words, "Layer", act) for words, act in self.layers.offered()]
             + [
                 Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
                 for entry in LANDSCAPES
@@ -403,10 +384,8 @@ class RaceView(Carried):
         self.experiment.view_state = self._look
 
     def _follow_look(self) -> None:
-        for name, switch in self._switches.items():
-            switch.setChecked(bool(getattr(self._look, name)))
-            switch.setEnabled(self._means_something(name))
-            switch.setToolTip("" if switch.isEnabled() else "Means nothing on this landscape")
+        self.layers.follow(self._look, self.config.landscape)
+        self.equation.show_apart(self._look.apart)
         self._setup_button.setChecked(self._look.setup)
         flat = self.stage.flat
         self._surface_button.setChecked(self._look.surface and not flat)
@@ -422,22 +401,6 @@ class RaceView(Carried):
         self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
         self.stage.set_look(self._look)
         self.plot_card.show_quantity(self._look.plot)
-
-    def _means_something(self, layer: str) -> bool:
-        """Whether a layer can be seen on the present landscape."""
-        landscape = self.config.landscape
-        if layer == "data":
-            return isinstance(landscape, HasSamples)
-        if layer == "test_loss":
-            return isinstance(landscape, HasTestLoss)
-        return WEIGHTS.get(layer, landscape.dim) == landscape.dim
-
-    def _switcher(self, layer: str) -> Callable[[bool], None]:
-        # Not a partial: PySide would call one without the state.
-        def switch(on: bool) -> None:
-            self.set_look(**{layer: on})
-
-        return switch
 
     def _on_surface_made(self, view: SurfaceView) -> None:
         view.dropped.connect(self.hands.drop)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPixmap, QRegion
 
 from lab.bench._scene import Scene
 from lab.panels import PANELS
-from lab.panels.race.layers import RacersLayer
+from lab.panels.race.racers import RacersLayer
 
 Pixels = np.ndarray
 

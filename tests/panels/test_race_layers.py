@@ -146,7 +146,7 @@ def test_a_step_is_taken_apart_by_the_button_beside_its_rule(race: Any) -> None:
 
 def test_every_layer_is_in_the_command_palette(race: Any) -> None:
     commands = {command.title: command for command in race.view.commands()}
-    for name, switch in race.view.layers.switches.items():
+    for switch in race.view.layers.switches.values():
         assert any(title.endswith(f": {switch.text()}") for title in commands) is switch.isEnabled()
     commands["Show: Next step, taken apart"].run()
     assert race.experiment.view_state.apart

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen, QPolygonF, QRegion
 
 from lab.engine.landscapes import Array
-from lab.panels.race.layers import RacersLayer
 from lab.panels.race.looks import Look
+from lab.panels.race.racers import RacersLayer
 from lab.panels.race.strokes import label
 from lab.ui import fonts
 from lab.ui.stage import Stage

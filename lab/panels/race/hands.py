@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
-from lab.panels.race.layers import Pick
 from lab.panels.race.looks import start_name
+from lab.panels.race.racers import Pick
 from lab.panels.race.scene import RaceStage
 from lab.sims.race import LookAt, MoveStart, PlaceStarts, RemoveStart, how_many
 from lab.ui.experiment import Experiment

@@ -1,38 +1,26 @@
-"""What is drawn on a two-dimensional stage, from the ground up."""
+"""What lies on a two-dimensional stage apart from the racers: field, known points, and where the next step leads."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QRegion, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
 
 from lab.engine.landscapes import Landscape
-from lab.panels.race.density import crowded
 from lab.panels.race.field import Field
-from lab.panels.race.looks import Look, start_name
 from lab.panels.race.strokes import arrow as _arrow
 from lab.panels.race.strokes import label as _label
-from lab.sims.race import RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
-from lab.ui.widgets import glyph_path, number_text
+from lab.ui.widgets import glyph_path
 
 #: More minima than this are marked small and without names.
 FEW = 6
-#: More racers than this are drawn without edges and halos.
-MANY = 200
-#: More racers than this are painted without asking where.
-FEW_RACERS = 64
-#: A head with halo and edge, or a flag, lies within this many pixels; with its text, within so many to either side.
-REACH, WORDS = 20, 260
 
 
 class FieldLayer:
@@ -121,186 +109,6 @@ class CriticalLayer:
             painter.drawText(QPointF(x - width / 2, y - radius - 6), name)
 
 
-@dataclass(slots=True)
-class Pick:
-    """What lies under the pointer: a head (lane and start), or a start's flag (lane None)."""
-
-    start: int
-    lane: int | None
-
-
-class RacersLayer:
-    """Start flags, heads with halo, diverged and out-of-sight racers."""
-
-    def __init__(self) -> None:
-        self.frame: RaceFrame | None = None
-        self.looks: Sequence[Look] = ()
-        self.focus: tuple[int, int] | None = None
-        self.average = False
-
-    def pixels(self, stage: Stage) -> NDArray[np.float64]:
-        """Where the heads are, in pixels, shape (L, S, 2)."""
-        assert self.frame is not None
-        return stage.to_pixels(self.frame.theta)
-
-    def start_pixels(self, stage: Stage) -> NDArray[np.float64]:
-        """Where the starts are, in pixels, shape (S, 2)."""
-        assert self.frame is not None
-        return stage.to_pixels(self.frame.starts)
-
-    def pick(self, stage: Stage, at: QPointF, reach: float = 14.0) -> Pick | None:
-        """The head or flag nearest to the pointer within reach; at a tie, the racer in focus, then the flag."""
-        if self.frame is None or not self.frame.present.any():
-            return None
-        here = np.array([at.x(), at.y()])
-        flags = np.hypot(*(self.start_pixels(stage) - here).T)
-        flags[~self.frame.present] = np.inf
-        heads = np.hypot(*np.moveaxis(self.pixels(stage) - here, -1, 0))
-        heads[:, ~self.frame.present] = np.inf
-        start = int(flags.argmin())
-        best = Pick(start, None) if flags[start] <= reach else None
-        if heads.size:
-            lane, row = np.unravel_index(int(heads.argmin()), heads.shape)
-            # On the flag itself all heads coincide at first: the flag is meant, unless a head has left it.
-            if heads[lane, row] <= reach and (best is None or heads[lane, row] < flags[start] - 1.0):
-                best = Pick(int(row), self.frame.lanes[int(lane)])
-        return best
-
-    def _drawn(self) -> NDArray[np.bool_]:
-        """Which starts are drawn one by one: all, or in a crowd only the one in focus."""
-        assert self.frame is not None
-        present = self.frame.present
-        if not crowded(self.frame):
-            return present
-        only = np.zeros_like(present)
-        if self.focus is not None and not self.average:
-            only[self.focus[1]] = present[self.focus[1]]
-        return only
-
-    def extent(self, stage: Stage) -> QRegion | None:
-        """Around each flag and head, with the text beside those that have diverged or left the picture."""
-        frame = self.frame
-        if frame is None or not len(frame.starts):
-            return QRegion()
-        if frame.theta[..., 0].size > FEW_RACERS:
-            return None
-        found = QRegion()
-        plot = stage.plot
-        places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
-        heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
-        stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
-        worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
-        places.append(heads[~worded])
-        for x, y in np.concatenate(places).astype(np.int64).tolist():
-            found += QRect(x - REACH, y - REACH, 2 * REACH, 2 * REACH)
-        for x, y in stuck[worded].astype(np.int64).tolist():
-            found += QRect(x - WORDS, y - REACH, 2 * WORDS, 2 * REACH)
-        # A head on the rim stands either on its place or stuck: both are painted.
-        for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
-            found += QRect(x - WORDS, y - REACH, 2 * WORDS, 2 * REACH)
-        return found
-
-    def paint(self, painter: QPainter, stage: Stage) -> None:
-        frame = self.frame
-        if frame is None or not len(frame.starts):
-            return
-        self._flags(painter, stage)
-        drawn = np.flatnonzero(self._drawn())
-        # Far out, but such that lengths can still be computed.
-        pixels = np.clip(self._places(stage, drawn), -1e300, 1e300)
-        order = sorted(
-            range(len(frame.lanes)), key=lambda i: self.focus is not None and frame.lanes[i] == self.focus[0]
-        )
-        many = len(drawn) * len(frame.lanes) > MANY
-        x, y = np.moveaxis(pixels, -1, 0)
-        plot = stage.plot.adjusted(-2, -2, 2, 2)
-        inside = (x >= plot.left()) & (x <= plot.right()) & (y >= plot.top()) & (y <= plot.bottom())
-        diverged = frame.diverged_at[:, drawn]
-        for lane in order:
-            look = self.looks[lane]
-            whole = inside[lane] & (diverged[lane] < 0)
-            for i in np.flatnonzero(~whole).tolist():
-                hx, hy = pixels[lane, i].tolist()
-                gone = int(diverged[lane, i])
-                if not inside[lane, i]:
-                    self._outside(painter, stage, look, hx, hy, gone, worded=not many)
-                else:
-                    self._diverged(painter, hx, hy, "" if many else f"{look.title} diverged at {gone:,}")
-            here = self.focus is not None and look.lane == self.focus[0]
-            if many:
-                mark = _sprite(look.symbol, theme().color(look.color_role), 9 if here else 7, stage.devicePixelRatioF())
-                half = mark.deviceIndependentSize().width() / 2
-                for x0, y0 in (pixels[lane, whole] - half).tolist():
-                    painter.drawPixmap(QPointF(x0, y0), mark)
-                continue
-            for start, (hx, hy) in zip(drawn[whole].tolist(), pixels[lane, whole].tolist(), strict=True):
-                main = here and (self.average or self.focus is None or start == self.focus[1])
-                self._head(painter, look, hx, hy, here, main)
-
-    def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Where the heads of some starts are, in pixels, shape (L, n, 2)."""
-        assert self.frame is not None
-        return stage.to_pixels(self.frame.theta[:, starts])
-
-    def _head(self, painter: QPainter, look: Look, x: float, y: float, here: bool, main: bool) -> None:
-        t = theme()
-        if here:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(t.color(look.color_role, 0.38 if main else 0.2))
-            radius = 16.0 if main else 12.0
-            painter.drawEllipse(QPointF(x, y), radius, radius)
-        painter.setPen(QPen(t.color(t.ink), 1.4))
-        painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 16 if main else 13, x, y))
-
-    def _diverged(self, painter: QPainter, x: float, y: float, words: str) -> None:
-        t = theme()
-        painter.setPen(QPen(t.color(t.ink), 1.2))
-        painter.setBrush(t.color("error"))
-        painter.drawPath(glyph_path("x", 14 if words else 9, x, y))
-        if words:
-            painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-            _label(painter, words, x + 11, y + 4)
-
-    def _outside(
-        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int, *, worded: bool = True
-    ) -> None:
-        """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
-        t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
-        px, py = min(max(x, plot.left()), plot.right()), min(max(y, plot.top()), plot.bottom())
-        angle = math.atan2(y - py, x - px)
-        away = math.hypot(x - px, y - py) / stage.plot.width()
-        painter.setPen(QPen(t.color(t.ink), 1.2))
-        painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 10, px, py))
-        tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
-        wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
-        painter.drawPolygon(QPolygonF([tip, *wings]))
-        if not worded:
-            return
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        text = f"{number_text(away, 2)}× away" if diverged < 0 else f"diverged at {diverged:,}"
-        width = painter.fontMetrics().horizontalAdvance(text)
-        _label(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
-
-    def _flags(self, painter: QPainter, stage: Stage) -> None:
-        assert self.frame is not None
-        t, plot = theme(), stage.plot
-        painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
-        painter.setPen(QPen(t.color("text"), 1.6))
-        painter.setBrush(t.color("surface", 0.95))
-        drawn = np.flatnonzero(self._drawn())
-        small = len(drawn) > 26
-        radius = 4.0 if small else 11.5
-        for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
-            if not plot.contains(x, y):
-                continue
-            painter.drawEllipse(QPointF(x, y), radius, radius)
-            if not small:
-                box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(start))
-
-
 class ArrowsLayer:
     """Where the racer in focus goes next: the descent direction and its step; directions, not lengths."""
 
@@ -350,23 +158,3 @@ def _within(room: QRectF, x: float, y: float, dx: float, dy: float, length: floa
     across = (room.right() - x) / dx if dx > 0 else (room.left() - x) / dx if dx < 0 else math.inf
     down = (room.bottom() - y) / dy if dy > 0 else (room.top() - y) / dy if dy < 0 else math.inf
     return max(min(length, across, down), 0.4 * length)
-
-
-@lru_cache(maxsize=64)
-def _sprite_of(symbol: str, rgba: int, size: float, ratio: float) -> QPixmap:
-    side = math.ceil(size * 1.6) + 2
-    made = QPixmap(QSize(side, side) * ratio)
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor.fromRgba(rgba))
-    painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
-    painter.end()
-    return made
-
-
-def _sprite(symbol: str, color: QColor, size: float, ratio: float) -> QPixmap:
-    """A head without edge as a small picture: hundreds of them are drawn ten times as fast as paths."""
-    return _sprite_of(symbol, color.rgba(), size, ratio)

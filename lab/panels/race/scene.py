@@ -20,10 +20,11 @@ from lab.panels.race.derivative import Reading
 from lab.panels.race.field import Field, compute_field
 from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
-from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, RacersLayer
+from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve, recent
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
+from lab.panels.race.racers import RacersLayer
 from lab.panels.race.secant import QuadraticLayer, SecantLayer, StepLayer, TangentLayer
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame

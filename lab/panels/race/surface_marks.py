@@ -12,8 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from lab.engine.landscapes import Landscape
-from lab.panels.race.layers import FEW, MANY, Pick
+from lab.panels.race.layers import FEW
 from lab.panels.race.looks import Look, start_name
+from lab.panels.race.racers import MANY, Pick
 from lab.panels.race.surface_camera import Camera
 from lab.panels.race.surface_mesh import HEIGHT, Array, Surface, height_ticks
 from lab.panels.race.surface_trails import Pieces, pieces_of

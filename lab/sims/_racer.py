@@ -128,7 +128,7 @@ class Racer:
         self.memory = Memory(
             new.optimizer,
             {name: _where(alive, array, old.inner[name]) for name, array in new.inner.items()},
-            new.plan,
+            {name: _where(alive, array, old.plan[name]) for name, array in new.plan.items()},
             np.where(asked, new.function_evaluations, old.function_evaluations),
             np.where(asked, new.gradient_evaluations, old.gradient_evaluations),
         )
@@ -163,11 +163,9 @@ class Racer:
 
     def forget(self, row: int, point: Array) -> None:
         """Let one row begin at a point (d,) as if it had never run."""
-        fresh = self._fresh(self.memory.optimizer, point[None])
-        inner = {name: array.copy() for name, array in self.memory.inner.items()}
-        for name, array in inner.items():
-            array[row] = fresh.inner[name][0]
-        self.memory = dataclasses.replace(self.memory, inner=inner)
+        old, fresh = self.memory, self._fresh(self.memory.optimizer, point[None])
+        inner, plan = _with_row(old.inner, row, fresh.inner), _with_row(old.plan, row, fresh.plan)
+        self.memory = dataclasses.replace(old, inner=inner, plan=plan)
 
     def snapshot(self) -> Memory:
         """The memory itself: it is immutable."""
@@ -199,6 +197,13 @@ class Racer:
 
 def _where(keep: Flags, new: Array, old: Array) -> Array:
     return np.where(keep.reshape((-1,) + (1,) * (new.ndim - 1)), new, old)
+
+
+def _with_row(state: State, row: int, fresh: State) -> Mapping[str, Array]:
+    changed = {name: array.copy() for name, array in state.items()}
+    for name, array in changed.items():
+        array[row] = fresh[name][0]
+    return changed
 
 
 def _joined(first: State, second: State) -> Mapping[str, Array]:

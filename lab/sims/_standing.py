@@ -147,10 +147,10 @@ class Watch:
     def _what_blew_up(self, theta: Array, loss: Array, gradient: Array) -> NDArray[np.int8]:
         """Code of `REASONS` per racer, 0 where all is well; the position comes first, it explains the others."""
         reason = np.zeros(loss.shape, dtype=np.int8)
-        # Sums tell whether anything at all is wrong: the usual case costs a few calls.
+        # Sums and extremes tell whether anything at all may be wrong: the usual case takes no temporary array.
         with np.errstate(all="ignore"):  # inf - inf, where two racers left in opposite directions
             finite = np.isfinite(loss.sum() + gradient.sum())
-        if finite and np.abs(theta - self._centre).max(initial=0.0) < self._far:
+        if finite and self._near(theta.min(initial=np.inf), theta.max(initial=-np.inf)):
             return reason
         reason[~np.isfinite(loss)] = 1
         reason[np.isfinite(loss) & ~np.isfinite(gradient).all(axis=-1)] = 2
@@ -159,7 +159,7 @@ class Watch:
         return reason
 
     def _near(self, lo: float, hi: float) -> bool:
-        """Whether numbers between these are surely no position too far away (or none at all: nan is never near)."""
+        """Whether numbers between these are surely not too far away in any coordinate; nan never is."""
         return bool(hi < self._centre.min() + self._far and lo > self._centre.max() - self._far)
 
 

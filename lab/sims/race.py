@@ -67,7 +67,7 @@ class _Shared:
 
 @SIMS.register("race", title="Optimizer race")
 class Race:
-    """Racers as lanes, start points as the batch; cost of a step: lanes x (one gradient of all starts + one update)."""
+    """Racers as lanes, start points as the batch; a step costs one update a lane and one loss and gradient of all."""
 
     config_type: ClassVar[type[Any]] = RaceConfig
     event_types: ClassVar[tuple[type[Any], ...]] = (

@@ -257,8 +257,17 @@ def test_outside_its_reals_a_formula_is_undefined_and_starts_keep_out() -> None:
 
 
 def test_a_formula_without_a_finite_value_is_refused() -> None:
-    with pytest.raises(BadValue, match="expression: has no finite value"):
-        check(Formula("sqrt(x) + y", -2.0, -1.0, 0.0, 1.0))
+    with pytest.raises(BadValue, match="expression: column 6: the product has no finite real value"):
+        check(Formula("1e308*(x+y+9)*1e9 + x", 1.0, 2.0, 0.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "part"),
+    [("sqrt(x) + y", 1, "the root"), ("y + log(0-x^2-1)", 5, "the logarithm"), ("y - (0-1-x^2)^0.5", 14, "the power")],
+)
+def test_what_is_real_nowhere_is_named_with_its_column(text: str, column: int, part: str) -> None:
+    with pytest.raises(BadValue, match=f"expression: column {column}: {part} has no finite real value anywhere"):
+        check(Formula(text, -2.0, -1.0, 0.0, 1.0))
 
 
 @pytest.mark.parametrize(

@@ -240,3 +240,15 @@ def test_clipping_keeps_the_direction_or_the_box() -> None:
     assert short[:, 0] * gradient[:, 1] == pytest.approx(short[:, 1] * gradient[:, 0])
     assert clip_by_value(gradient, 1.0).tolist() == [[1.0, 1.0], [0.3, -0.4], [0.0, 0.0], [-1.0, 1.0]]
     assert gradient[0].tolist() == [3.0, 4.0]
+
+
+@pytest.mark.parametrize("entry", SCHEDULES, ids=lambda e: e.id)
+def test_one_age_for_all_rows_gives_each_the_same_bits(entry) -> None:
+    """Whether the rows share one number or bring their own must not show: a late start would change the others."""
+    schedule = entry.item()
+    if not isinstance(schedule, ByStep):
+        return
+    ages = np.arange(0.0, 400.0)
+    alone = [float(schedule.factor(float(t), 240)) for t in ages]
+    assert np.broadcast_to(schedule.factor(ages[:, None], 240), (400, 1)).ravel().tolist() == alone
+    assert [float(np.broadcast_to(schedule.factor(np.full((3, 1), t), 240), (3, 1))[1, 0]) for t in ages] == alone

@@ -22,6 +22,7 @@ from lab.sims.race import (
     ClearStarts,
     Entrant,
     LatticeStarts,
+    MoveStart,
     PlaceStarts,
     Race,
     RaceConfig,
@@ -100,6 +101,23 @@ def test_every_schedule_runs_and_winds_back(entry: object) -> None:
     line.seek(60)
     assert digest(line.sim.frame()) == end
     assert np.isfinite(line.sim.frame().theta).all()
+
+
+@pytest.mark.parametrize("entry", SCHEDULES, ids=lambda e: e.id)
+def test_under_every_schedule_a_late_start_changes_no_other(entry: object) -> None:
+    run = Run(RaceConfig(schedule=entry.item(), length=40))  # type: ignore[attr-defined]
+    alone, joined = frame(run, 30), frame(run.with_event(1, PlaceStarts(((1.0, 1.0),))), 30)
+    assert joined.theta[:, :2].tolist() == alone.theta.tolist()
+
+
+def test_what_has_diverged_and_is_put_back_begins_its_schedule_anew() -> None:
+    plateau = SCHEDULES["plateau"]()
+    racers = (Entrant(0, SGD(0.005)),)
+    config = RaceConfig(racers=racers, starts=((90.0, 90.0), (0.0, 0.0)), schedule=plateau)
+    back = frame(Run(config).with_event(15, MoveStart(0, (1.0, 1.0))), 60)
+    assert back.diverged_at.tolist() == [[-1, -1]]
+    fresh = frame(Run(dataclasses.replace(config, starts=((1.0, 1.0),))), 45)
+    assert back.theta[0, 0].tolist() == fresh.theta[0, 0].tolist()
 
 
 def test_a_late_start_has_its_own_place_in_the_schedule() -> None:

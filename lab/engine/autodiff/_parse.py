@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,38 @@ def parse(text: str, tape: Tape, variables: Sequence[str]) -> Var:
     return _Reader(_tokens(text.translate(_SAME)), tape, frozenset(variables)).whole()
 
 
+def nowhere_real(text: str, leaves: Mapping[str, Any]) -> BadValue | None:
+    """Which part of a formula has no finite real value for any of the leaves' values, though what it is made of has.
+
+    Parameters
+    ----------
+    text : str
+        A formula that can be read.
+    leaves : mapping of str to array
+        Values of the variables, of one shape.
+
+    Returns
+    -------
+    BadValue or None
+        With an empty path and the part's column; None where every part has a value somewhere.
+    """
+    tape = Tape()
+    reader = _Reader(_tokens(text.translate(_SAME)), tape, frozenset(leaves))
+    reader.whole()
+    values = tape.forward({name: leaves[name] for name in tape.leaves})
+    some = [value is not None and bool(np.isfinite(value).any()) for value in values]
+    for node, (column, id) in reader.columns.items():
+        if not some[node] and all(some[i] for i in tape.inputs[node]):
+            return _wrong(column, f"{_NEVER.get(id, 'this')} has no finite real value anywhere in the domain")
+    return None
+
+
+_NEVER = {
+    "log": "the logarithm", "sqrt": "the root", "div": "the quotient", "pow": "the power", "mul": "the product",
+    "add": "the sum", "sub": "the difference", "exp": "the exponential", "reciprocal": "1 / this",
+}  # fmt: skip
+
+
 def _wrong(column: int, why: str) -> BadValue:
     return BadValue("", f"column {column}: {why}")
 
@@ -102,6 +135,8 @@ class _Reader:
         self._tape = tape
         self._variables = variables
         self._open = 0
+        #: Where each node was written, and which gate it is.
+        self.columns: dict[int, tuple[int, str]] = {}
 
     @property
     def _next(self) -> _Token:
@@ -221,7 +256,9 @@ class _Reader:
         gate: Gate = GATES[id]
         if (id == "div" and is_number(operands[1], 0.0)) or (id == "reciprocal" and is_number(operands[0], 0.0)):
             raise _wrong(column, "division by zero")
-        return self._checked(gate(*operands), column, _why(id, operands))
+        node = gate(*operands)
+        self.columns[node.index] = (column, id)
+        return self._checked(node, column, _why(id, operands))
 
     def _checked(self, node: Var, column: int, why: str) -> Var:
         if node.constant is not None and not np.isfinite(node.constant):

@@ -11,7 +11,7 @@ import numpy as np
 
 from lab.core.errors import BadValue
 from lab.core.params import param
-from lab.engine.autodiff import GATES, Program, Tape, parse
+from lab.engine.autodiff import GATES, Program, Tape, nowhere_real, parse
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
@@ -69,7 +69,12 @@ class Formula:
                 raise BadValue(name, f"{hi!r} is too close to {lo!r} to tell points between them apart")
         compiled(self.expression)
         if not self.starts:
-            raise BadValue("expression", "has no finite value and slope anywhere on a lattice over the domain")
+            axes = [np.linspace(lo, hi, _LATTICE) for lo, hi in self.domain]
+            part = nowhere_real(self.expression, dict(zip(_NAMES, np.meshgrid(*axes), strict=True)))
+            why = (
+                part.why if part is not None else "has no finite value and slope anywhere on a lattice over the domain"
+            )
+            raise BadValue("expression", why)
 
     def code(self) -> LandscapeCode:
         """The loss and its gradient in plain Python: the tape, a line for each of its nodes.

@@ -36,4 +36,6 @@ class Exponential(ByStep):
 
     def factor(self, t: Rate, horizon: int) -> Rate:
         """Gamma to the power of t."""
-        return number(np.power(self.gamma, np.asarray(t, float)))
+        # As an array also where it is one number: NumPy squares scalars another way, and the last bit would depend on
+        # whether some start was dropped late.
+        return number(np.power(self.gamma, np.atleast_1d(np.asarray(t, float))).reshape(np.shape(t)))

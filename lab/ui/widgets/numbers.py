@@ -34,9 +34,8 @@ def number_text(value: float | None, digits: int = 3, *, small: float = 1e-3, la
         return f"{sign}∞"
     if v == 0:
         return f"{0:.{digits - 1}f}"
-    exponent = math.floor(math.log10(v))
-    if float(f"{v:.{digits - 1}e}") >= 10.0 ** (exponent + 1):
-        exponent += 1  # 9.999 reads 10.0
+    # Of the text, not of the number: 9.999 reads 10.0.
+    exponent = int(f"{v:.{digits - 1}e}".split("e")[1])
     if v < small or v >= large:
         decimals = max(digits - 2, 1)
         mantissa, power = f"{v:.{decimals}e}".split("e")

@@ -25,7 +25,7 @@ _FILES = f"Visual Lab sessions (*{files.SUFFIX});;All files (*)"
 _SHORTCUTS = """Space: play or pause
 Left, Right: one step back or forward   (Shift: ten)
 Home, End: start, end of the timeline
-Ctrl+Z, Ctrl+Shift+Z: undo, redo
+Ctrl+Z, Ctrl+Shift+Z (or Ctrl+Y): undo, redo
 Ctrl+K: command palette
 Ctrl+N, Ctrl+O, Ctrl+S: new, open, save
 Ctrl+1, 2, 3: layouts focus, side by side, grid
@@ -106,6 +106,7 @@ class Actions(QObject):
         menu = self._w.bar.edit
         self._undo = self._add(menu, "Edit", "Undo", lambda: self._with(lambda d: d.experiment.undo()), "Ctrl+Z")
         self._redo = self._add(menu, "Edit", "Redo", lambda: self._with(lambda d: d.experiment.redo()), "Ctrl+Shift+Z")
+        self._redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         menu.addSeparator()
         self._add(menu, "Edit", "Command palette…", self.open_palette, "Ctrl+K")
 

@@ -34,10 +34,10 @@ def slot_number(value: float) -> str:
     if not math.isfinite(v):
         return number_text(v)
     size = abs(v)
-    if size and (size < 5e-4 or size >= 99_999.5):
+    if size and (size < 1e-3 or size >= 99_999.5):
         text = number_text(v, 3, small=1.0 if size < 1 else 1e-3)
         return text.replace("1.0·", "", 1) if text.lstrip(MINUS).startswith("1.0·") else text
-    decimals = 3 if size < 9.9995 else 2 if size < 99.995 else 1 if size < 999.95 else 0
+    decimals = 4 if 0 < size < 9.95e-3 else 3 if size < 9.9995 else 2 if size < 99.995 else 1 if size < 999.95 else 0
     text = f"{size:.{decimals}f}"
     return MINUS + text if v < 0 and float(text) else text
 

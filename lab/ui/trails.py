@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -62,6 +62,7 @@ class TrailLayer:
         self._points = np.zeros((0, 0, 2), dtype=np.float32)
         self._breaks = np.zeros((0, 0), dtype=np.float32)
         self._strokes: Sequence[Stroke] = ()
+        self._kept: Callable[[], int] | None = None
         self._heads: NDArray[np.float64] | None = None
         self._drawn = 0
         self._pixmap: QPixmap | None = None
@@ -88,6 +89,7 @@ class TrailLayer:
         heads: NDArray[np.float64] | None = None,
         *,
         same: int = 0,
+        kept: Callable[[], int] | None = None,
     ) -> None:
         """Show histories, and lines from their ends to `heads`.
 
@@ -104,7 +106,10 @@ class TrailLayer:
             Where the racers are now, when the histories end before that.
         same : int
             So many first vertices are known to be those of the last call.
+        kept : callable, optional
+            How many first vertices the array still holds as it was given: a long seek rewrites the others meanwhile.
         """
+        self._kept = kept
         same = min(same, len(points), len(self._points)) if strokes == self._strokes else 0
         if same < self._drawn:
             # A hand at work on the end comes back to it; a scrub goes anywhere, and a second picture would only cost.
@@ -141,6 +146,8 @@ class TrailLayer:
         return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
+        if self._kept is not None and (kept := self._kept()) < len(self._points):
+            self._points, self._breaks, self._heads = self._points[:kept], self._breaks[:kept], None
         view = _view_of(stage)
         if view != self._view:
             if self._put_off(painter, stage, view):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 
 from lab.core.traces import Trace
+from lab.engine.landscapes.formula import Formula
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race.density import cloud, crowded
 from lab.panels.race.dissection import part_role
 from lab.panels.race.plot_card import Quantiles, quantiles
-from lab.sims.race import ScatterStarts
+from lab.panels.race.racers import winners
+from lab.sims.race import MoveStart, ScatterStarts
 from lab.ui.theme import theme
 
 LAYERS = (
@@ -150,3 +153,53 @@ def test_every_layer_is_in_the_command_palette(race: Any) -> None:
         assert any(title.endswith(f": {switch.text()}") for title in commands) is switch.isEnabled()
     commands["Show: Next step, taken apart"].run()
     assert race.experiment.view_state.apart
+
+
+def test_who_is_first_at_the_target_gets_the_flag(race: Any) -> None:
+    race.experiment.seek(240)
+    race.experiment.timeline.work(lambda: True)
+    race.view.refresh()
+    frame = race.experiment.frame()
+    won = winners(frame, np.array([0, 1]))
+    for start in (0, 1):
+        reached = frame.reached_at[:, start]
+        first = reached[reached >= 0].min()
+        assert won[:, start].tolist() == (reached == first).tolist()
+        assert won[:, start].sum() >= 1
+    shown = {row.look.lane: row.winner for row in race.view.leaderboard.rows}
+    assert [shown[look.lane] for look in race.view._looks] == won[:, 0].tolist()
+    race.experiment.seek(0)
+    assert not winners(race.experiment.frame(), np.array([0, 1])).any()
+
+
+def test_a_loss_that_is_not_there_is_no_perfect_score(race: Any) -> None:
+    race.view.choose_landscape(Formula)
+    config = race.view.config
+    half = dataclasses.replace(config, landscape=Formula("sqrt(x) + y^2"), starts=((-1.0, 0.5), (1.0, 0.5)))
+    race.experiment.set_config(half, "Half a landscape")
+    race.experiment.seek(3)
+    assert all(np.isnan(row.loss) for row in race.view.leaderboard.rows)
+    field = race.view.stage.field._field
+    assert 0.3 < field.undefined.mean() < 0.7
+    race.view.set_look(focus_start=1)
+    assert all(np.isfinite(row.loss) for row in race.view.leaderboard.rows)
+
+
+def test_a_start_without_a_history_shows_no_other_ones(race: Any) -> None:
+    race.experiment.do(ScatterStarts(100), "Scatter")
+    race.experiment.seek(10)
+    race.view.set_look(focus_start=5)
+    series = race.view.plot_card.plot._lines.series
+    assert any(np.isfinite(one.raw).any() for one in series.values())
+    race.view.set_look(focus_start=90)
+    assert not any(np.isfinite(one.raw).any() for one in series.values())
+    assert not race.view.plot_card._untraced.isHidden()
+
+
+def test_one_pull_of_the_hand_is_one_tick(race: Any) -> None:
+    for step in range(3, 12):
+        race.experiment.seek(step)
+        race.experiment.do(MoveStart(0, (0.1 * step, 1.0)), "Drag")
+    race.experiment.seek(60)
+    race.experiment.do(MoveStart(0, (0.0, 1.0)), "Drag")
+    assert [tick.step for tick in race.view.ticks() if tick.label == "A dragged"] == [3, 60]

@@ -165,3 +165,12 @@ def test_a_layer_that_fails_leaves_the_window_alive(stage: Stage) -> None:
         stage.grab()
     stage.live = []
     assert not stage.grab().isNull()
+
+
+def test_rows_that_are_being_rewritten_are_not_drawn(stage: Stage) -> None:
+    points, breaks = history(120)
+    layer = TrailLayer()
+    layer.follow(points, breaks, STROKES, kept=lambda: 60)
+    points[60:] = 0.5
+    half, half_breaks = points[:60].copy(), breaks[:60].copy()
+    assert close(picture(layer, stage), at_once(half, half_breaks, stage))

@@ -49,7 +49,7 @@ class StepApart(Overlay):
         super().__init__(vertical=True, margins=(14, 6, 8, 10), spacing=2)
         self.setObjectName("card")
         self._drawing = _Drawing()
-        self._title = Text("Next step, taken apart", "strong")
+        self._title = Text("Next step: what each part adds", "strong")
         back = IconButton("caret-left", "Previous part", size=14)
         forth = IconButton("caret-right", "Next part", size=14)
         close = IconButton("x", "Close", size=13)

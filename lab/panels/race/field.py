@@ -60,12 +60,15 @@ class Field:
         Lines of equal loss in world coordinates.
     scale : Scale
         Losses as shades.
+    undefined : (ny, nx) array of bool
+        Where the loss has no real value, row 0 at the top.
     """
 
     world: tuple[float, float, float, float]
     shade: NDArray[np.uint8]
     lines: tuple[NDArray[np.float64], ...]
     scale: Scale
+    undefined: NDArray[np.bool_]
 
     @property
     def lo(self) -> float:
@@ -82,7 +85,7 @@ def compute_field(
     ticket: Ticket, landscape: Landscape, world: tuple[float, float, float, float], nx: int, ny: int, log: bool
 ) -> Field:
     """Sample a 2-D landscape on nx x ny points and contour it; cost grows with nx * ny."""
-    x, y, loss = sampled(landscape.value, world, nx, ny)
+    x, y, loss, undefined = sampled(landscape.value, world, nx, ny)
     ticket.progress(0.5)
     lo = float(loss.min())
     if landscape.bounded_below:
@@ -91,11 +94,16 @@ def compute_field(
     shade = scale.shade(loss)
     lines = level_lines(x, y, shade, LEVELS)
     ticket.progress(1.0)
-    return Field(world, (shade[::-1] * 255).astype(np.uint8), lines, scale)
+    return Field(world, (shade[::-1] * 255).astype(np.uint8), lines, scale, undefined[::-1])
 
 
-def sampled(loss_at: LossAt, world: tuple[float, float, float, float], nx: int, ny: int) -> tuple[Array, Array, Array]:
-    """Places x (nx,), y (ny,) and a loss (ny, nx) at the middles of the cells; what is not finite counts as the top."""
+def sampled(
+    loss_at: LossAt, world: tuple[float, float, float, float], nx: int, ny: int
+) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """Places x (nx,), y (ny,), a loss (ny, nx) at the middles of the cells, and where it is undefined.
+
+    What is not finite counts as the highest that is.
+    """
     x0, y0, width, height = world
     x: Array = x0 + (np.arange(nx, dtype=np.float64) + 0.5) * (width / nx)
     y: Array = y0 + (np.arange(ny, dtype=np.float64) + 0.5) * (height / ny)
@@ -105,7 +113,7 @@ def sampled(loss_at: LossAt, world: tuple[float, float, float, float], nx: int, 
     with np.errstate(all="ignore"):
         loss = loss_at(theta)
     finite = np.isfinite(loss)
-    return x, y, np.where(finite, loss, np.max(loss, initial=0.0, where=finite))
+    return x, y, np.where(finite, loss, np.max(loss, initial=0.0, where=finite)), np.isnan(loss)
 
 
 def scaled(loss: Array, lo: float, log: bool) -> Scale:

@@ -112,7 +112,7 @@ class FocusCard(Card):
         options: list[tuple[object, str]] = [(i, start_name(i)) for i in self._starts]
         if len(options) < 2:
             return
-        options += [(MEDIAN, "Median"), (MEAN, "Mean")]
+        options = [(MEDIAN, "Median"), (MEAN, "Mean"), *options]
         combo = ComboBox("Start")
         combo.set_options(options)
         combo.chosen.connect(self.start_chosen)

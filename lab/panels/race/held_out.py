@@ -34,7 +34,7 @@ def compute_lines(
     ticket: Ticket, landscape: HasTestLoss, world: World, nx: int, ny: int, log: bool
 ) -> tuple[Array, ...]:
     """Lines of equal test loss in a window, spaced as the training loss's; cost grows with nx * ny."""
-    x, y, loss = sampled(landscape.test_value, world, nx, ny)
+    x, y, loss, _ = sampled(landscape.test_value, world, nx, ny)
     ticket.progress(0.6)
     floor = min([m.value for m in landscape.test_minima], default=float(loss.min()))
     shade = scaled(loss, min(floor, float(loss.min())), log).shade(loss)

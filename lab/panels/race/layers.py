@@ -51,6 +51,13 @@ class FieldLayer:
         if self._image is None or self._theme != t.name:
             self._theme = t.name
             rgb = t.stage_lut()[self._field.shade]
+            if self._field.undefined.any():
+                # Where there is no loss there is no ground: stripes of the surface's own colours.
+                ny, nx = self._field.shade.shape
+                stripe = (np.add.outer(np.arange(ny), np.arange(nx)) // 3 % 2).astype(np.intp)
+                shades = [t.color(role) for role in ("bg", "surface")]
+                ground = np.array([(c.red(), c.green(), c.blue()) for c in shades], dtype=np.uint8)
+                rgb = np.where(self._field.undefined[..., None], ground[stripe], rgb).astype(np.uint8)
             ny, nx = self._field.shade.shape
             self._image = QImage(np.ascontiguousarray(rgb).data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
         x, y, width, height = self._field.world

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.panels.race.columns import COLUMNS, against, in_order
 from lab.panels.race.standings import Standing
-from lab.ui import fonts
+from lab.ui import fonts, icons
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import glyph_path
 
@@ -186,6 +186,9 @@ class Leaderboard(QWidget):
         name_width = min(float(WIDEST_NAME), first - NAME)
         name = painter.fontMetrics().elidedText(look.title, Qt.TextElideMode.ElideRight, int(name_width))
         painter.drawText(QRectF(NAME, box.top(), name_width, self._row_height), left, name)
+        if row.winner:
+            after = NAME + painter.fontMetrics().horizontalAdvance(name) + 5
+            icons.paint_icon(painter, "flag-fill", QRectF(after, middle - 7, 13, 13), t.color("ok"))
         bar_left = NAME + name_width + 4
         bar_right = first + (GAP - 10 if shown else 0)
         if bar_right - bar_left > LEAST_BAR:

@@ -26,7 +26,7 @@ _USUAL = {
     "nesterov": ("vermillion", "t1"),
     "rmsprop": ("green", "d"),
     "adam": ("purple", "star"),
-    "lbfgs": ("ink", "h"),
+    "lbfgs": ("muted", "h"),
 }
 _COLORS = ("blue", "sky", "yellow", "vermillion", "green", "purple", "ink")
 #: Shapes of a sweep from small to large: the more corners, the larger the value; then hollow and pointed ones.

@@ -47,9 +47,8 @@ class Overlays:
         farther = IconButton("magnifying-glass-minus", "Zoom out (wheel)", size=16)
         farther.clicked.connect(lambda: stage.zoom(1.25))
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
-        self.basin_note = Overlay(
-            Text("Colour: the minimum it reaches. Pale: later. Grey: not in 500 steps.", "caption")
-        )
+        self._basin_text = Text("", "caption")
+        self.basin_note = Overlay(self._basin_text)
         self.test_legend = Overlay(
             row(Swatch("muted"), Text("training loss: colour and lines", "caption"), spacing=6),
             row(Swatch(ROLE, dashed=True, width=2), Text("test loss", "caption"), spacing=6),
@@ -158,6 +157,10 @@ class Overlays:
     def show_test_loss(self, look: RaceViewState, there: bool) -> None:
         """Say which lines are which, where the test loss is drawn."""
         self.test_legend.setVisible(there and look.test_loss and not look.card_open)
+
+    def show_basin_of(self, title: str) -> None:
+        """Say whose basins the colours are."""
+        self._basin_text.setText(f"Colour: the minimum {title} reaches. Pale: later. Grey: not in 500 steps.")
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

@@ -74,6 +74,9 @@ class PlotCard(Card):
         self._legend = QWidget()
         self._legend.setLayout(row(*legend, spacing=10))
         self.box.addLayout(row((self.quantity, 1), self._legend, spacing=10))
+        self._untraced = Text(f"Histories are kept for the first {TRACED_STARTS} starts.", "caption")
+        self._untraced.hide()
+        self.box.addWidget(self._untraced)
         self.box.addWidget(self.plot, 1)
         self._series: object = None
         self._shown: object = None
@@ -151,6 +154,12 @@ class PlotCard(Card):
             self.plot.set_lines(trace.steps, self._lines(trace, looks, focus, present, self._histories))
             if ghost is not None:
                 self._show_ghost(ghost, focus)
+        elif focus.start >= values.shape[2] and values.size and not focus.average and shown != self._shown:
+            # This start has no history: better no line than another's.
+            self._shown = shown
+            empty = np.full(len(trace), np.nan, dtype=np.float32)
+            self.plot.set_lines(trace.steps, {str(look.lane): empty for look in looks})
+        self._untraced.setVisible(not focus.average and focus.start >= TRACED_STARTS)
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)
@@ -159,7 +168,9 @@ class PlotCard(Card):
         """The chosen quantity of all traced racers, shape (n, lanes, starts)."""
         if self._quantity == TEST and self._test is not None:
             return histories.held_out.values(trace, self._test, self._dim)
-        return trace.values[..., CHANNELS.index(QUANTITIES[self._quantity].channel)]
+        values = trace.values[..., CHANNELS.index(QUANTITIES[self._quantity].channel)]
+        # A step of no length has no rate: on a logarithmic axis it would pull everything else together.
+        return np.where(values > 0, values, np.nan) if self._quantity == "rate" else values
 
     def _show_ghost(self, ghost: RaceGhost, focus: Focus) -> None:
         trace, without = ghost.ghost.trace, dataclasses.replace(focus, lane=-1)

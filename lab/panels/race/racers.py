@@ -26,7 +26,10 @@ MANY = 200
 #: More racers than this are painted without asking where.
 FEW_RACERS = 64
 #: A head with halo and edge, or a flag, lies within this many pixels; with its text, within so many to either side.
-REACH, WORDS = 20, 260
+REACH, WORDS = 30, 260
+#: So many words stand below each other at most; they then lie within so many pixels of their racers.
+MOST_WORDS = 6
+BELOW = 150
 
 
 @dataclass(slots=True)
@@ -45,6 +48,8 @@ class RacersLayer:
         self.looks: Sequence[Look] = ()
         self.focus: tuple[int, int] | None = None
         self.average = False
+        #: Where words stand in the picture being painted.
+        self._worded: list[QRectF] = []
 
     def pixels(self, stage: Stage) -> NDArray[np.float64]:
         """Where the heads are, in pixels, shape (L, S, 2)."""
@@ -102,18 +107,21 @@ class RacersLayer:
         for x, y in np.concatenate(places).astype(np.int64).tolist():
             found += QRect(x - REACH, y - REACH, 2 * REACH, 2 * REACH)
         for x, y in stuck[worded].astype(np.int64).tolist():
-            found += QRect(x - WORDS, y - REACH, 2 * WORDS, 2 * REACH)
+            found += QRect(x - WORDS, y - REACH, 2 * WORDS, REACH + BELOW)
         # A head on the rim stands either on its place or stuck: both are painted.
         for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
-            found += QRect(x - WORDS, y - REACH, 2 * WORDS, 2 * REACH)
+            found += QRect(x - WORDS, y - REACH, 2 * WORDS, REACH + BELOW)
         return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         frame = self.frame
         if frame is None or not len(frame.starts):
             return
-        self._flags(painter, stage)
+        self._worded = []
         drawn = np.flatnonzero(self._drawn())
+        # Where heads have not left their flag yet it lies on top, or its letter could not be read.
+        fresh = frame.born[drawn] == frame.step
+        self._flags(painter, stage, drawn[~fresh], len(drawn))
         # Far out, but such that lengths can still be computed.
         pixels = np.clip(self._places(stage, drawn), -1e300, 1e300)
         order = sorted(
@@ -144,6 +152,21 @@ class RacersLayer:
             for start, (hx, hy) in zip(drawn[whole].tolist(), pixels[lane, whole].tolist(), strict=True):
                 main = here and (self.average or self.focus is None or start == self.focus[1])
                 self._head(painter, look, hx, hy, here, main)
+        self._flags(painter, stage, drawn[fresh], len(drawn))
+        if not many:
+            for hx, hy in pixels[winners(frame, drawn) & inside].tolist():
+                self._won(painter, hx, hy)
+
+    def _won(self, painter: QPainter, x: float, y: float) -> None:
+        """The flag of who was first at the target."""
+        t = theme()
+        painter.setPen(QPen(t.color(t.ink), 3.0))
+        painter.drawLine(QPointF(x + 5, y - 6), QPointF(x + 5, y - 26))
+        painter.setPen(QPen(t.color("text"), 1.4))
+        painter.drawLine(QPointF(x + 5, y - 6), QPointF(x + 5, y - 26))
+        painter.setPen(QPen(t.color(t.ink), 1.0))
+        painter.setBrush(t.color("ok"))
+        painter.drawPolygon(QPolygonF([QPointF(x + 5, y - 27), QPointF(x + 19, y - 21.5), QPointF(x + 5, y - 16)]))
 
     def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
         """Where the heads of some starts are, in pixels, shape (L, n, 2)."""
@@ -168,7 +191,7 @@ class RacersLayer:
         painter.drawPath(glyph_path("x", 14 if words else 9, x, y))
         if words:
             painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-            _label(painter, words, x + 11, y + 4)
+            self._say(painter, words, x + 11, y + 4)
 
     def _outside(
         self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int, *, worded: bool = True
@@ -187,18 +210,28 @@ class RacersLayer:
         if not worded:
             return
         painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        text = f"{number_text(away, 2)}× away" if diverged < 0 else f"diverged at {diverged:,}"
+        text = f"{number_text(away, 2)} widths away" if diverged < 0 else f"diverged at {diverged:,}"
         width = painter.fontMetrics().horizontalAdvance(text)
-        _label(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
+        self._say(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
 
-    def _flags(self, painter: QPainter, stage: Stage) -> None:
+    def _say(self, painter: QPainter, words: str, x: float, y: float) -> None:
+        """Words beside a racer, below those that stand there already."""
+        metrics = painter.fontMetrics()
+        box = QRectF(x, y - metrics.ascent(), metrics.horizontalAdvance(words), metrics.height()).adjusted(-6, -3, 6, 3)
+        for _ in range(MOST_WORDS):
+            if not any(box.intersects(other) for other in self._worded):
+                break
+            box.translate(0, box.height() + 1)
+        self._worded.append(box)
+        _label(painter, words, x, box.top() + 3 + metrics.ascent())
+
+    def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:
         assert self.frame is not None
         t, plot = theme(), stage.plot
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
         painter.setPen(QPen(t.color("text"), 1.6))
         painter.setBrush(t.color("surface", 0.95))
-        drawn = np.flatnonzero(self._drawn())
-        small = len(drawn) > 26
+        small = count > 26
         radius = 4.0 if small else 11.5
         for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
             if not plot.contains(x, y):
@@ -207,6 +240,14 @@ class RacersLayer:
             if not small:
                 box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(start))
+
+
+def winners(frame: RaceFrame, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Who was first at the target from each of some starts, shape (L, n): several at a tie, nobody until one has."""
+    reached = frame.reached_at[:, starts]
+    arrived = (reached >= 0) & (frame.diverged_at[:, starts] < 0)
+    steps = np.where(arrived, reached, np.iinfo(np.int32).max)
+    return arrived & (steps == steps.min(axis=0, initial=np.iinfo(np.int32).max))
 
 
 @lru_cache(maxsize=64)

@@ -23,6 +23,9 @@ from lab.sims.race import (
 )
 from lab.ui.scrub import Tick
 
+#: Events of one kind that follow each other within so many steps are one tick.
+TOGETHER = 8
+
 
 def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick, ...]:
     """Start, each racer's first arrival and divergence, and what the hand did."""
@@ -36,12 +39,13 @@ def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick,
         seen.add((mark.lane, mark.kind))
         role = "error" if mark.kind == "diverged" else look.color_role
         found.append(Tick(mark.step, f"{look.title} {mark.label}", look.symbol, role))
-    previous = (-1, "")
+    last, said = -TOGETHER, ""
     for step, event in run.events():
         label = _in_words(event, by_lane)
-        if step and (step, label) != previous:
+        # One pull of the hand makes an event at every step: a tick where it began says enough.
+        if step and (label != said or step - last >= TOGETHER):
             found.append(Tick(step, label, "d", "accent"))
-        previous = (step, label)
+        last, said = step, label
     return tuple(sorted(found, key=lambda tick: tick.step))
 
 

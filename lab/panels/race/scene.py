@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,6 +179,7 @@ class RaceStage(Stage):
             w = self.world
             optimizer = frame.optimizers[frame.lanes.index(focus.lane)]
             window = (w.x(), w.y(), w.width(), w.height())
+            self.overlays.show_basin_of(looks[frame.lanes.index(focus.lane)].title)
             self.basins.ask(self._landscape, optimizer, window, w.height() / w.width())
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
@@ -298,7 +300,8 @@ class RaceStage(Stage):
             on = (frame.diverged_at[:, present] < 0) & (frame.segment[:, present] == breaks[-1])
             heads = np.where(on[..., None], frame.theta[:, present], np.nan).reshape(-1, 2)
         strokes = self._strokes(tuple(looks), focus.lane, len(present))
-        self.trails.follow(points, breaks, strokes, heads, same=same)
+        kept = partial(trace.kept_since, trace.generation)
+        self.trails.follow(points, breaks, strokes, heads, same=same, kept=kept)
 
     def _strokes(self, looks: tuple[Look, ...], focus: int, starts: int) -> tuple[Stroke, ...]:
         """One stroke for all trails of a lane; very many are thin and without casing, or they would hide each other."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.panels.race.looks import Look
+from lab.panels.race.racers import winners
 from lab.sims.race import REASONS, RaceFrame
 
 #: A loss above the lowest known one, at points (..., d) to (...).
@@ -33,6 +34,8 @@ class Standing:
         Share of the starts that have reached the target.
     seconds : float or None
         What one step takes, of all starts together; None where it was not measured yet.
+    winner : bool
+        First at the target from this start.
     ghost : float or None
         The loss of the pinned run's racer at this step, where there is one.
     """
@@ -50,6 +53,7 @@ class Standing:
     band: tuple[float, float] | None = None
     seconds: float | None = None
     ghost: float | None = None
+    winner: bool = False
 
 
 def of_start(
@@ -58,13 +62,15 @@ def of_start(
     """How the racers stand that began at one start; steps are counted from where it was dropped."""
     born = int(frame.born[start])
     unseen = None if test is None else test(frame.theta[:, start])
+    won = winners(frame, np.array([start]))[:, 0]
     rows = []
     for i, look in enumerate(looks):
         reached_at = int(frame.reached_at[i, start])
         rows.append(
             Standing(
                 look,
-                loss=float(frame.excess[i, start]),
+                # Where a racer began there is no loss at all when it could not even start.
+                loss=float(frame.excess[i, start]) if frame.diverged_at[i, start] != born else np.nan,
                 reached_at=reached_at - born if reached_at >= 0 else -1,
                 diverged_at=int(frame.diverged_at[i, start]),
                 reason=REASONS[frame.reason[i, start]],
@@ -72,6 +78,7 @@ def of_start(
                 gradient_evaluations=int(frame.gradient_evaluations[i, start]),
                 path_length=float(frame.path_length[i, start]),
                 test=None if unseen is None else float(unseen[i]),
+                winner=bool(won[i]),
                 seconds=(cost or {}).get(look.lane),
             )
         )

@@ -23,6 +23,10 @@ from lab.ui.widgets import glyph_path
 FEW = 6
 
 
+#: A step of less than so many pixels is none to the eye: arrows would make much of nothing.
+STILL = 1e-3
+
+
 class FieldLayer:
     """Heat image and contours; an older field is shown, moved to its place, until the new one is there."""
 
@@ -143,6 +147,9 @@ class ArrowsLayer:
             return
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
         unit = np.array([stage.plot.width() / stage.world.width(), -stage.plot.height() / stage.world.height()])
+        with np.errstate(all="ignore"):
+            if np.hypot(*(self.step * unit)) < STILL:
+                return
         drawn = ((-self.gradient, "gradient", "−∇f"), (self.step, "text", "Δθ"))
         for (vector, role, name), length in zip(drawn, self.LENGTHS, strict=True):
             with np.errstate(all="ignore"):

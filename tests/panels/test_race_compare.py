@@ -10,6 +10,7 @@ from shell_fixtures import settle
 from lab.core import session as files
 from lab.core.run import Run, SetParam
 from lab.core.session import PanelState, Session
+from lab.core.ticket import Cancelled, Ticket
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.panels import PANELS
@@ -18,7 +19,7 @@ from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look
 from lab.panels.race.standings import Standing
 from lab.sims.race import CHANNELS, MoveStart, PlaceStarts, Race, RaceConfig
-from lab.ui.compare import CanCompare
+from lab.ui.compare import CanCompare, compute
 
 EXCESS = CHANNELS.index("excess")
 SLOWER = SetParam("learning_rate", 0.02, 4)
@@ -244,3 +245,31 @@ def test_in_the_background_the_known_part_is_shown_at_once(windows):
             break
         window.jobs.thread().msleep(10)
     assert view._ghost.ghost.trace.steps[-1] == 240
+
+
+def test_a_longer_timeline_makes_the_ghost_whole_only_when_it_is_replayed(windows, qtbot):
+    window = windows("race", inline=False)
+    experiment, view = window.docks[0].experiment, window.docks[0].view
+    view.header.compare.click()
+    qtbot.waitUntil(lambda: view._ghost.ghost.whole)
+    trace = view._ghost.ghost.trace
+    experiment.set_horizon(400)
+    assert not view._ghost.ghost.whole
+    assert view._ghost.ghost.trace is trace
+    qtbot.waitUntil(lambda: view._ghost.ghost.whole)
+    assert view._ghost.ghost.trace.steps[-1] == 400
+
+
+def test_a_replay_that_is_no_longer_wanted_ends_within_a_few_steps_however_long_it_is():
+    ticket, taken = Ticket(), []
+
+    class Watched(Race):
+        def step(self):
+            taken.append(None)
+            if len(taken) == 100:
+                ticket.cancel()
+            super().step()
+
+    with pytest.raises(Cancelled):
+        compute(ticket, Watched, Run(RaceConfig()), 20_000)
+    assert len(taken) < 150

@@ -36,7 +36,8 @@ def suggested(d: Declared, value: float) -> tuple[float, float, int]:
     if p.log and value > 0:
         lo, hi = value / 10.0, value * 10.0
     else:
-        reach = max((ends[1] - ends[0]) / 4, 1.0 if d.type is int else 0.0)
+        # Far beyond the slider a quarter of its length would be lost in the value's digits.
+        reach = max((ends[1] - ends[0]) / 4, 1.0 if d.type is int else 1e-6 * abs(value))
         lo, hi = value - reach, value + reach
     # A present value beyond the slider is allowed, and so is a range around it.
     lo, hi = max(lo, min(ends[0], value)), min(hi, max(ends[1], value))
@@ -44,7 +45,9 @@ def suggested(d: Declared, value: float) -> tuple[float, float, int]:
     if d.type is int:
         first, last = math.ceil(lo), math.floor(hi)
         return first, last, min(USUAL, max(last - first + 1, FEWEST))
-    return _round_inwards(lo, up=True), _round_inwards(hi, up=False), USUAL
+    short = _round_inwards(lo, up=True), _round_inwards(hi, up=False)
+    # Beyond the slider a range is narrow: rounding may turn it round.
+    return (*(short if short[0] < short[1] else (lo, hi)), USUAL)
 
 
 def values(d: Declared, lo: float, hi: float, count: int) -> tuple[Any, ...]:

@@ -27,9 +27,13 @@ class Ticket:
         """Say that the answer is no longer wanted."""
         self._cancelled.set()
 
-    def progress(self, fraction: float) -> None:
-        """Report how far the job is; raises `Cancelled` when nobody wants it any more."""
+    def check(self) -> None:
+        """Raise `Cancelled` when nobody wants the answer any more; cheap enough for every few steps."""
         if self._cancelled.is_set():
             raise Cancelled
+
+    def progress(self, fraction: float) -> None:
+        """Report how far the job is; raises `Cancelled` when nobody wants it any more."""
+        self.check()
         if self._report is not None:
             self._report(fraction)

@@ -176,7 +176,8 @@ class ErrorModel:
             return self.reach
         with np.errstate(all="ignore"):
             least = float((self.rounding / (self.order * self.truncation)) ** (1.0 / (self.order + 1)))
-        return min(least, self.reach)
+        # Far away both errors may be beyond all numbers.
+        return None if np.isnan(least) else min(least, self.reach)
 
 
 def error_model(

@@ -65,7 +65,9 @@ def resolve(run: Run, steps: int, lanes: Sequence[int] | None) -> Plan:
     if not isinstance(landscape, HasCode):
         raise NoScript(f"{title}: its loss can't be written out in a short script")
     noisy = config.noise > 0 or any(
-        isinstance(e, SetParam) and e.lane is None and e.name == "noise" and float(e.value) > 0 for _, e in run.events()
+        isinstance(e, SetParam) and e.lane is None and e.name == "noise" and float(e.value) > 0
+        for step, e in run.events()
+        if step < steps
     )
     if noisy:
         raise NoScript("The gradient noise is drawn by the lab's own generator")

@@ -59,6 +59,9 @@ def numpy_script(run: Run, steps: int, lanes: Sequence[int] | None = None) -> st
 def torch_script(run: Run, steps: int, lanes: Sequence[int] | None = None) -> str:
     """The race with the optimizers of ``torch.optim``, which differentiates the loss itself. Raises `NoScript`."""
     plan = resolve(run, steps, lanes)
+    if not re.search(r"\b[xy]\b", _loss_parts(plan)["before"] + plan.landscape.value):
+        title = LANDSCAPES.title_of(type(plan.config.landscape))
+        raise NoScript(f"PyTorch: {title} is the same everywhere, so that there is nothing to differentiate")
     codes = rule_codes(plan, "PyTorch")
     for event in plan.events:
         if event[3] not in ("move", "remove", "learning_rate"):
@@ -270,6 +273,8 @@ def _loop(plan: Plan, form: dict[str, Any]) -> str:
             "    point, ended = STARTS[start], None",
             f"    theta = {form['point']}",
             f"    racer = {form['make']}",
+            "    if not sane(theta):",
+            f'        return {form["result"]}, " (diverged at step 0)"',
         ]
         lines += ["    for t in range(STEPS):", *_indented(take, 8), f"        if not sane({form['after']}):"]
         lines += [f"            {form['stay']}"] if form["stay"] else []
@@ -289,11 +294,13 @@ def _loop(plan: Plan, form: dict[str, Any]) -> str:
             '            if what == "move":',
             f"                {form['moved']}",
             "                if ended is not None:",
-            f"                    racer, ended = {form['make']}, None",
+            f"                    racer = {form['make']}",
+            "                ended = None if sane(theta) else t",
             "            else:",
             *_indented(form["changed"], 16),
         ]
     lines += ["        if t == born:", f"            racer = {form['make']}"]
+    lines += ["            ended = None if sane(theta) else t"]
     lines += ["        if t < born or t == STEPS or ended is not None:", "            continue"]
     lines += [*_indented(take, 8), f"        if not sane({form['after']}):"]
     lines += [f"            {form['stay']}"] if form["stay"] else []

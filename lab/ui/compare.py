@@ -65,6 +65,7 @@ class GhostKeeper(QObject):
         self._tell = tell
         self._run: Run | None = None
         self._steps = 0
+        self._known: Trace | None = None
         experiment.edited.connect(self.follow)
         self.follow()
 
@@ -78,7 +79,7 @@ class GhostKeeper(QObject):
         run = experiment.ghost
         if run is None:
             if self._run is not None:
-                self._run = None
+                self._run = self._known = None
                 self._jobs.cancel((id(self), "ghost"))
                 self._tell(None)
             return
@@ -86,8 +87,10 @@ class GhostKeeper(QObject):
             return
         if run is not self._run:
             # What this very run has shown so far need not be waited for.
-            known = copied(experiment.timeline.trace) if run is experiment.run else Trace()
-            self._tell(Ghost(run, known, whole=False))
+            self._known = copied(experiment.timeline.trace) if run is experiment.run else Trace()
+        assert self._known is not None
+        # Of a longer timeline the histories that are there show only the beginning, until they are replayed.
+        self._tell(Ghost(run, self._known, whole=False))
         self._run, self._steps = run, experiment.horizon
         self._jobs.submit(
             (id(self), "ghost"),
@@ -101,6 +104,7 @@ class GhostKeeper(QObject):
 
     def _on_done(self, trace: Trace) -> None:
         if self._run is not None:
+            self._known = trace
             self._tell(Ghost(self._run, trace, whole=True))
 
 
@@ -114,7 +118,10 @@ def compute(ticket: Ticket, simulation: Any, run: Run, steps: int) -> Trace:
         trace = known.trace
         if step % every == 0:
             ticket.progress(step / max(steps, 1))
-        if beside and step % BREATH == BREATH - 1:
-            time.sleep(2 * (time.perf_counter() - began))
-            began = time.perf_counter()
+        if step % BREATH == BREATH - 1:
+            # Far apart as reports are in a long run, a window that closes waits for no more than these few steps.
+            ticket.check()
+            if beside:
+                time.sleep(2 * (time.perf_counter() - began))
+                began = time.perf_counter()
     return trace

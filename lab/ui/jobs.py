@@ -5,29 +5,49 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import getCppPointer, isValid
 
 from lab.core.errors import LabError
 from lab.core.ticket import Cancelled, Ticket
 
-__all__ = ["Cancelled", "Jobs", "Ticket"]
+__all__ = ["Cancelled", "Jobs", "Ticket", "owner_of"]
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for, and who hears of it."""
+
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    done: Callable[[Any], None]
+    failed: Callable[[str], None] | None
+    progress: Callable[[float], None] | None
+
+
 @dataclass
 class _Slot:
-    """One line of work: what runs, what waits, and the generation that counts."""
+    """One line of work: what runs, what waits, and the generation that counts.
+
+    `current` is let go of with its answer: what it would call belongs to views that may be closed by then.
+    """
 
     generation: int = 0
+    owner: int = 0
     running: Ticket | None = None
-    waiting: tuple[Callable[..., Any], tuple[Any, ...], Callable[[Any], None]] | None = None
-    on_failed: Callable[[str], None] | None = None
-    on_progress: Callable[[float], None] | None = None
-    current: Callable[[Any], None] | None = field(default=None)
+    current: _Asked | None = None
+    waiting: _Asked | None = None
+
+
+def owner_of(method: Callable[..., Any]) -> QObject | None:
+    """The QObject that a function is a method of; None for any other function."""
+    owner = getattr(method, "__self__", None)
+    return owner if isinstance(owner, QObject) else None
 
 
 class Jobs(QObject):
@@ -56,6 +76,8 @@ class Jobs(QObject):
         self._own = executor is None
         self._closed = False
         self._slots: dict[object, _Slot] = {}
+        #: Addresses of the living owners whose end is heard of.
+        self._watched: set[int] = set()
         # Queued even when the work is done before it could be watched: answers never come inside `submit`.
         self._delivered.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
         self._progressed.connect(self._on_progressed)
@@ -68,23 +90,35 @@ class Jobs(QObject):
         done: Callable[[Any], None],
         failed: Callable[[str], None] | None = None,
         progress: Callable[[float], None] | None = None,
+        owner: QObject | None = None,
     ) -> None:
         """Ask for `work(ticket, *arguments)` on the line `key`; an older request on it is dropped.
 
-        When `done` belongs to a QObject that goes away meanwhile (a closed panel), the answer is dropped, too.
+        Parameters
+        ----------
+        key : hashable
+            The line.
+        work : callable
+            What is done, in a thread.
+        *arguments
+            What it is done with.
+        done, failed, progress : callable
+            Get the answer, what went wrong in one line, and the fraction done (0 to 1).
+        owner : QObject, optional
+            When it goes away meanwhile (a closed panel), work and answer are dropped; by default the object that
+            `done` is a method of. To be named where `done` is a function, or a method of something that draws on it.
         """
-        if self._closed:
+        owner = owner_of(done) if owner is None else owner
+        if self._closed or (owner is not None and not isValid(owner)):
             return
-        owner = getattr(done, "__self__", None)
-        if key not in self._slots and isinstance(owner, QObject):
-            owner.destroyed.connect(lambda: self.cancel(key))
+        asked = _Asked(work, arguments, done, failed, progress)
         slot = self._slots.setdefault(key, _Slot())
         slot.generation += 1
-        slot.on_failed, slot.on_progress = failed, progress
+        slot.owner = 0 if owner is None else self._watch(owner)
         if self.inline:
-            self._finish(slot, done, *_attempt(work, Ticket(progress), arguments))
+            self._finish(asked, *_attempt(work, Ticket(progress), arguments))
             return
-        slot.waiting = (work, arguments, done)
+        slot.waiting = asked
         if slot.running is None:
             self._launch(key, slot)
         else:
@@ -95,9 +129,22 @@ class Jobs(QObject):
         slot = self._slots.pop(key, None)
         if slot is not None:
             slot.generation += 1
-            slot.waiting = None
+            slot.waiting = slot.current = None
             if slot.running is not None:
                 slot.running.cancel()
+
+    def _watch(self, owner: QObject) -> int:
+        """Hear of an owner's end, once however often it asks; the address is its own for as long as it lives."""
+        address: int = getCppPointer(owner)[0]
+        if address not in self._watched:
+            self._watched.add(address)
+            owner.destroyed.connect(lambda: self._on_gone(address))
+        return address
+
+    def _on_gone(self, address: int) -> None:
+        self._watched.discard(address)
+        for key in [key for key, slot in self._slots.items() if slot.owner == address]:
+            self.cancel(key)
 
     def shutdown(self) -> None:
         """Cancel everything and stop the threads; what is asked for from now on is not done."""
@@ -110,14 +157,13 @@ class Jobs(QObject):
 
     def _launch(self, key: object, slot: _Slot) -> None:
         assert slot.waiting is not None
-        work, arguments, done = slot.waiting
+        asked = slot.current = slot.waiting
         slot.waiting = None
-        slot.current = done
         generation = slot.generation
         ticket = slot.running = Ticket(lambda fraction: self._progressed.emit(slot, generation, fraction))
         if self._executor is None:
             self._executor = ThreadPoolExecutor(max_workers=2, thread_name_prefix="lab-job")
-        future = self._executor.submit(_attempt, work, ticket, arguments)
+        future = self._executor.submit(_attempt, asked.work, ticket, asked.arguments)
 
         def deliver(finished: Future[Any]) -> None:
             if not finished.cancelled():
@@ -126,21 +172,22 @@ class Jobs(QObject):
         future.add_done_callback(deliver)
 
     def _on_delivered(self, key: object, generation: int, slot: _Slot, outcome: tuple[Any, Any]) -> None:
-        slot.running = None
-        if generation == slot.generation and slot.current is not None:
-            self._finish(slot, slot.current, *outcome)
+        asked, slot.current, slot.running = slot.current, None, None
+        if generation == slot.generation and asked is not None:
+            self._finish(asked, *outcome)
         if slot.waiting is not None and slot.running is None:
             self._launch(key, slot)
 
     def _on_progressed(self, slot: _Slot, generation: int, fraction: float) -> None:
-        if generation == slot.generation and slot.on_progress is not None:
-            slot.on_progress(fraction)
+        asked = slot.current
+        if generation == slot.generation and asked is not None and asked.progress is not None:
+            asked.progress(fraction)
 
-    def _finish(self, slot: _Slot, done: Callable[[Any], None], answer: Any, failure: str | None) -> None:
+    def _finish(self, asked: _Asked, answer: Any, failure: str | None) -> None:
         if failure is None:
-            done(answer)
-        elif slot.on_failed is not None and failure:
-            slot.on_failed(failure)
+            asked.done(answer)
+        elif asked.failed is not None and failure:
+            asked.failed(failure)
 
 
 def _attempt(work: Callable[..., Any], ticket: Ticket, arguments: tuple[Any, ...]) -> tuple[Any, str | None]:

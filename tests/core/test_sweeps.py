@@ -26,6 +26,16 @@ def test_what_is_suggested_can_always_be_swept(id):
                 params.replace(rule, d.name, value) if id != "evolution_strategy" else d.param.check(value)
 
 
+@pytest.mark.parametrize("value", [146.7, 146.6758, 1e6 / 3, 1e12 / 7, 1e20])
+def test_a_value_far_beyond_the_slider_still_has_a_range_around_it(value):
+    """There the range is so narrow that rounding its ends could turn it round."""
+    declared = params.field_of(Adam, "weight_decay")
+    lo, hi, count = sweeps.suggested(declared, value)
+    assert lo < hi
+    assert lo <= value <= hi
+    assert len(sweeps.values(declared, lo, hi, count)) == count
+
+
 def test_a_logarithmic_parameter_goes_by_powers_of_ten():
     assert sweeps.values(RATE, 0.001, 1.0, 4) == (0.001, 0.01, 0.1, 1.0)
 

@@ -1,24 +1,41 @@
 """Compare: the present run stays as a ghost behind whatever comes next, exactly, through scrubbing, undo and files."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from shell_fixtures import settle
 
 from lab.core import session as files
+from lab.core.ghosts import GhostTrace
 from lab.core.run import Run, SetParam
 from lab.core.session import PanelState, Session
+from lab.core.ticket import Cancelled, Ticket
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rosenbrock import Rosenbrock
+from lab.engine.optimizers.sgd import SGD
 from lab.panels import PANELS
+from lab.panels.race import ghost as ghost_module
 from lab.panels.race.columns import better
+from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look
 from lab.panels.race.standings import Standing
-from lab.sims.race import CHANNELS, MoveStart, PlaceStarts, Race, RaceConfig
-from lab.ui.compare import CanCompare
+from lab.sims.race import (
+    CHANNELS,
+    ClearStarts,
+    Entrant,
+    MoveStart,
+    PlaceStarts,
+    Race,
+    RaceConfig,
+    RemoveStart,
+    ScatterStarts,
+)
+from lab.ui.compare import CanCompare, Ghost, compute
 
 EXCESS = CHANNELS.index("excess")
 SLOWER = SetParam("learning_rate", 0.02, 4)
@@ -160,15 +177,16 @@ def test_on_another_landscape_it_is_not_drawn_and_says_so(pinned):
     assert pinned.view.stage.overlays._ghost_text.text() == "ghost"
 
 
-def test_on_the_same_kind_of_landscape_losses_are_still_compared(race):
+def test_on_another_landscape_of_the_same_kind_losses_are_not_compared(race):
     race.view.choose_landscape(Quadratic)
     race.experiment.seek(10)
     race.view.header.compare.click()
+    assert all(row.ghost is not None for row in race.view.leaderboard._rows)
     config = race.experiment.run.config
     race.experiment.set_config(type(config)(Quadratic(condition_number=50), config.racers, config.starts), "Change")
     settle()
     assert "another Quadratic" in race.view.stage.overlays._ghost_text.text()
-    assert any(row.ghost is not None for row in race.view.leaderboard._rows)
+    assert all(row.ghost is None for row in race.view.leaderboard._rows)
 
 
 def test_a_longer_timeline_replays_the_ghost_as_far(pinned):
@@ -244,3 +262,176 @@ def test_in_the_background_the_known_part_is_shown_at_once(windows):
             break
         window.jobs.thread().msleep(10)
     assert view._ghost.ghost.trace.steps[-1] == 240
+
+
+def test_a_longer_timeline_makes_the_ghost_whole_only_when_it_is_replayed(windows, qtbot):
+    window = windows("race", inline=False)
+    experiment, view = window.docks[0].experiment, window.docks[0].view
+    view.header.compare.click()
+    qtbot.waitUntil(lambda: view._ghost.ghost.whole)
+    trace = view._ghost.ghost.trace
+    experiment.set_horizon(400)
+    assert not view._ghost.ghost.whole
+    assert view._ghost.ghost.trace is trace
+    qtbot.waitUntil(lambda: view._ghost.ghost.whole)
+    assert view._ghost.ghost.trace.steps[-1] == 400
+
+
+def test_a_replay_that_is_no_longer_wanted_ends_within_a_few_steps_however_long_it_is():
+    ticket, taken = Ticket(), []
+
+    class Watched(Race):
+        def step(self):
+            taken.append(None)
+            if len(taken) == 100:
+                ticket.cancel()
+            super().step()
+
+    with pytest.raises(Cancelled):
+        compute(ticket, Watched, Run(RaceConfig()), 20_000)
+    assert len(taken) < 150
+
+
+def compared(race):
+    """The leaderboard's lines after the present run was pinned."""
+    race.view.header.compare.click()
+    settle()
+    return race.view.leaderboard._rows
+
+
+def test_more_starts_than_have_histories_have_no_common_number(race):
+    """Histories hold 64 starts: their median is not that of 200."""
+    race.experiment.do(ScatterStarts(200), "Scatter")
+    go(race, 20)
+    race.view.set_look(average=True)
+    assert all(row.ghost is None for row in compared(race))
+    race.view.set_look(average=False, focus_start=3)
+    assert all(row.ghost == pytest.approx(row.loss, rel=1e-6) for row in race.view.leaderboard._rows)
+
+
+def test_of_all_starts_a_racer_is_level_with_itself_or_not_compared(race):
+    """A diverged start counts in the leaderboard where it stopped; histories end there."""
+    rules = tuple(Entrant(i, SGD(learning_rate=rate)) for i, rate in enumerate((0.001, 0.05)))
+    starts = ((0.2, -4.1), (1.1, 4.55), (5.9, 5.9), (3.0, 2.0), (3.0, 2.2))
+    race.experiment.set_config(RaceConfig(racers=rules, starts=starts), "Change")
+    race.experiment.do(RemoveStart(4), "Remove")
+    go(race, 3)
+    race.experiment.do(PlaceStarts(((1.0, 1.0),)), "Drop")
+    go(race, 20)
+    diverged = (race.experiment.frame().diverged_at >= 0).any(axis=1)
+    assert diverged.tolist() == [False, True]
+    race.view.set_look(average=True)
+    tame, wild = sorted(compared(race), key=lambda row: row.look.lane)
+    assert tame.ghost == pytest.approx(tame.loss, rel=1e-6)
+    assert wild.ghost is None
+    race.view.set_look(statistic="mean")
+    tame = min(race.view.leaderboard._rows, key=lambda row: row.look.lane)
+    assert tame.ghost == pytest.approx(tame.loss, rel=1e-6)
+
+
+def test_starts_all_of_whose_racers_diverged_are_still_in_the_race(race):
+    starts = ((3.0, 2.0), (2.9, 2.1), (5.9, 5.9))
+    race.experiment.set_config(RaceConfig(racers=(Entrant(0, SGD(learning_rate=0.05)),), starts=starts), "Change")
+    go(race, 20)
+    assert (race.experiment.frame().diverged_at >= 0).any()
+    race.view.set_look(average=True)
+    assert [row.ghost for row in compared(race)] == [None]
+
+
+def test_when_all_starts_were_taken_out_there_is_nothing_to_compare(race):
+    race.experiment.seek(2)
+    race.experiment.do(ClearStarts(), "Clear")
+    race.experiment.do(PlaceStarts(((1.0, 1.0), (2.0, 2.5))), "Drop")
+    go(race, 9)
+    race.view.set_look(average=True)
+    rows = compared(race)
+    assert all(row.ghost == pytest.approx(row.loss, rel=1e-6) for row in rows)
+
+
+def test_a_step_of_which_no_row_was_recorded_has_no_number(race):
+    """Past 2,000 steps histories are coarser: the loss of another step is no measure."""
+    race.experiment.set_config(RaceConfig(racers=(Entrant(0, SGD(learning_rate=0.0001)),)), "Change")
+    go(race, 2500)
+    compared(race)
+    seen = {}
+    for step in (2400, 2401, 2402, 2403):
+        go(race, step)
+        (row,) = race.view.leaderboard._rows
+        seen[step % 2] = row.ghost
+        assert row.ghost is None or row.ghost == pytest.approx(row.loss, rel=1e-6)
+    assert seen[0] is not None
+    assert seen[1] is None
+
+
+def test_another_rule_is_not_compared_with_the_one_that_had_its_number(race):
+    race.experiment.seek(10)
+    compared(race)
+    config = race.experiment.run.config
+    last = config.racers[-1]
+    assert not isinstance(last.optimizer, SGD)
+    racers = (*config.racers[:-1], Entrant(last.id, SGD()))
+    race.experiment.set_config(dataclasses.replace(config, racers=racers), "Change")
+    rows = {row.look.lane: row for row in race.view.leaderboard._rows}
+    assert rows[last.id].ghost is None
+    assert rows[config.racers[0].id].ghost is not None
+
+
+def test_new_racers_get_numbers_that_their_ghosts_do_not_have(race):
+    compared(race)
+    pinned = {racer.id for racer in race.experiment.ghost.config.racers}
+    race.view.remove_racer(max(pinned))
+    race.view.add_optimizer("sgd")
+    assert race.experiment.run.config.racers[-1].id not in pinned
+    race.experiment.undo()
+    assert race.view.sweep("learning_rate", (0.001, 0.002), True)
+    assert pinned.isdisjoint(racer.id for racer in race.experiment.run.config.racers)
+
+
+def test_other_histories_are_drawn_even_where_the_old_ones_lay(pinned):
+    layer, view = pinned.view.stage.ghost, pinned.view
+    old = view._ghost.ghost
+    before = layer._points.copy()
+    view.stage.grab()
+    other = GhostTrace()
+    for step, row in zip(old.trace.steps.tolist(), old.trace.values, strict=True):
+        other.append(step, row + 1)
+    assert other.trace.generation == old.trace.generation
+    # As when the address of histories that are gone is given to the next ones.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ghost_module, "id", lambda it: 0, raising=False)
+        layer.clear()
+        layer.show(view._ghost, 30, 0)
+        layer.show(RaceGhost(Ghost(old.run, other.trace, whole=True)), 30, 0)
+    assert np.allclose(layer._points, before + 1, equal_nan=True)
+
+
+def test_an_error_while_drawing_leaves_no_painter_open(pinned, monkeypatch):
+    layer, stage = pinned.view.stage.ghost, pinned.view.stage
+    pixmap = QPixmap(stage.size())
+    layer._travelled = np.zeros(len(layer._lanes))
+    layer._drawn = 0
+
+    def broken(*_):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(ghost_module, "merge_close", broken)
+    with pytest.raises(ValueError, match="broken") as kept:
+        layer._extend(pixmap, stage)
+    assert not pixmap.paintingActive()
+    assert kept.traceback
+
+
+@pytest.mark.parametrize("name", ["leaderboard", "tuning table"])
+def test_an_error_while_a_table_is_painted_leaves_no_painter_open(race, name):
+    """Where one was open, the process ended with the widget's next picture."""
+    table = race.view.leaderboard if name == "leaderboard" else race.view.fair.table
+
+    def broken():
+        raise ValueError("broken")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "_layout" if name == "leaderboard" else "_columns", broken)
+        with pytest.raises(ValueError, match="broken"):
+            table.grab()
+    assert not table.paintingActive()
+    table.grab()

@@ -1,10 +1,16 @@
 """Background work: latest wins, stale answers are dropped, progress, cancel, errors delivered, no thread left."""
 
+import gc
 import threading
+import weakref
 
 import pytest
+from PySide6.QtCore import SIGNAL, QObject
+from shell_fixtures import settle
 
 from lab.core.errors import BadValue
+from lab.core.ticket import Ticket
+from lab.panels.race import basins, held_out
 from lab.ui.jobs import Jobs
 
 
@@ -180,3 +186,104 @@ def test_a_window_closed_while_jobs_run_leaves_no_thread(windows, qtbot):
     window.docks[0].view.stage.zoom(0.5)
     window.close()
     assert not [t for t in threading.enumerate() if t.name.startswith("lab-job")]
+
+
+def test_the_end_of_an_owner_drops_what_runs_for_it_whatever_is_called(jobs, qtbot):
+    """`done` may be any function: who owns the question is said apart."""
+    gate, seen, owner = Gate(), [], QObject()
+    jobs.submit("k", gate.work, 1, done=seen.append, owner=owner)
+    assert gate.begun.wait(5)
+    jobs.submit("k", gate.work, 2, done=seen.append, owner=owner)
+    jobs.submit("another", lambda ticket: 3, done=seen.append)
+    owner.deleteLater()
+    settle()
+    gate.let.set()
+    qtbot.waitUntil(lambda: seen == [3])
+    qtbot.wait(30)
+    assert seen == [3]
+    assert gate.ran == [1]
+    jobs.submit("k", gate.work, 4, done=seen.append, owner=owner)
+    qtbot.wait(30)
+    assert gate.ran == [1]
+
+
+def test_the_end_of_an_owner_leaves_what_others_asked_on_its_line(jobs, qtbot):
+    first, second, seen = QObject(), QObject(), []
+    jobs.submit("k", lambda ticket: 1, done=seen.append, owner=first)
+    jobs.submit("k", lambda ticket: 2, done=seen.append, owner=second)
+    first.deleteLater()
+    settle()
+    qtbot.waitUntil(lambda: seen == [2])
+
+
+def test_an_owner_is_watched_once_however_often_it_asks_and_cancels(jobs, qtbot):
+    owner, counts = QObject(), []
+    for i in range(20):
+        jobs.submit("k", lambda ticket, value: value, i, done=counts.append, owner=owner)
+        jobs.cancel("k")
+        counts.append(owner.receivers(SIGNAL("destroyed()")))
+    assert counts[0] > 0
+    assert counts == counts[:1] * 20
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_what_is_done_keeps_nobody_alive(qapp, qtbot, inline):
+    class Layer:
+        answer = 0
+
+        def take(self, value):
+            self.answer = value
+
+    jobs, layer = Jobs(inline=inline), Layer()
+    jobs.submit("k", lambda ticket: 1, done=layer.take, failed=layer.take, progress=layer.take)
+    last = weakref.ref(layer)
+    qtbot.waitUntil(lambda: last().answer == 1)
+    del layer
+    gc.collect()
+    assert last() is None
+    jobs.shutdown()
+    jobs.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("look", "preset", "module", "name"),
+    [("basins", None, basins, "basin_map"), ("test_loss", "sharp_and_flat", held_out, "compute_lines")],
+)
+def test_a_panel_closed_while_a_layer_is_computed_is_not_answered(
+    windows, qtbot, monkeypatch, look, preset, module, name
+):
+    """Basin maps and lines of the test loss are asked for by layers, which are no part of Qt."""
+    gate, real = Gate(), getattr(module, name)
+
+    def slow(ticket, *arguments):
+        gate.begun.set()
+        gate.let.wait(5)
+        # Whoever asked is gone by now, and what was asked is no longer wanted: an answer that comes all the same.
+        return real(Ticket(), *arguments)
+
+    monkeypatch.setattr(module, name, slow)
+    window = windows("race", preset=preset, inline=False)
+    dock = window.docks[0]
+    dock.view.set_look(**{look: True})
+    qtbot.waitUntil(gate.begun.is_set)
+    window.close_panel(dock)
+    settle()
+    gate.let.set()
+    # An exception in what Qt calls fails the test.
+    qtbot.wait(150)
+
+
+def test_closed_panels_leave_no_stages_behind(windows, qtbot):
+    """The shell may remember the panel closed last; those before it are gone with all they drew."""
+    window, stages = windows("race", inline=False), []
+    for _ in range(3):
+        view = window.docks[0].view
+        view.set_look(basins=True)
+        qtbot.waitUntil(lambda view=view: view.stage.basins.map is not None)
+        stages.append(weakref.ref(view.stage))
+        window.close_panel(window.docks[0])
+        window.open_panel("race")
+        settle()
+    del view
+    gc.collect()
+    assert [stage() for stage in stages[:-1]] == [None, None]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from lab.core.ticket import Cancelled, Ticket
 from lab.engine.landscapes.himmelblau import Himmelblau
 from lab.engine.landscapes.saddle import Saddle
-from lab.engine.optimizers import LandscapeAsk
+from lab.engine.optimizers import Array, Ask, Draw, LandscapeAsk, Rate, State, StepResult
 from lab.engine.optimizers.momentum import Momentum
 from lab.engine.optimizers.sgd import SGD
 from lab.sims.basins import LOST, UNDER_WAY, basin_map
@@ -56,3 +58,30 @@ def test_nobody_waits_for_a_map_that_is_no_longer_wanted() -> None:
     ticket.cancel()
     with pytest.raises(Cancelled):
         basin_map(ticket, Himmelblau(), SGD(learning_rate=0.005), WORLD, (64, 64), 10_000)
+
+
+class Visits:
+    """A rule that stands in a minimum after the steps given, and elsewhere after all others."""
+
+    learning_rate = 0.1
+
+    def __init__(self, minimum: tuple[float, ...], steps: range) -> None:
+        self.minimum, self.steps = np.array(minimum), steps
+
+    def start(self, theta: Array, ask: Ask) -> State:
+        return {"t": np.zeros((len(theta), 1))}
+
+    def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
+        t = state["t"] + 1
+        return StepResult(np.where(np.isin(t, self.steps), self.minimum, 0.0), {"t": t}, {})
+
+
+def test_who_only_flies_past_a_minimum_has_not_arrived() -> None:
+    """Momentum carries past minima: there twice in a row is there to stay."""
+    landscape = Himmelblau()
+    minima = [c.point for c in landscape.critical_points if c.kind == "minimum"]
+    for steps, reached, when in ((range(10, 11), UNDER_WAY, 60), (range(10, 21), 1, 20), (range(15, 61), 1, 30)):
+        rule: Any = Visits(minima[1], steps)
+        found = basin_map(Ticket(), landscape, rule, WORLD, (2, 2), 60)
+        assert (found.minimum == reached).all()
+        assert (found.steps == when).all()

@@ -21,6 +21,7 @@ from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.optimizers import OPTIMIZERS, LandscapeAsk
 from lab.engine.optimizers.sgd import SGD
 from lab.sims.race import (
+    CHANNELS,
     REASONS,
     Dissect,
     Entrant,
@@ -291,6 +292,16 @@ def test_noise_is_the_same_for_all_racers_of_a_start_and_counts_only_what_was_as
     assert (made.gradient_evaluations == 30).all()
     quiet = frame(race(racers=twins), 30)
     assert (quiet.theta != made.theta).all()
+
+
+def test_where_there_is_no_slope_the_effective_rate_is_none_at_all() -> None:
+    """A length by a gradient of nothing is no number; histories and plots get 0 for it."""
+    made = Race(race(Quadratic(), (Entrant(0, SGD(0.01)),), ((0.0, 0.0), (1.0, 1.0))))
+    made.step()
+    still, moving = made.trace()[0, :, CHANNELS.index("effective_rate")]
+    assert not made.frame().gradient[0, 0].any()
+    assert still == 0.0
+    assert moving == pytest.approx(0.01, rel=1e-6)
 
 
 def test_arriving_is_marked_once_at_its_step() -> None:

@@ -176,6 +176,25 @@ def test_divergence_and_being_carried_back():
     agree(run.with_event(30, MoveStart(0, (3.0, 2.001))), steps=31)
 
 
+def test_a_start_without_a_finite_loss_ends_before_the_first_step():
+    starts = ((-1.0, 1.0), (1.0, 1.0))
+    config = RaceConfig(Formula("log(x) + y^2"), (Entrant(0, SGD(1e-3)),), starts)
+    frame = lab(Run(config), 20)
+    assert frame.diverged_at.tolist() == [[0, -1]]
+    agree(Run(config), 20)
+    dropped = Run(config).with_event(4, PlaceStarts(((-2.0, 0.5), (0.5, 0.5))))
+    agree(dropped, 20)
+    agree(dropped.with_event(7, MoveStart(1, (-1.0, 2.0))), 20)
+    agree(dropped.with_event(7, MoveStart(0, (2.0, 2.0))), 20)
+
+
+def test_noise_that_comes_after_the_last_step_is_no_obstacle():
+    run = race().with_event(20, SetParam("noise", 1.0))
+    agree(run, 20)
+    with pytest.raises(NoScript, match="gradient noise"):
+        numpy_script(run, 21)
+
+
 def test_two_racers_of_one_rule_have_names_of_their_own():
     script = numpy_script(race(rules=[Adam(0.01), Adam(0.1), in_convention(Adam(), "keras")]), 20)
     assert {name for name, _ in ends(script)} == {"Adam", "Adam #2", "Adam #3"}
@@ -289,3 +308,13 @@ def test_a_torch_script_ends_where_the_lab_ends(id):
 def test_what_torch_does_not_have_is_refused(run, said):
     with pytest.raises(NoScript, match=said):
         torch_script(run, 20)
+
+
+@pytest.mark.parametrize("expression", ["3", "2 * pi"])
+def test_a_loss_without_a_slope_is_nothing_for_torch(expression):
+    run = Run(RaceConfig(Formula(expression), (Entrant(0, SGD(1e-3)),), ((1.0, 1.0),)))
+    with pytest.raises(NoScript, match="PyTorch: Your own formula is the same everywhere") as refused:
+        torch_script(run, 5)
+    assert "\n" not in str(refused.value)
+    agree(run, 5)
+    torch_script(Run(RaceConfig(Formula("3 + y"), (Entrant(0, SGD(1e-3)),), ((1.0, 1.0),))), 5)

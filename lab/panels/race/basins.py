@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from lab.engine.landscapes import Landscape
 from lab.engine.optimizers import Optimizer
 from lab.sims.basins import LOST, UNDER_WAY, BasinMap, basin_map
-from lab.ui.jobs import Jobs
+from lab.ui.jobs import Jobs, owner_of
 from lab.ui.stage import Stage
 from lab.ui.theme import Theme, theme
 
@@ -30,13 +30,17 @@ class BasinLayer:
     jobs : Jobs
         Where the maps are computed.
     changed : callable
-        Called when another picture is there.
+        Called when another picture is there; the object whose method it is (the stage) takes what runs with it when
+        it goes away.
+    failed : callable
+        Gets what went wrong, in one line.
     """
 
     def __init__(self, jobs: Jobs, changed: Callable[[], None], failed: Callable[[str], None]) -> None:
         self._jobs = jobs
         self._changed = changed
         self._failed = failed
+        self._owner = owner_of(changed)
         self._asked: object = None
         self._map: BasinMap | None = None
         self._image: QImage | None = None
@@ -75,8 +79,9 @@ class BasinLayer:
                 self._refine(question, aspect, level + 1)
 
         self._jobs.submit(
-            (id(self), "basins"), basin_map, landscape, optimizer, world, size, STEPS, done=done, failed=self._failed
-        )
+            (id(self), "basins"), basin_map, landscape, optimizer, world, size, STEPS,
+            done=done, failed=self._failed, owner=self._owner,
+        )  # fmt: skip
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw the map where it belongs."""

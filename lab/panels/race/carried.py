@@ -10,7 +10,7 @@ from lab.core.errors import LabError
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.scene import Focus
-from lab.panels.race.sweep import swept
+from lab.panels.race.sweep import swept, unused
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.sims.race_script import numpy_script, torch_script
 from lab.ui.compare import Ghost
@@ -38,6 +38,11 @@ class Carried(PanelView):
     @abstractmethod
     def _remember(self, **changes: Any) -> None:
         """Change how the race is looked at, without drawing."""
+
+    def _unused(self) -> int:
+        """A number for a new racer that neither the race nor its ghost has."""
+        ghost = self.experiment.ghost
+        return unused(self.config, None if ghost is None else ghost.config)
 
     def show_ghost(self, ghost: Ghost | None) -> None:
         """Draw this pinned race behind the present one from now on, or none."""
@@ -69,7 +74,7 @@ class Carried(PanelView):
         if subject is None:
             return False
         try:
-            config, ids = swept(self.config, subject.config, name, values, replace=replace)
+            config, ids = swept(self.config, subject.config, name, values, replace=replace, first=self._unused())
         except LabError as refused:
             self.experiment.failed.emit(str(refused))
             return False

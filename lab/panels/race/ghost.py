@@ -16,7 +16,7 @@ from lab.engine.landscapes import Landscape
 from lab.panels.race.looks import Look, as_they_start, looks
 from lab.panels.race.one_d import on_curve
 from lab.panels.race.standings import Standing
-from lab.sims.race import CHANNELS
+from lab.sims.race import CHANNELS, TRACED_STARTS, ClearStarts, Entrant, RemoveStart, how_many
 from lab.ui.compare import Ghost
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
@@ -36,8 +36,8 @@ REACH = 12
 class RaceGhost:
     """A pinned race as the view needs it: its looks, and its histories cut at a step.
 
-    Histories hold every step of the first 2,000 and every 2nd, 4th, ... of longer runs: what is shown is the last
-    recorded step that is not later than the present one, and `lag` says how much earlier it is.
+    Histories hold every step of the first 2,000 and every 2nd, 4th, ... of longer runs: heads stand at the last
+    recorded step that is not later than the present one; numbers are given only of the present step itself.
     """
 
     def __init__(self, ghost: Ghost) -> None:
@@ -45,6 +45,13 @@ class RaceGhost:
         self.config = ghost.run.config
         self.looks = looks(as_they_start(ghost.run))
         self.lanes = tuple(look.lane for look in self.looks)
+        self._rules = {racer.id: type(racer.optimizer) for racer in self.config.racers}
+        #: When starts came and went.
+        self._changes = [
+            (step, event)
+            for step, event in ghost.run.events()
+            if isinstance(event, RemoveStart | ClearStarts) or how_many(event, self.config.landscape.dim)
+        ]
         values = ghost.trace.values
         # Histories of a ghost don't grow any more: which starts it has is found once.
         self._there: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
@@ -52,8 +59,8 @@ class RaceGhost:
             self._there = np.flatnonzero(np.isfinite(values[:, :, :, 0]).any(axis=(0, 1)))
 
     def on(self, landscape: Landscape) -> bool:
-        """Whether it raced on a landscape of this kind, so that losses can be compared."""
-        return type(self.config.landscape) is type(landscape)
+        """Whether it raced on this very landscape, so that losses can be compared."""
+        return bool(self.config.landscape == landscape)
 
     def known(self, step: int) -> int:
         """How many recorded rows are not later than a step."""
@@ -65,28 +72,55 @@ class RaceGhost:
         return there[there == focus] if len(there) * len(self.lanes) > MOST_TRAILS else there
 
     def standings(
-        self, rows: Sequence[Standing], step: int, start: int, average: bool, *, mean: bool = False
+        self,
+        rows: Sequence[Standing],
+        racers: Sequence[Entrant],
+        step: int,
+        start: int,
+        average: bool,
+        *,
+        mean: bool = False,
     ) -> tuple[Standing, ...]:
-        """Each racer's line with the loss that its ghost has at this step; racers without a ghost stay as they are."""
+        """Each racer's line with the loss that its ghost has at this very step.
+
+        There is none where the comparison would be with something else: another rule under the same number, a step
+        of which no row was recorded, and, of all starts, those that have no history or have diverged.
+        """
         losses = self._losses(step, start, average, mean)
-        return tuple(dataclasses.replace(row, ghost=losses.get(row.look.lane)) for row in rows)
+        same = {racer.id for racer in racers if self._rules.get(racer.id) is type(racer.optimizer)}
+        return tuple(
+            dataclasses.replace(row, ghost=losses.get(row.look.lane) if row.look.lane in same else None) for row in rows
+        )
 
     def _losses(self, step: int, start: int, average: bool, mean: bool) -> Mapping[int, float]:
         values, n = self.ghost.trace.values, self.known(step)
-        # A ghost that ended long before says nothing about now.
-        if not n or not values.size or (not self.ghost.whole and self.ghost.trace.steps[n - 1] < step - 1):
+        if not n or not values.size or self.ghost.trace.steps[n - 1] != step:
             return {}
         now = values[n - 1, :, :, EXCESS]
         if average:
-            with np.errstate(all="ignore"):
-                some = np.isfinite(now).any(axis=1)
-                found = np.full(len(now), np.nan)
-                found[some] = (np.nanmean if mean else np.nanmedian)(now[some], axis=1)
-        elif start < now.shape[1]:
+            present = self._present(step)
+            if not present or present[-1] >= min(TRACED_STARTS, now.shape[1]):
+                return {}
+            # Who has diverged is nan here, while the present counts it where it stopped: nan it stays.
+            found = (np.mean if mean else np.median)(now[:, present].astype(np.float64), axis=1)
+        elif 0 <= start < now.shape[1]:
             found = now[:, start]
         else:
             return {}
         return {lane: float(v) for lane, v in zip(self.lanes, found, strict=True) if math.isfinite(v)}
+
+    def _present(self, step: int) -> list[int]:
+        """The starts that were in the race at a step, diverged or not; cost: the starts and their changes."""
+        count, gone = len(self.config.starts), set[int]()
+        for at, event in self._changes:
+            if at > step:
+                break
+            if isinstance(event, ClearStarts):
+                gone.update(range(count))
+            elif isinstance(event, RemoveStart):
+                gone.add(event.start)
+            count += how_many(event, self.config.landscape.dim)
+        return [start for start in range(count) if start not in gone]
 
 
 class GhostLayer:
@@ -121,7 +155,8 @@ class GhostLayer:
         """Show the pinned run up to a step; on the `curve` of a landscape of one weight only its heads."""
         trace = ghost.ghost.trace
         starts = ghost.starts(focus)
-        key = (id(trace), len(trace), trace.generation, starts.tobytes())
+        # The histories themselves: another object may come to lie where these were.
+        key = (trace, len(trace), trace.generation, starts.tobytes())
         if key != self._key:
             self._key, self._pixmap, self._fresh = key, None, True
             values = trace.values[:, :, starts]
@@ -194,9 +229,16 @@ class GhostLayer:
         self._drawn = self._shown
         if len(pixels) < 2:
             return
-        t = theme()
         painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw(painter, pixels, apart)
+        finally:
+            # A pixmap that is still painted on when it goes away ends the process.
+            painter.end()
+
+    def _draw(self, painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
+        t = theme()
         for i, look in enumerate(self._lanes):
             finite = np.isfinite(pixels[:, i, 0]) & np.isfinite(pixels[:, i, 1])
             cuts = np.flatnonzero(apart[:, i] | ~finite[1:] | ~finite[:-1]) + 1
@@ -211,7 +253,6 @@ class GhostLayer:
                 painter.setPen(pen)
                 painter.drawPolyline(arrayToQPolygonF(thin[:, 0], thin[:, 1]))
                 self._travelled[i] += float(np.hypot(*np.diff(thin, axis=0).T).sum())
-        painter.end()
 
 
 def _view_of(stage: Stage) -> tuple[QRectF, QSize, float, str]:

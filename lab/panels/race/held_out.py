@@ -16,7 +16,7 @@ from lab.engine.landscapes import HasTestLoss, Landscape
 from lab.panels.race.field import level_lines, sampled, scaled
 from lab.sims.race import lowest
 from lab.ui import fonts
-from lab.ui.jobs import Jobs
+from lab.ui.jobs import Jobs, owner_of
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
 
@@ -62,6 +62,8 @@ class HeldOutLayer:
 
     def __init__(self, jobs: Jobs, changed: Callable[[], None], failed: Callable[[str], None]) -> None:
         self._jobs, self._changed, self._failed = jobs, changed, failed
+        #: The stage: what runs ends with it.
+        self._owner = owner_of(changed)
         self._landscape: HasTestLoss | None = None
         self._asked: object = None
         self._path = QPainterPath()
@@ -86,7 +88,7 @@ class HeldOutLayer:
         self._asked = asked
         self._jobs.submit(
             (id(self), "test loss"), compute_lines, self._landscape, world, nx, ny, log,
-            done=self._on_lines, failed=self._failed,
+            done=self._on_lines, failed=self._failed, owner=self._owner,
         )  # fmt: skip
 
     def _on_lines(self, lines: tuple[Array, ...]) -> None:

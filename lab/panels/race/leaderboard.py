@@ -94,9 +94,16 @@ class Leaderboard(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        t = theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+        finally:
+            # A widget that is still painted on after an error ends the process.
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        t = theme()
         shown = self._layout()
         self._headings(painter, shown)
         worst, best = self._range()
@@ -106,7 +113,6 @@ class Leaderboard(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(t.color("accent"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, self._head - 1.5, -0.5, -0.5), 7, 7)
-        painter.end()
 
     def _headings(self, painter: QPainter, shown: Sequence[tuple[str, float, float]]) -> None:
         t = theme()

@@ -82,9 +82,16 @@ class TuningTable(QWidget):
         return self.width() < SLIM * max(1.0, fonts.scale())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        t = theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+        finally:
+            # A widget that is still painted on after an error ends the process.
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        t = theme()
         painter.setFont(fonts.font(fonts.TICK))
         painter.setPen(t.color("faint"))
         name, rates, losses = self._columns()
@@ -98,7 +105,6 @@ class TuningTable(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(t.color("accent"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, self._head - 1.5, -0.5, -0.5), 7, 7)
-        painter.end()
 
     def _row(self, painter: QPainter, i: int, look: Look, lane: LaneTuning) -> None:
         t = theme()

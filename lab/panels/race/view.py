@@ -297,7 +297,8 @@ class RaceView(Carried):
             words = f"start {start_name(focus.start)}"
         # Losses on another landscape are no measure for these.
         if self._ghost is not None and self._ghost.on(self.config.landscape):
-            rows = self._ghost.standings(rows, frame.step, focus.start, focus.average, mean=focus.mean)
+            racers = self.config.racers
+            rows = self._ghost.standings(rows, racers, frame.step, focus.start, focus.average, mean=focus.mean)
         for board in (self.board, self.table) if look.table else (self.board,):
             board.show_board(rows, focus.lane, look, focus.average, test is not None)
             board.of.setText(words)
@@ -330,7 +331,7 @@ class RaceView(Carried):
         racers = self.config.racers
         cls = OPTIMIZERS[kind]
         same = [r.optimizer for r in racers if type(r.optimizer) is cls]
-        id = max((r.id for r in racers), default=-1) + 1
+        id = self._unused()
         racers = (*racers, Entrant(id, same[-1] if same else cls()))
         self._remember(focus_lane=id)
         self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Add {OPTIMIZERS.title_of(cls)}")

@@ -319,6 +319,17 @@ def test_a_preset_takes_its_looks_with_it_and_leaves_the_users_alone(race: Any) 
     assert not view.stage.overlays.data.isHidden()
 
 
+def test_undo_shows_all_of_the_landscape_that_was_there_before(race: Any) -> None:
+    home = race.view.stage.world
+    race.view.choose_preset("rastrigin")
+    settle()
+    assert race.experiment.view_state.world
+    race.experiment.undo()
+    settle()
+    assert race.view.stage.world == home
+    assert race.experiment.view_state.world == ()
+
+
 def test_the_part_that_a_preset_looks_at_is_shown_however_it_is_opened(windows: Any, race: Any) -> None:
     wanted = SPEC.preset("rastrigin").looks["world"]
     opened = windows("race", "rastrigin").docks[0].view

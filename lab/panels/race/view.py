@@ -162,6 +162,9 @@ class RaceView(Carried):
             first = self._landscape is None
             self._landscape = config.landscape
             self.stage.adopt(config.landscape, self._look.world if first else (), config.starts)
+            if not first:
+                # Another landscape is shown whole: the part of the old one must not come back with the session.
+                self._on_view_chosen()
         frame: RaceFrame = self.experiment.frame()
         self.setup.show_run(dataclasses.replace(config, noise=frame.noise, batch_size=frame.batch_size))
         self._name_preset()

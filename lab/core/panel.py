@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from lab.core import params
 from lab.core.errors import UnknownName
 from lab.core.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A ready-made experiment: a name, what it shows in one sentence, and how to make its run."""
+    """A ready-made experiment.
+
+    Attributes
+    ----------
+    id, title : str
+        Its name in files and commands, and for people.
+    doc : str
+        What it shows, in one sentence.
+    make : callable
+        Makes its run.
+    looks : mapping
+        How it is to be looked at: fields of the panel's view state and their values, where its lesson needs others
+        than the usual ones.
+    """
 
     id: str
     title: str
     doc: str
     make: Callable[[], Run]
+    looks: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,11 @@ class PanelSpec:
         How many steps the timeline of a new run spans.
     speed : float
         Steps per second a new panel plays at.
+
+    Raises
+    ------
+    BadValue
+        For a preset with a look that the view state does not have, or a value that it does not take.
     """
 
     title: str
@@ -51,6 +71,28 @@ class PanelSpec:
     presets: tuple[Preset, ...]
     horizon: int = 300
     speed: float = 30.0
+
+    def __post_init__(self) -> None:
+        # When the panel is registered, not when somebody chooses the preset.
+        for name in {name for preset in self.presets for name in preset.looks}:
+            params.field_of(self.view_state, name)
+        for preset in self.presets:
+            self.look_at(preset)
+
+    def look_at(self, preset: Preset, now: Any = None) -> Any:
+        """How a preset is looked at: as its `looks` say.
+
+        Looks that only another preset names belong to that one's lesson and go back to their defaults; all the others
+        are the user's own and stay as they are in `now` (None: at their defaults).
+        """
+        usual = self.view_state()
+        state = usual if now is None else now
+        lessons = {name for other in self.presets for name in other.looks}
+        for name in sorted(lessons - preset.looks.keys()):
+            state = params.replace(state, name, getattr(usual, name))
+        for name, value in preset.looks.items():
+            state = params.replace(state, name, value)
+        return state
 
     def preset(self, id: str) -> Preset:
         """The preset of that id; `BadValue` names the ids that exist."""

@@ -309,4 +309,4 @@ def fresh(panel: str, spec: PanelSpec, preset: str | None = None) -> PanelState:
     chosen = spec.presets[0] if preset is None else spec.preset(preset)
     run = chosen.make()
     params.check(run.config)
-    return PanelState(panel, run, spec.view_state(), horizon=spec.horizon, speed=spec.speed)
+    return PanelState(panel, run, spec.look_at(chosen), horizon=spec.horizon, speed=spec.speed)

@@ -247,7 +247,7 @@ def test_a_session_from_before_the_layer_opens(line: Any) -> None:
     for name in ("difference", "scheme", "h", "stored_h"):
         del view[name]
     look = files.from_json(json.dumps(document), PANELS).panels[0].view
-    assert (look.difference, look.scheme, look.h) == (True, "forward", 0.5)
+    assert (look.difference, look.scheme, look.h) == (False, "forward", 0.5)
 
 
 @pytest.mark.parametrize(("preset", "off"), [
@@ -260,9 +260,9 @@ def test_layers_that_mean_nothing_here_can_not_be_switched(windows: Any, preset:
 
 
 def test_two_weights_have_no_secant(race: Any) -> None:
-    assert race.experiment.view_state.difference
+    race.view.set_look(difference=True)
     assert card_of(race).isHidden()
-    race.view.choose_preset("parabola")
+    race.view.choose_preset("derivative")
     assert card_of(race).isVisible()
     race.view.choose_preset("himmelblau")
     assert card_of(race).isHidden()
@@ -351,7 +351,7 @@ def test_on_a_kink_the_card_names_the_subgradient(line: Any) -> None:
 
 @pytest.mark.parametrize("id", ONE_WEIGHT)
 def test_at_home_the_card_covers_neither_curve_nor_balls(windows: Any, id: str) -> None:
-    window = windows("race", "parabola")
+    window = windows("race", "derivative")
     view = window.docks[0].view
     view.choose_landscape(LANDSCAPES[id])
     settle()

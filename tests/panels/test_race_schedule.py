@@ -82,7 +82,7 @@ def test_set_up_and_schedule_share_a_corner(race):
 
 @pytest.mark.parametrize("look", ["schedule", "table", "setup"])
 def test_on_a_curve_the_derivative_makes_way(race, look):
-    race.view.choose_preset("parabola")
+    race.view.choose_preset("derivative")
     arrive(race)
     card = race.view.stage.overlays.derivative
     assert not card.isHidden()

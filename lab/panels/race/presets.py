@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from lab.core.panel import Preset
@@ -31,6 +32,22 @@ from lab.engine.optimizers.sgd import SGD
 from lab.sims.race import Entrant, Point, RaceConfig
 
 
+def _among(
+    landscape: Landscape,
+    starts: tuple[Point, ...],
+    *rules: Optimizer,
+    noise: float = 0.0,
+    batch_size: int = 0,
+) -> Callable[[], Run]:
+    """Make a race of these rules."""
+
+    def make() -> Run:
+        racers = tuple(Entrant(i, rule) for i, rule in enumerate(rules))
+        return Run(RaceConfig(landscape, racers, starts, noise=noise, batch_size=batch_size), seed=42)
+
+    return make
+
+
 def _race(
     landscape: Landscape,
     starts: tuple[Point, ...],
@@ -40,36 +57,41 @@ def _race(
     rmsprop: float,
     adam: float,
     beta: float = 0.9,
-    noise: float = 0.0,
     batch_size: int = 0,
 ) -> Callable[[], Run]:
     """Make a race of the six rules; arguments named after a rule are its learning rate."""
-
-    def make() -> Run:
-        rules: tuple[Optimizer, ...] = (
-            SGD(learning_rate=sgd),
-            Momentum(learning_rate=momentum, momentum=beta),
-            Nesterov(learning_rate=momentum, momentum=beta),
-            RMSprop(learning_rate=rmsprop, decay=0.95),
-            Adam(learning_rate=adam),
-            LBFGS(),
-        )
-        racers = tuple(Entrant(i, rule) for i, rule in enumerate(rules))
-        return Run(RaceConfig(landscape, racers, starts, noise=noise, batch_size=batch_size), seed=42)
-
-    return make
-
-
-def _sharp_and_flat() -> Run:
-    """Short steps settle in the sharp valley; long ones cannot stay in it and find the flat one."""
-    rules: tuple[Optimizer, ...] = (
-        SGD(learning_rate=0.1),
-        Adam(learning_rate=0.1),
-        RMSprop(learning_rate=0.1),
-        SGD(learning_rate=0.6),
+    return _among(
+        landscape,
+        starts,
+        SGD(learning_rate=sgd),
+        Momentum(learning_rate=momentum, momentum=beta),
+        Nesterov(learning_rate=momentum, momentum=beta),
+        RMSprop(learning_rate=rmsprop, decay=0.95),
+        Adam(learning_rate=adam),
+        LBFGS(),
+        batch_size=batch_size,
     )
-    racers = tuple(Entrant(i, rule) for i, rule in enumerate(rules))
-    return Run(RaceConfig(SharpAndFlat(), racers, ((-2.4, 1.2),)), seed=42)
+
+
+def _ravine() -> Run:
+    """Each rule near its best rate for curvatures 1 and 50, from a point off the valley's floor.
+
+    Gradient descent is fastest at 2 / (1 + 50) and then changes sides at every step. Momentum's fastest rate would
+    change sides, too; a third of it gives the ball the damping that just carries it along the valley (curvature 1).
+    """
+    angle = math.radians(30.0)
+    c, s, u, v = math.cos(angle), math.sin(angle), -2.2, 0.75
+    start = (round(c * u - s * v, 2), round(s * u + c * v, 2))
+    rules = (
+        SGD(learning_rate=0.039),
+        Momentum(learning_rate=0.02, momentum=0.75),
+        Nesterov(learning_rate=0.02, momentum=0.75),
+    )
+    return _among(Quadratic(condition_number=50.0, rotation=30.0), (start,), *rules)()
+
+
+#: A valley that runs round in a ring and down to the left; short enough for its field.
+RING = Formula(expression="(x^2+y^2-4)^2/8 + x/2", x_lo=-3.0, x_hi=3.0, y_lo=-2.5, y_hi=2.5)
 
 
 PRESETS = (
@@ -87,30 +109,41 @@ PRESETS = (
         _race(Beale(), ((1.0, 1.5), (-2.5, -1.5)), sgd=0.006, momentum=0.002, rmsprop=0.02, adam=0.08),
     ),
     Preset(
-        "ravine", "Quadratic · ill-conditioned", "Curvatures 50 to 1: gradient descent zig-zags, momentum does not.",
-        _race(Quadratic(condition_number=50.0, rotation=30.0), ((-3.2, 1.4),),
-              sgd=0.036, momentum=0.02, rmsprop=0.05, adam=0.2),
+        "ravine", "Quadratic · ill-conditioned",
+        "Curvatures 50 to 1: gradient descent zig-zags from wall to wall, momentum arrives in a third of the steps.",
+        _ravine, {"curvature": True, "focus_lane": 0},
     ),
     Preset(
-        "rastrigin", "Rastrigin · many minima", "Local minima on a grid: every rule is caught in one of them.",
-        _race(Rastrigin(), ((3.3, -2.6), (-2.2, 3.4)), sgd=0.002, momentum=0.0008, beta=0.95, rmsprop=0.03, adam=0.15),
+        "rastrigin", "Rastrigin · many minima",
+        "Local minima on a grid: short steps are caught in the nearest, long first steps in others; all are caught.",
+        _among(Rastrigin(), ((2.0, 1.2),), SGD(learning_rate=0.002), Momentum(learning_rate=0.0008, momentum=0.95),
+               RMSprop(learning_rate=0.2, decay=0.9), Adam(learning_rate=0.6), LBFGS()),
+        {"world": (-0.5, -0.7, 3.4, 2.6)},
     ),
     Preset(
-        "saddle", "Saddle · which way down", "Started almost on the ridge: scaling finds the way down soonest.",
-        _race(Saddle(), ((1.8, 0.001),), sgd=0.02, momentum=0.006, rmsprop=0.02, adam=0.03),
+        "saddle", "Saddle · which way down",
+        "Started almost on the ridge: descent lingers at the saddle, scaling leaves it soonest.",
+        _among(Saddle(), ((1.8, 0.001),), SGD(learning_rate=0.02), Momentum(learning_rate=0.006, momentum=0.9),
+               Nesterov(learning_rate=0.006, momentum=0.9), RMSprop(learning_rate=0.02, decay=0.95),
+               Adam(learning_rate=0.03)),
     ),
     Preset(
-        "noisy", "Himmelblau · noisy gradients", "Noise on every gradient, the same for all: who averages it out?",
-        _race(Himmelblau(), ((0.2, -4.1),),
-              sgd=0.0016, momentum=0.0007, beta=0.93, rmsprop=0.035, adam=0.11, noise=20.0),
+        "noisy", "Himmelblau · noisy gradients",
+        "The same noise on every gradient: averaging smooths the path, but only shorter steps come to rest lower.",
+        _among(Himmelblau(), ((-0.5, 3.0),), SGD(learning_rate=0.006), SGD(learning_rate=0.0006),
+               Momentum(learning_rate=0.0006, momentum=0.9), Adam(learning_rate=0.11), noise=40.0),
+        {"focus_lane": 2, "world": (-4.3, 1.4, 4.6, 3.2)},
     ),
     Preset(
-        "regression", "Linear regression · skewed bowl", "A loss over data: standardised features turn the bowl round.",
-        _race(LinearRegression(), ((-3.0, 4.0),), sgd=0.05, momentum=0.02, rmsprop=0.05, adam=0.2, batch_size=8),
+        "regression", "Linear regression · skewed bowl",
+        "Raw features make a skewed bowl; Features: Standardised, in the set-up, turns it round, and the way is short.",
+        _race(LinearRegression(), ((-2.5, -2.2),), sgd=0.12, momentum=0.03, beta=0.8, rmsprop=0.05, adam=0.2),
+        {"data": True},
     ),
     Preset(
         "logistic", "Logistic regression · two clouds", "Minibatches of eight: each step sees other points.",
         _race(LogisticRegression(), ((-3.2, -2.8),), sgd=0.2, momentum=0.05, rmsprop=0.05, adam=0.15, batch_size=8),
+        {"data": True},
     ),
     Preset(
         "network", "Slice through a network", "The loss of a small trained network, along two random directions.",
@@ -118,24 +151,36 @@ PRESETS = (
     ),
     Preset(
         "sharp_and_flat", "Sharp and flat · which generalises",
-        "The lowest training loss lies in the sharp valley; on new data, whoever took long steps is better off.",
-        _sharp_and_flat,
+        "Short steps end in the sharp valley, where the training loss is lowest; long ones in the flat one, "
+        "where the test loss is.",
+        _among(SharpAndFlat(), ((-2.0, 0.5),), SGD(learning_rate=0.1), RMSprop(learning_rate=0.03, decay=0.95),
+               RMSprop(learning_rate=0.3, decay=0.95), SGD(learning_rate=0.6)),
+        {"test_loss": True},
     ),
     Preset(
-        "formula", "Your own formula", "Type a loss in x and y: its derivatives are exact.",
-        _race(Formula(), ((-1.2, 1.0),), sgd=0.0012, momentum=0.0004, beta=0.95, rmsprop=0.01, adam=0.05),
+        "formula", "Your own formula",
+        "A ring-shaped valley that tilts, round which the rules race: type any loss in x and y, its slope is exact.",
+        _race(RING, ((2.3, 0.5),), sgd=0.05, momentum=0.02, rmsprop=0.05, adam=0.15),
+        # Left of the card that it opens.
+        {"setup": True, "world": (-2.8, -3.6, 11.8, 7.2)},
     ),
     Preset(
-        "parabola", "Parabola · one weight", "The simplest case: a ball on w², where a learning rate above 1 diverges.",
-        _race(Parabola(), ((-1.6,),), sgd=0.06, momentum=0.02, rmsprop=0.03, adam=0.08),
+        "parabola", "Parabola · one weight",
+        "A ball on w²: small learning rates creep, 0.5 lands at once, up to 1 it hops across, above 1 it diverges.",
+        _among(Parabola(), ((-1.0,),), *(SGD(learning_rate=rate) for rate in (0.02, 0.5, 0.95, 1.05))),
+        {"focus_lane": 3},
     ),
     Preset(
-        "double_well", "Double well · one weight", "Two valleys, one deeper: momentum can carry a ball over the hump.",
-        _race(DoubleWell(), ((1.7,),), sgd=0.01, momentum=0.006, rmsprop=0.02, adam=0.06),
+        "double_well", "Double well · one weight",
+        "Two valleys, one deeper: momentum carries a ball over the hump that stops descent at the same rate.",
+        _among(DoubleWell(), ((1.7,),), SGD(learning_rate=0.015), Momentum(learning_rate=0.015, momentum=0.9),
+               Nesterov(learning_rate=0.015, momentum=0.9)),
+        {"focus_lane": 1},
     ),
     Preset(
         "derivative", "Numerical derivative · one weight",
         "A secant beside the tangent: with a large h it cuts the curve, with a tiny one it drowns in rounding.",
         _race(Wavy(amplitude=0.6, frequency=2.0), ((-5.0,),), sgd=0.06, momentum=0.03, rmsprop=0.06, adam=0.16),
+        {"difference": True},
     ),
 )  # fmt: skip

@@ -36,6 +36,8 @@ from lab.ui.trails import FEW, Stroke, TrailLayer
 
 #: One cell of the landscape's picture covers this many pixels.
 CELL = 3.0
+#: Round a start outside the domain, this share of the domain's width is shown.
+MARGIN = 0.06
 SEGMENT = CHANNELS.index("segment")
 
 
@@ -50,6 +52,22 @@ class Focus:
     start: int
     average: bool
     mean: bool = False
+
+
+def around(
+    domain: tuple[tuple[float, float], ...], starts: Sequence[Sequence[float]]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What of a plane is worth seeing, x and y: the domain, and round about it the starts, with a margin.
+
+    A start further away than the domain is wide would leave nothing to be seen of the landscape: it does not count.
+    """
+    sides = []
+    near = [p for p in starts if all(2 * lo - hi <= at <= 2 * hi - lo for at, (lo, hi) in zip(p, domain, strict=True))]
+    for axis, (lo, hi) in enumerate(domain):
+        margin = MARGIN * (hi - lo)
+        places = [p[axis] for p in near]
+        sides.append((min([lo, *(at - margin for at in places)]), max([hi, *(at + margin for at in places)])))
+    return sides[0], sides[1]
 
 
 class RaceStage(Stage):
@@ -109,8 +127,8 @@ class RaceStage(Stage):
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def adopt(self, landscape: Landscape, world: Sequence[float]) -> None:
-        """Show a landscape, all of it or the part `world` (x, y, width, height) of it."""
+    def adopt(self, landscape: Landscape, world: Sequence[float], starts: Sequence[Sequence[float]] = ()) -> None:
+        """Show a landscape, all of it with these starts, or the part `world` (x, y, width, height) of it."""
         self._landscape = landscape
         self.picture = None
         self.field.set_field(None)
@@ -128,18 +146,26 @@ class RaceStage(Stage):
             self.still = [CurveLayer(landscape), KnownLayer(landscape)]
             lines = (self.quadratic, self.secant, self.tangent)
             self.live = [self.pointer, *lines, self.past, self.ghost, self.density, self.step, self.racers]
-            self.set_home(*home(landscape))
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
             self.live = [self.ghost, self.trails, self.density, self.curvature, self.racers, self.arrows]
-            self.set_home(landscape.domain[0], landscape.domain[1])
+        self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
         self._clear_minima()
         self.setAccessibleDescription(f"{LANDSCAPES.title_of(type(landscape))}: {landscape.doc}")
         self.refresh()
         self._ask_for_field()
+
+    def take_home(self, starts: Sequence[Sequence[float]], world: Sequence[float]) -> None:
+        """Show all of the landscape with other starts, or the part `world` of it, as if the hand had asked for it."""
+        if self._landscape is not None and not self.flat:
+            self.set_home(*around(self._landscape.domain, starts))
+        self.go_home()
+        if len(world) == 4:
+            self.show_world(QRectF(*world))
+            self.view_chosen.emit()
 
     def set_look(self, look: RaceViewState) -> None:
         """Follow the layer switches."""

@@ -52,7 +52,7 @@ class RaceViewState:
     curvature: bool = param(False, label="Curvature", doc="The quadratic model around the racer in focus.")
     basins: bool = param(False, label="Basins", doc="Colour every point by the minimum the racer in focus reaches.")
     difference: bool = param(
-        True, label="Numerical derivative", doc="On a landscape of one weight: a secant beside the tangent."
+        False, label="Numerical derivative", doc="On a landscape of one weight: a secant beside the tangent."
     )
     scheme: Scheme = param(
         "forward", choices=SCHEMES, label="Quotient", doc="Which way the numerical derivative looks."

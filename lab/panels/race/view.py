@@ -161,7 +161,10 @@ class RaceView(Carried):
         if config.landscape != self._landscape:
             first = self._landscape is None
             self._landscape = config.landscape
-            self.stage.adopt(config.landscape, self._look.world if first else ())
+            self.stage.adopt(config.landscape, self._look.world if first else (), config.starts)
+            if not first:
+                # Another landscape is shown whole: the part of the old one must not come back with the session.
+                self._on_view_chosen()
         frame: RaceFrame = self.experiment.frame()
         self.setup.show_run(dataclasses.replace(config, noise=frame.noise, batch_size=frame.batch_size))
         self._name_preset()
@@ -314,9 +317,13 @@ class RaceView(Carried):
     def choose_preset(self, id: str) -> None:
         """Load a ready-made race; undo brings the present one back."""
         self.touched.emit()
-        self._remember(focus_start=-1, average=False)
+        spec = self.experiment.spec
+        preset = spec.preset(id)
+        self._look = spec.look_at(preset, self._look)
+        # What is on the stage is the lesson: cards over it are those that the preset opens.
+        self._remember(**{**dict.fromkeys(CARDS, False), **preset.looks, "focus_start": -1, "average": False})
         super().choose_preset(id)
-        self.stage.go_home()
+        self.stage.take_home(self.config.starts, preset.looks.get("world", ()))
 
     def choose_landscape(self, cls: type[Landscape]) -> None:
         """Race on another landscape, from its classic start."""

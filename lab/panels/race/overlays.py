@@ -30,7 +30,7 @@ class Overlays:
 
     def __init__(self, stage: Stage) -> None:
         self.corners = CornerOverlays(stage)
-        self.hint = Overlay(Text("Press to drop a start", "caption"))
+        self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
         self._readout_text = Text("", "caption")
         self.readout = Overlay(self._readout_text)
         self._lo, self._hi = Text("0", "tick"), Text("1", "tick")

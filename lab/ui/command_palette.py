@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lab.ui import fonts, icons
+from lab.ui import fonts, icons, keys
 from lab.ui.theme import theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -64,9 +64,11 @@ def score(query: str, text: str) -> int | None:
 class CommandPalette(QFrame):
     """A box over the window: type, walk with Up and Down, Enter does it, Esc leaves."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, home: Callable[[], QWidget | None] = lambda: None) -> None:
         super().__init__(window)
         self._window = window
+        #: Tells where the keyboard belongs after a choice, unless it came from an editor.
+        self._home = home
         self.setObjectName("card")
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
@@ -145,7 +147,12 @@ class CommandPalette(QFrame):
         if item is None or item.data(Qt.ItemDataRole.UserRole) is None:
             return
         command = self._commands[item.data(Qt.ItemDataRole.UserRole)]
+        editing = isinstance(self._before, keys.EDITORS)
         self.hide()
+        home = None if editing else self._home()
+        if home is not None and home.isVisible():
+            # A button that was pressed to come here would keep the arrows and show its ring.
+            home.setFocus(Qt.FocusReason.ShortcutFocusReason)
         command.run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.panel import PanelSpec
@@ -140,6 +140,8 @@ class PanelView(QWidget):
         self.inspector_column = QVBoxLayout(self.inspector)
         self._scroll = QScrollArea()
         self._scroll.setAccessibleName("Inspector")
+        # Tab walks what is in it, and scrolls there.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -215,6 +217,14 @@ class PanelView(QWidget):
         """What the panel adds to the command palette."""
         return []
 
+    def keyboard_home(self) -> QWidget:
+        """What takes the keyboard when no control needs it."""
+        return self
+
+    def close_front(self) -> bool:
+        """Close the card in front, as Esc asks; False when none is open."""
+        return False
+
     # -- shared --------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -270,6 +280,13 @@ class PanelView(QWidget):
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
         self._catch_up()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A panel that floats is its own window: Esc would not come to the lab's.
+        if event.key() == Qt.Key.Key_Escape and self.close_front():
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.touched.emit()

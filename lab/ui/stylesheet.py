@@ -135,6 +135,8 @@ def _buttons(t: Theme) -> str:
     QToolButton[kind="bare"] {{ min-width:26px; min-height:26px; }}
     QToolButton:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border:1px solid {t.accent}; outline:none; }}
+    QPushButton:checked:focus, QToolButton:checked:focus {{ border:1px solid {t.text}; }}
+    QPushButton[kind="outline"]:checked:focus, QPushButton[kind="chip"]:checked:focus {{ border:1px solid {t.text}; }}
     QPushButton[kind="primary"]:focus, QToolButton[kind="play"]:focus {{ border:2px solid {t.text}; }}
     """
 

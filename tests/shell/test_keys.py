@@ -1,4 +1,4 @@
-"""Keys and presses go where the eye expects them: cards swallow presses, Space plays, Tab follows the eye, Esc closes."""
+"""Keys and presses go where the eye expects them: cards keep presses, Space plays, Tab follows the eye."""
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -67,3 +67,227 @@ def test_a_press_on_the_hint_drops_a_start_behind_it(race):
     assert len(list(race.experiment.run.events())) == 1
     race.experiment.set_playing(False)
     race.player.tick(0)
+
+
+# -- Space, arrows, Enter --------------------------------------------------------------------------------------
+
+
+def zoom_button(race):
+    return next(
+        b for b in race.view.stage.overlays.tools.children() if getattr(b, "toolTip", str)().startswith("Zoom in")
+    )
+
+
+def test_space_and_arrows_belong_to_the_transport_whatever_button_has_the_keyboard(race):
+    view = race.view
+    world = view.stage.world
+    preset = view.header.presets.value
+    for control in (zoom_button(race), view.header.presets, view.header.more, race.transport.to_end, race.bar.search):
+        control.setFocus(TAB)
+        assert QApplication.focusWidget() is control
+        race.experiment.seek(50)
+        settle()
+        for pressed, lands in ((K.Key_Right, 51), (K.Key_Left, 50), (K.Key_Home, 0), (K.Key_End, 240)):
+            key(control, pressed)
+            settle()
+            race.player.tick(1.0)
+            assert race.experiment.step == lands, (control, pressed)
+        race.experiment.seek(50)
+        key(control, K.Key_Space)
+        assert race.experiment.playing
+        key(control, K.Key_Space)
+        assert not race.experiment.playing
+        assert QApplication.activePopupWidget() is None
+        assert QApplication.focusWidget() is control
+    assert view.stage.world == world
+    assert view.header.presets.value == preset
+    race.player.tick(0)
+
+
+def test_enter_presses_the_button_in_focus_and_opens_the_list(race):
+    width = race.view.stage.world.width()
+    button = zoom_button(race)
+    button.setFocus(TAB)
+    key(button, K.Key_Return)
+    assert race.view.stage.world.width() < width
+    presets = race.view.header.presets
+    presets.setFocus(TAB)
+    key(presets, K.Key_Enter)
+    assert presets.view().isVisible()
+    presets.hidePopup()
+
+
+def test_a_segmented_choice_keeps_its_arrows(race):
+    race.view.set_look(schedule=True)
+    settle()
+    (one,) = (
+        b
+        for b in race.view.schedule.findChildren(type(race.view.header.export))
+        if b.text() == "auto" or b.text() == "Auto"
+    )
+    one.setFocus(TAB)
+    race.experiment.seek(20)
+    key(one, K.Key_Right)
+    assert race.experiment.step == 20
+    assert race.view._look.schedule_axis != "auto"
+
+
+def test_after_a_choice_in_the_palette_the_stage_has_the_keyboard(race):
+    race.view.header.presets.setFocus(TAB)
+    race.actions_.open_palette()
+    QTest.keyClicks(race.palette_box._line, "add sgd")
+    key(race.palette_box._line, K.Key_Return)
+    settle()
+    assert QApplication.focusWidget() is race.view.stage
+    key(race.view.stage, K.Key_Right)
+    assert race.experiment.step == 1
+
+
+def test_unless_it_came_from_an_editor(race):
+    race.transport.seed.setFocus()
+    race.actions_.open_palette()
+    QTest.keyClicks(race.palette_box._line, "light theme")
+    key(race.palette_box._line, K.Key_Return)
+    settle()
+    assert QApplication.focusWidget() is race.transport.seed
+
+
+# -- the stage by keys -----------------------------------------------------------------------------------------
+
+
+def test_the_stage_by_keys(race):
+    stage = race.view.stage
+    stage.setFocus(TAB)
+    home = stage.world
+    key(stage, K.Key_Right, CTRL)
+    key(stage, K.Key_Up, CTRL)
+    assert stage.world.x() == pytest.approx(home.x() + 0.1 * home.width())
+    assert stage.world.y() == pytest.approx(home.y() + 0.1 * home.height())
+    key(stage, K.Key_Plus)
+    assert stage.world.width() < home.width()
+    key(stage, K.Key_Minus)
+    key(stage, K.Key_Minus)
+    assert stage.world.width() > home.width()
+    key(stage, K.Key_0)
+    assert stage.world == home
+    assert race.experiment.step == 0
+    key(stage, K.Key_Right)
+    assert race.experiment.step == 1
+
+
+@pytest.mark.parametrize("pressed", [K.Key_Return, K.Key_Insert])
+def test_enter_drops_a_start_in_the_middle_as_the_hand_does(race, pressed):
+    stage = race.view.stage
+    stage.setFocus(TAB)
+    key(stage, pressed)
+    ((_, event),) = race.experiment.run.events()
+    assert event.points == (stage.point_at(stage.plot.center()),)
+    assert race.experiment.history.undo_label == "Drop a start"
+    assert race.experiment.playing
+    race.experiment.set_playing(False)
+    race.player.tick(0)
+
+
+# -- Tab -------------------------------------------------------------------------------------------------------
+
+
+def stops(window, most=200):
+    """Where Tab goes, from the first control on, until it comes round."""
+    found = []
+    for _ in range(most):
+        key(QApplication.focusWidget() or window, K.Key_Tab)
+        here = QApplication.focusWidget()
+        if found and here is found[0]:
+            return found
+        found.append(here)
+    raise AssertionError("Tab does not come round")
+
+
+def test_tab_follows_the_eye(race):
+    view = race.view
+    view.set_look(setup=True)
+    settle()
+    race.bar.search.setFocus(TAB)
+    found = stops(race)
+    found = [race.bar.search, *(w for w in found if w is not race.bar.search)]
+    t = race.transport
+    order = [
+        race.bar.search, race.bar.home, race.bar.theme, race.bar.layouts,
+        view.header.presets, view._layers_button, view._surface_button, view._setup_button, view._fair_button,
+        view.header.compare, view.header.export, view.header.more,
+        view.stage, zoom_button(race), view.setup._more, view.equation._apart,
+        view.focus_card._form.row("learning_rate").slider, view.leaderboard,
+        t.to_start, t.back, t.play, t.forward, t.to_end, t.scrub, t.horizon, t.speed, t.seed,
+    ]  # fmt: skip
+    places = [found.index(widget) for widget in order]
+    assert places == sorted(places)
+    # And back again the same way.
+    race.bar.home.setFocus(TAB)
+    key(race.bar.home, K.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.focusWidget() is race.bar.search
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_every_stop_shows_that_it_has_the_keyboard(race, mode):
+    manager().set_mode(mode)
+    race.view.set_look(setup=True)
+    race.view._setup_button.setChecked(True)
+    settle()
+    unseen = []
+    for stop in stops(race):
+        stop.setFocus(TAB)
+        settle()
+        with_ring = stop.grab().toImage()
+        race.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        settle()
+        if stop.grab().toImage() == with_ring:
+            unseen.append(f"{type(stop).__name__} {stop.accessibleName()}")
+    assert unseen == []
+
+
+# -- Esc and the menus -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("look", ["setup", "schedule", "fair", "table", "apart"])
+def test_escape_closes_the_card_in_front(race, look):
+    race.view.set_look(**{look: True})
+    settle()
+    key(race.view.stage, K.Key_Escape)
+    assert not getattr(race.view._look, look)
+    assert race.view.experiment.view_state == race.view._look
+
+
+def test_escape_closes_the_derivative(windows):
+    window = windows("race", preset="parabola")
+    view = window.docks[0].view
+    assert view.stage.overlays.derivative.isVisible()
+    key(view.stage, K.Key_Escape)
+    assert not view.stage.overlays.derivative.isVisible()
+
+
+def test_escape_closes_cards_one_by_one_before_it_leaves_the_full_screen(race):
+    race.actions_.present(True)
+    race.view.set_look(apart=True, setup=True)
+    settle()
+    inside = race.view.setup._more
+    inside.setFocus(TAB)
+    key(inside, K.Key_Escape)
+    assert (race.view._look.setup, race.view._look.apart) == (False, True)
+    assert QApplication.focusWidget() is race.view.stage
+    key(race.view.stage, K.Key_Escape)
+    assert not race.view._look.apart
+    assert race.isFullScreen()
+    key(race.view.stage, K.Key_Escape)
+    assert not race.isFullScreen()
+
+
+@pytest.mark.parametrize(
+    ("letter", "menu"), [("F", "file"), ("E", "edit"), ("V", "view"), ("P", "panel"), ("H", "help")]
+)
+def test_menus_open_by_alt_and_a_letter(race, letter, menu):
+    key(race.view.stage, getattr(K, f"Key_{letter}"), Qt.KeyboardModifier.AltModifier)
+    settle()
+    opened = getattr(race.bar, menu)
+    assert opened.isVisible()
+    opened.hide()
+    settle()

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
@@ -378,6 +378,25 @@ class RaceView(Carried):
         self._remember(**changes)
         self._follow_look()
         self.refresh()
+
+    def keyboard_home(self) -> QWidget:
+        """The stage."""
+        return self.stage
+
+    def close_front(self) -> bool:
+        """Close the card that has the keyboard, else the one in front."""
+        over = self.stage.overlays
+        cards: dict[str, QWidget] = {name: getattr(self, name) for name in (*CARDS, "table")}
+        cards |= {"apart": over.apart, "difference": over.derivative}
+        shown = [name for name, card in cards.items() if card.isVisible()]
+        focus = QApplication.focusWidget()
+        held = [name for name in shown if focus is not None and cards[name].isAncestorOf(focus)]
+        if not shown:
+            return False
+        self.set_look(**{(held or shown)[0]: False})
+        if held:
+            self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def _remember(self, **changes: Any) -> None:
         self._look = dataclasses.replace(self._look, **changes)

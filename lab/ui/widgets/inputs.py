@@ -206,5 +206,12 @@ class ComboBox(QComboBox):
         else:
             event.ignore()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Space plays, here as everywhere: Enter opens the list.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
     def _on_activated(self, at: int) -> None:
         self.chosen.emit(self._values[at])

@@ -41,22 +41,44 @@ class Command:
     shortcut: str = ""
 
 
+#: A score from here on is that of letters that lie scattered over the text.
+SCATTERED = 1000
+
+
 def score(query: str, text: str) -> int | None:
     """How well typed letters fit a text, smaller is better; None when they don't.
 
-    Letters must come in order; a run at the start of a word beats one inside, gaps cost.
+    Words that stand in the text, best at the beginning of one of its words, come before letters that are only found
+    in order; the first of those must begin a word.
     """
-    query, text = query.lower().replace(" ", ""), text.lower()
-    if not query:
-        return 0
-    total, at = 0, -1
-    for letter in query:
+    text, total = text.lower(), 0
+    for word in query.lower().split():
+        places = [at for at in range(len(text)) if text.startswith(word, at)]
+        if not places:
+            return _scattered("".join(query.lower().split()), text)
+        total += min(_AT_FIRST[_begins(text, at)] * bool(at) + at // 8 for at in places)
+    return total
+
+
+#: What a word costs inside another one, and at the beginning of a word that is not the first.
+_AT_FIRST = (40, 2)
+
+
+def _begins(text: str, at: int) -> bool:
+    return at == 0 or not text[at - 1].isalnum()
+
+
+def _scattered(letters: str, text: str) -> int | None:
+    starts = [at for at in range(len(text)) if text[at] == letters[0] and _begins(text, at)]
+    if not starts:
+        return None
+    total, at = SCATTERED + starts[0], starts[0]
+    for letter in letters[1:]:
         found = text.find(letter, at + 1)
         if found < 0:
             return None
         if found != at + 1:
-            total += 2 if found and text[found - 1] in " ·-(" else 6
-            total += min(found - at, 12)
+            total += (2 if _begins(text, found) else 6) + min(found - at, 12)
         at = found
     return total
 
@@ -119,6 +141,9 @@ class CommandPalette(QFrame):
             fit = score(query, f"{command.title} {command.group}")
             if fit is not None:
                 ranked.append((fit, len(command.title) if query else 0, i))
+        # Where the words stand somewhere, letters picked from here and there only mislead.
+        if any(fit < SCATTERED for fit, _, _ in ranked):
+            ranked = [entry for entry in ranked if entry[0] < SCATTERED]
         self._list.clear()
         for _, _, i in sorted(ranked)[:200]:
             item = QListWidgetItem(self._commands[i].title)

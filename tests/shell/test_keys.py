@@ -6,6 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 
+from lab.engine.landscapes.rosenbrock import Rosenbrock
+from lab.sims.race import ScatterStarts
+from lab.ui.command_palette import score
 from lab.ui.theme import manager
 
 K = Qt.Key
@@ -291,3 +294,85 @@ def test_menus_open_by_alt_and_a_letter(race, letter, menu):
     assert opened.isVisible()
     opened.hide()
     settle()
+
+
+# -- the palette -----------------------------------------------------------------------------------------------
+
+
+def offered(race, typed):
+    race.actions_.open_palette()
+    QTest.keyClicks(race.palette_box._line, typed)
+    box = race.palette_box._list
+    found = [box.item(i).text() for i in range(box.count())]
+    key(race.palette_box._line, K.Key_Escape)
+    return found
+
+
+def test_where_a_word_stands_scattered_letters_are_not_offered(race):
+    race.experiment.do(ScatterStarts(16), "Scatter")
+    settle()
+    found = offered(race, "layers")
+    assert len(found) > 4
+    assert all(words.startswith(("Show: ", "Hide: ")) for words in found)
+    assert offered(race, "basin")[0].startswith("Show: Basins")
+    assert offered(race, "median")[0] == "Look at the median of all starts"
+    assert offered(race, "set-up")[0] == "Show: Set-up: landscape, noise, starts"
+    assert offered(race, "schedule")[0] == "Show: Learning-rate schedule"
+    assert offered(race, "fair")[0].startswith("Fair race")
+    assert offered(race, "lattice 4")[0] == "Starts: lattice 4 × 4"
+    assert offered(race, "lattice 8")[0] == "Starts: lattice 8 × 8"
+    assert offered(race, "scatter 64")[0] == "Starts: scatter 64"
+
+
+def test_scattered_letters_begin_at_a_word():
+    assert score("sbs", "Layout: side by side") is not None
+    assert score("yer", "Play or pause Transport") is None
+    assert score("basin", "Race on Booth") is None
+    assert score("adm", "Adam") > score("ada", "Adam")
+    assert score("adm", "Adam") > score("dam", "Adam")
+
+
+def test_a_choice_of_starts_from_the_palette(race):
+    for typed, check in (
+        ("lattice 4", lambda: race.experiment.frame().present.sum() == 18),
+        ("mean of all", lambda: race.view._look.average and race.view._look.statistic == "mean"),
+        ("show set-up", lambda: race.view.setup.isVisible()),
+    ):
+        race.actions_.open_palette()
+        QTest.keyClicks(race.palette_box._line, typed)
+        key(race.palette_box._line, K.Key_Return)
+        settle()
+        race.experiment.set_playing(False)
+        assert check(), typed
+
+
+# -- the set-up's height ---------------------------------------------------------------------------------------
+
+
+def not_scrolled(view):
+    return view.setup._scroll.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("opened", ["before", "after"])
+def test_the_set_up_is_as_high_as_what_it_shows(windows, opened):
+    window = windows("race", size=(1280, 1000))
+    view = window.docks[0].view
+    if opened == "before":
+        view.set_look(setup=True)
+        settle()
+    view.choose_preset("formula")
+    if opened == "after":
+        view.set_look(setup=True)
+    settle(3)
+    assert not_scrolled(view)
+    high = view.setup.height()
+    view.setup._more.click()
+    settle(3)
+    assert view.setup.height() > high or not_scrolled(view)
+    view.setup._more.click()
+    settle(3)
+    assert view.setup.height() == high
+    view.choose_landscape(Rosenbrock)
+    settle(3)
+    assert view.setup.height() < high
+    assert not_scrolled(view)

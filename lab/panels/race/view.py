@@ -347,8 +347,10 @@ class RaceView(Carried):
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + self._cards_offered()
+            + [Command(f"Starts: {words.lower()}", "Race", act) for words, act in self.setup.offered()]
             + surface
-            + [Command(words, "Layer", act) for words, act in self.layers.offered()]
+            + [Command(words, "Layers", act) for words, act in self.layers.offered()]
             + [
                 Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
                 for entry in LANDSCAPES
@@ -358,6 +360,23 @@ class RaceView(Carried):
                 for entry in OPTIMIZERS
             ]
         )
+
+    def _cards_offered(self) -> list[Command]:
+        """The cards over the stage, and what stands for all starts."""
+        cards = (("setup", "Set-up: landscape, noise, starts"), ("fair", "Fair race"), ("table", "Table of all racers"))
+        found = []
+        for name, words in cards:
+            on = bool(getattr(self._look, name))
+            found.append(
+                Command(f"{'Hide' if on else 'Show'}: {words}", "Card", partial(self.set_look, **{name: not on}))
+            )
+        if np.count_nonzero(self._frame.present) > 1:
+            for name in (MEDIAN, MEAN):
+                words = "mean" if name == MEAN else "median"
+                found.append(
+                    Command(f"Look at the {words} of all starts", "Race", partial(self._on_start_chosen, name))
+                )
+        return found
 
     def tune(self) -> None:
         """Open fair mode and tune every learning rate."""

@@ -113,6 +113,7 @@ def _buttons(t: Theme) -> str:
     QComboBox[kind="flat"] {{ background:transparent; border:1px solid transparent; }}
     QComboBox[kind="flat"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"] {{ border:1px solid {t.line_strong}; background:{t.raised}; }}
+    QPushButton[tight="true"] {{ padding:0 6px; }}
     QPushButton[kind="outline"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"]:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton[kind="outline"]:disabled {{ border:1px solid {t.line}; }}

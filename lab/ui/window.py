@@ -192,6 +192,7 @@ class MainWindow(QMainWindow):
         if self.active is dock:
             self.activate(self.docks[-1] if self.docks else None)
         self.removeDockWidget(dock)
+        self._mark_active()
         dock.view.deleteLater()
         dock.experiment.deleteLater()
         dock.deleteLater()
@@ -205,6 +206,13 @@ class MainWindow(QMainWindow):
         if dock is not None:
             self.transport.set_ticks(dock.view.ticks())
         self.actions_.refresh()
+        self._mark_active()
+
+    def _mark_active(self) -> None:
+        """Where several panels are seen, mark the one that the transport controls."""
+        seen = [dock for dock in self.docks if dock.view.seen]
+        for dock in self.docks:
+            dock.view.header.set_active(dock is self.active and len(seen) > 1)
 
     def show_start(self) -> None:
         """Show the start page; the panels wait behind it, out of the transport's reach."""
@@ -395,6 +403,7 @@ class MainWindow(QMainWindow):
         if dock not in self.docks:
             return
         dock.view.set_in_front(shown)
+        self._mark_active()
         if shown:
             self.player.wake()
 

@@ -9,7 +9,7 @@ from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import ScatterStarts
 from lab.ui.command_palette import score
-from lab.ui.theme import manager
+from lab.ui.theme import manager, theme
 
 K = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -376,3 +376,103 @@ def test_the_set_up_is_as_high_as_what_it_shows(windows, opened):
     settle(3)
     assert view.setup.height() < high
     assert not_scrolled(view)
+
+
+# -- two panels side by side -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair(windows):
+    window = windows("race")
+    window.open_panel("race", preset="saddle")
+    window.arrange("side by side")
+    settle(4)
+    return window
+
+
+def test_the_stage_is_the_biggest_thing_in_each_of_two_panels(pair):
+    for dock in pair.docks:
+        view = dock.view
+        assert not view.inspector_shown
+        assert view.stage.width() > 0.85 * view.width()
+        title = view.header.title
+        assert title.isVisible()
+        assert title.text().startswith("Opt")
+        assert title.geometry().right() < view.header.presets.geometry().left()
+        assert view.header.more.geometry().right() <= view.header.width()
+
+
+def accent_line(header):
+    picture = header.grab().toImage()
+    return picture.pixelColor(picture.width() // 2, picture.height() - 3) == theme().color("accent")
+
+
+def test_the_active_panel_is_marked_where_there_are_two(pair):
+    first, second = pair.docks
+    assert [accent_line(d.view.header) for d in pair.docks] == [False, True]
+    pair.activate(first)
+    settle()
+    assert [accent_line(d.view.header) for d in pair.docks] == [True, False]
+    pair.arrange("focus")
+    settle()
+    assert not any(accent_line(d.view.header) for d in pair.docks)
+    pair.arrange("side by side")
+    settle()
+    pair.close_panel(second)
+    settle()
+    assert not accent_line(first.view.header)
+
+
+def test_the_inspector_is_folded_away_and_shown_by_button_key_and_palette(race):
+    view = race.view
+    assert view.inspector_shown
+    wide = view.stage.width()
+    slider = view.focus_card._form.row("learning_rate").slider
+    slider.setFocus(TAB)
+    key(slider, K.Key_I, CTRL)
+    settle()
+    assert not view.inspector_shown
+    assert view.stage.width() > wide + 300
+    assert QApplication.focusWidget() is view.stage
+    view.header.fold.click()
+    settle()
+    assert view.stage.width() == wide
+    assert view.header.fold.toolTip().startswith("Fold")
+    race.actions_.open_palette()
+    QTest.keyClicks(race.palette_box._line, "inspector")
+    key(race.palette_box._line, K.Key_Return)
+    settle()
+    assert not view.inspector_shown
+    assert view.header.fold.accessibleName().startswith("Show")
+
+
+def test_a_narrow_panel_and_a_wide_one_each_remember_the_choice(pair):
+    view = pair.docks[1].view
+    pair.activate(pair.docks[1])
+    view.header.fold.click()
+    settle()
+    assert view.inspector_shown
+    pair.arrange("focus")
+    settle(3)
+    assert view.inspector_shown
+    key(view.stage, K.Key_I, CTRL)
+    settle()
+    assert not view.inspector_shown
+    pair.arrange("side by side")
+    settle(3)
+    assert view.inspector_shown
+    pair.arrange("focus")
+    settle(3)
+    assert not view.inspector_shown
+
+
+def test_words_come_back_to_the_header_when_there_is_room(pair):
+    header = pair.docks[0].view.header
+    export = header.export
+    assert export.text() == ""
+    pair.arrange("focus")
+    pair.docks[0].raise_()
+    settle(4)
+    assert export.text() == "Export"
+    assert header.title.text() == "Optimizer race"
+    assert header.presets.width() >= header.presets.sizeHint().width()

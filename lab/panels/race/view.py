@@ -371,10 +371,10 @@ class RaceView(Carried):
                 Command(f"{'Hide' if on else 'Show'}: {words}", "Card", partial(self.set_look, **{name: not on}))
             )
         if np.count_nonzero(self._frame.present) > 1:
-            for name in (MEDIAN, MEAN):
-                words = "mean" if name == MEAN else "median"
+            for which in (MEDIAN, MEAN):
+                words = "mean" if which == MEAN else "median"
                 found.append(
-                    Command(f"Look at the {words} of all starts", "Race", partial(self._on_start_chosen, name))
+                    Command(f"Look at the {words} of all starts", "Race", partial(self._on_start_chosen, which))
                 )
         return found
 

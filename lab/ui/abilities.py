@@ -158,7 +158,7 @@ class Abilities(QObject):
         here = view.mapFromGlobal(QCursor.pos())
         if not view.rect().contains(here):
             # From the keyboard: over the stage, beside the parameters.
-            left = view.inspector.mapTo(view, QPoint(0, 0)).x()
+            left = view.inspector.mapTo(view, QPoint(0, 0)).x() if view.inspector_shown else view.width()
             here = QPoint(left - self.sweep_card.width() - 40, 40)
         self.sweep_card.open(subject, name, here + QPoint(8, 8))
 

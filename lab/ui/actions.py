@@ -29,9 +29,14 @@ Ctrl+Z, Ctrl+Shift+Z (or Ctrl+Y): undo, redo
 Ctrl+K: command palette
 Ctrl+N, Ctrl+O, Ctrl+S: new, open, save
 Ctrl+1, 2, 3: layouts focus, side by side, grid
-F11: present;   Esc: leave
+Tab: next control, in reading order;   Enter: press it
+Alt+F, E, V, P, H: menus
+Ctrl+I: fold the inspector away, or show it
+F11: present;   Esc: close the card in front, then leave
 On the stage: press drops a start, drag moves it, right press removes it;
 wheel zooms, middle button (or Alt and drag) pans
+With the keyboard on the stage (Tab goes there): Enter or Insert drops a start in the middle,
+Ctrl and arrows pan, + and − zoom, 0 shows everything
 In a 3-D view: drag (or arrow keys) turns, wheel (or + and −) zooms, press drops a start,
 double press (or Home) shows everything
 On a parameter: double press on its name resets it, right press sweeps it"""
@@ -39,6 +44,10 @@ On a parameter: double press on its name resets it, right press sweeps it"""
 
 def _float(dock: PanelDock) -> None:
     dock.setFloating(not dock.isFloating())
+
+
+def _toggle_inspector(dock: PanelDock) -> None:
+    dock.view.toggle_inspector()
 
 
 class Actions(QObject):
@@ -131,6 +140,7 @@ class Actions(QObject):
         self._layouts = w.bar.layout_menu.addMenu("Saved layouts")
         self._layouts.aboutToShow.connect(self._fill_layouts)
         menu.addSeparator()
+        self._add(menu, "View", "Show or fold away the inspector", lambda: self._with(_toggle_inspector), "Ctrl+I")
         self._present = self._add(menu, "View", "Present", lambda: self.present(None), "F11", checkable=True)
         self._add(menu, "View", "Start page", w.show_start)
         w.bar.theme.clicked.connect(lambda: self.set_theme("light" if manager().current.dark else "dark"))

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lab.ui import fonts, icons
+from lab.ui import fonts, icons, keys
 from lab.ui.theme import theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -41,22 +41,44 @@ class Command:
     shortcut: str = ""
 
 
+#: A score from here on is that of letters that lie scattered over the text.
+SCATTERED = 1000
+
+
 def score(query: str, text: str) -> int | None:
     """How well typed letters fit a text, smaller is better; None when they don't.
 
-    Letters must come in order; a run at the start of a word beats one inside, gaps cost.
+    Words that stand in the text, best at the beginning of one of its words, come before letters that are only found
+    in order; the first of those must begin a word.
     """
-    query, text = query.lower().replace(" ", ""), text.lower()
-    if not query:
-        return 0
-    total, at = 0, -1
-    for letter in query:
+    text, total = text.lower(), 0
+    for word in query.lower().split():
+        places = [at for at in range(len(text)) if text.startswith(word, at)]
+        if not places:
+            return _scattered("".join(query.lower().split()), text)
+        total += min(_AT_FIRST[_begins(text, at)] * bool(at) + at // 8 for at in places)
+    return total
+
+
+#: What a word costs inside another one, and at the beginning of a word that is not the first.
+_AT_FIRST = (40, 2)
+
+
+def _begins(text: str, at: int) -> bool:
+    return at == 0 or not text[at - 1].isalnum()
+
+
+def _scattered(letters: str, text: str) -> int | None:
+    starts = [at for at in range(len(text)) if text[at] == letters[0] and _begins(text, at)]
+    if not starts:
+        return None
+    total, at = SCATTERED + starts[0], starts[0]
+    for letter in letters[1:]:
         found = text.find(letter, at + 1)
         if found < 0:
             return None
         if found != at + 1:
-            total += 2 if found and text[found - 1] in " ·-(" else 6
-            total += min(found - at, 12)
+            total += (2 if _begins(text, found) else 6) + min(found - at, 12)
         at = found
     return total
 
@@ -64,9 +86,11 @@ def score(query: str, text: str) -> int | None:
 class CommandPalette(QFrame):
     """A box over the window: type, walk with Up and Down, Enter does it, Esc leaves."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, home: Callable[[], QWidget | None] = lambda: None) -> None:
         super().__init__(window)
         self._window = window
+        #: Tells where the keyboard belongs after a choice, unless it came from an editor.
+        self._home = home
         self.setObjectName("card")
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
@@ -117,6 +141,9 @@ class CommandPalette(QFrame):
             fit = score(query, f"{command.title} {command.group}")
             if fit is not None:
                 ranked.append((fit, len(command.title) if query else 0, i))
+        # Where the words stand somewhere, letters picked from here and there only mislead.
+        if any(fit < SCATTERED for fit, _, _ in ranked):
+            ranked = [entry for entry in ranked if entry[0] < SCATTERED]
         self._list.clear()
         for _, _, i in sorted(ranked)[:200]:
             item = QListWidgetItem(self._commands[i].title)
@@ -145,7 +172,12 @@ class CommandPalette(QFrame):
         if item is None or item.data(Qt.ItemDataRole.UserRole) is None:
             return
         command = self._commands[item.data(Qt.ItemDataRole.UserRole)]
+        editing = isinstance(self._before, keys.EDITORS)
         self.hide()
+        home = None if editing else self._home()
+        if home is not None and home.isVisible():
+            # A button that was pressed to come here would keep the arrows and show its ring.
+            home.setFocus(Qt.FocusReason.ShortcutFocusReason)
         command.run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -6,8 +6,18 @@ import logging
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lab.core.panel import PanelSpec
 from lab.ui import icons
@@ -16,16 +26,31 @@ from lab.ui.command_palette import Command
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
 from lab.ui.scrub import Tick
-from lab.ui.theme import manager, tokens
+from lab.ui.theme import manager, theme, tokens
 from lab.ui.widgets import Button, ComboBox, ErrorBanner, IconButton, Text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.text import restyle
 
 log = logging.getLogger(__name__)
 
 #: Below this width the inspector narrows, so that the stage stays the biggest thing.
 WIDE = 1400
+#: Below this width the inspector is folded away until it is asked for.
+FOLDED = 700
 #: Between the parts of a header.
 GAP = 8
+#: So much narrower is a button that has lost its word, besides the word.
+TIGHTER = 10
+#: A title narrower than this says nothing.
+READABLE = 44
+FOLD, UNFOLD = "Fold the inspector away (Ctrl+I)", "Show the inspector (Ctrl+I)"
+
+
+class _Title(Text):
+    """Asks for room for all of its words, and does with less."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
 
 
 class PanelHeader(QFrame):
@@ -39,7 +64,8 @@ class PanelHeader(QFrame):
         self.setFixedHeight(self._height)
         self._spec = spec
         self._icon = QLabel()
-        self.title = Text(spec.title, "title")
+        self.title = _Title(spec.title, "title", elide=True)
+        self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.presets = ComboBox("Preset")
         self.presets.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.presets.setMinimumWidth(96)
@@ -54,9 +80,22 @@ class PanelHeader(QFrame):
         )
         self.export = Button("Export", "export", tooltip="Picture or data of this panel")
         self.more = IconButton("dots-three", "More", size=20)
+        self.fold = IconButton("caret-right", FOLD, size=16)
+        self._active = False
         fill(
             QHBoxLayout(self),
-            (self._icon, self.title, 4, self.presets, None, self.extra, self.compare, self.export, self.more),
+            (
+                self._icon,
+                self.title,
+                4,
+                self.presets,
+                None,
+                self.extra,
+                self.compare,
+                self.export,
+                self.fold,
+                self.more,
+            ),
             (12, 0, 4, 0),
             GAP,
         )
@@ -73,7 +112,7 @@ class PanelHeader(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         # Without their words, and without the title, the buttons fit into half a window: two panels side by side.
-        title = 0 if self.title.isHidden() else self.title.sizeHint().width() + GAP
+        title = 0 if self.title.isHidden() else GAP
         return QSize(super().minimumSizeHint().width() - self._wordy() - title, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -93,22 +132,55 @@ class PanelHeader(QFrame):
         return self._words_wide
 
     def _fit_words(self) -> None:
-        """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay), then the title."""
+        """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay).
+
+        Then the list of presets narrows, and last the title, for as long as a few letters of it can be read.
+        """
         missing = sum(button.fontMetrics().horizontalAdvance(text) for button, text in self._words.items())
-        title = self.title.sizeHint().width() + GAP
-        bare = super().sizeHint().width() - self._wordy() - (0 if self.title.isHidden() else title)
-        words = bare + title + self._wordy() + missing <= self.width()
+        title, presets = self.title.sizeHint().width(), self.presets.sizeHint().width()
+        present = min(presets, self.presets.maximumWidth()) + self._wordy()
+        rest = super().sizeHint().width() - present - (0 if self.title.isHidden() else title + GAP)
+        roomy = rest + TIGHTER * len(self._words)
+        words = roomy + title + GAP + presets + self._wordy() + missing <= self.width()
         if words:
             for button, text in self._words.items():
                 button.setText(text)
+                self._tighten(button, False)
             self._words = {}
         else:
             for button in self.findChildren(Button):
                 if button.text() and not button.icon().isNull():
                     self._words[button] = button.text()
                     button.setText("")
+                    self._tighten(button, True)
+                    rest -= TIGHTER
         self._words_wide = None
-        self.title.setVisible(bare + title <= self.width())
+        free = self.width() - rest - GAP - self.presets.minimumWidth()
+        self.title.setVisible(words or free >= min(title, READABLE))
+        shared = self.width() - rest - (0 if self.title.isHidden() else title + GAP)
+        self.presets.setMaximumWidth(presets if words else max(self.presets.minimumWidth(), min(presets, shared)))
+
+    @staticmethod
+    def _tighten(button: Button, on: bool) -> None:
+        button.setProperty("tight", on)
+        restyle(button)
+
+    def set_active(self, on: bool) -> None:
+        """Show, where several panels are seen, that this is the one the transport controls."""
+        if on != self._active:
+            self._active = on
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._active:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("accent"))
+            gap = tokens()["size_px"]["gap"]
+            painter.drawRoundedRect(QRectF(gap, self.height() - 4, self.width() - 2 * gap, 2), 1, 1)
+            painter.end()
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
@@ -140,6 +212,8 @@ class PanelView(QWidget):
         self.inspector_column = QVBoxLayout(self.inspector)
         self._scroll = QScrollArea()
         self._scroll.setAccessibleName("Inspector")
+        # Tab walks what is in it, and scrolls there.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -157,6 +231,9 @@ class PanelView(QWidget):
         body = QHBoxLayout()
         fill(body, ((self.stage_column, 1), self._scroll), (0, 0, 0, 0), gap)
         fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
+        #: What the hand chose for the inspector in a narrow panel (True) and in a wide one (False).
+        self._chosen: dict[bool, bool] = {}
+        self.header.fold.clicked.connect(self.toggle_inspector)
         self._broken = False
         self._dirty = True
         self._in_front = True
@@ -217,6 +294,14 @@ class PanelView(QWidget):
         """What the panel adds to the command palette."""
         return []
 
+    def keyboard_home(self) -> QWidget:
+        """What takes the keyboard when no control needs it."""
+        return self
+
+    def close_front(self) -> bool:
+        """Close the card in front, as Esc asks; False when none is open."""
+        return False
+
     # -- shared --------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -273,12 +358,44 @@ class PanelView(QWidget):
         super().showEvent(event)
         self._catch_up()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A panel that floats is its own window: Esc would not come to the lab's.
+        if event.key() == Qt.Key.Key_Escape and self.close_front():
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.touched.emit()
         super().mousePressEvent(event)
 
+    @property
+    def inspector_shown(self) -> bool:
+        """Whether the inspector stands beside the stage, or is folded away."""
+        return not self._scroll.isHidden()
+
+    def toggle_inspector(self) -> None:
+        """Fold the inspector away or show it; a narrow panel and a wide one each remember what was chosen."""
+        self.touched.emit()
+        self._chosen[self.width() < FOLDED] = not self.inspector_shown
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < FOLDED
+        shown = self._chosen.get(narrow, not narrow)
+        focus = QApplication.focusWidget()
+        if not shown and focus is not None and self._scroll.isAncestorOf(focus):
+            self.keyboard_home().setFocus()
+        self._scroll.setVisible(shown)
+        words = FOLD if shown else UNFOLD
+        if words != self.header.fold.toolTip():
+            self.header.fold.set_icon("caret-right" if shown else "caret-left")
+            self.header.fold.setToolTip(words)
+            self.header.fold.setAccessibleName(words)
+
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
+        self._fold()
         self._fit_inspector()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -12,7 +12,19 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.ui import fonts
@@ -20,6 +32,15 @@ from lab.ui.theme import manager, theme
 from lab.ui.widgets import value_text
 
 LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 44
+#: Share of the view by which one key moves it, and how much more or less of the world a key shows.
+PAN_BY, ZOOM_BY = 0.1, 1.25
+_PANS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+_ZOOMS = {
+    Qt.Key.Key_Plus: 1 / ZOOM_BY,
+    Qt.Key.Key_Equal: 1 / ZOOM_BY,
+    Qt.Key.Key_Minus: ZOOM_BY,
+    Qt.Key.Key_Underscore: ZOOM_BY,
+}
 
 
 class Layer(Protocol):
@@ -56,11 +77,13 @@ class Stage(QWidget):
     released = Signal(QMouseEvent)
     #: The pointer moves with no button down; None when it leaves.
     hovered = Signal(object)
+    #: Enter or Insert: what a press does should be done at these pixels, the middle of the plot.
+    entered = Signal(QPointF)
 
     def __init__(self, *, locked: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
         # Every pixel is painted: nobody below need draw, which would be four rounded backgrounds a frame.
@@ -85,6 +108,8 @@ class Stage(QWidget):
         self._extent: QRegion | None = None
         self._pan_from: tuple[QPointF, QRectF] | None = None
         self._dim = 0.0
+        #: The keyboard came by key, not by a press: a ring shows it.
+        self._ringed = False
         manager().changed.connect(self.refresh)
 
     # -- geometry ----------------------------------------------------------------------------------------------
@@ -205,6 +230,11 @@ class Stage(QWidget):
                 layer.paint(painter, self)
             if self._dim:
                 painter.fillRect(self.plot, theme().color("bg", self._dim))
+            if self._ringed and self.hasFocus():
+                painter.setClipping(False)
+                painter.setPen(QPen(theme().color("accent"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         finally:
             # A layer that fails is a line in the log; a painter left open would take the process with it.
             painter.end()
@@ -302,6 +332,40 @@ class Stage(QWidget):
 
     def leaveEvent(self, event: object) -> None:
         self.hovered.emit(None)
+
+    def pan(self, across: float, up: float) -> None:
+        """Move the view by shares of its width and height."""
+        w = self._world
+        self.show_world(w.translated(across * w.width(), up * w.height()))
+        self.view_chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, held = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        plain = held in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if held == Qt.KeyboardModifier.ControlModifier and key in _PANS:
+            across, up = _PANS[key]
+            self.pan(PAN_BY * across, PAN_BY * up)
+        elif plain and key in _ZOOMS:
+            self.zoom(_ZOOMS[key])
+        elif plain and key == Qt.Key.Key_0:
+            self.go_home()
+        elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Insert):
+            self.entered.emit(self.plot.center())
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # As on buttons: a press with the mouse leaves no ring behind.
+        reasons = Qt.FocusReason
+        self._ringed = event.reason() in (
+            reasons.TabFocusReason, reasons.BacktabFocusReason, reasons.ShortcutFocusReason
+        )  # fmt: skip
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.plot.contains(event.position()) and event.angleDelta().y():

@@ -113,6 +113,7 @@ def _buttons(t: Theme) -> str:
     QComboBox[kind="flat"] {{ background:transparent; border:1px solid transparent; }}
     QComboBox[kind="flat"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"] {{ border:1px solid {t.line_strong}; background:{t.raised}; }}
+    QPushButton[tight="true"] {{ padding:0 6px; }}
     QPushButton[kind="outline"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"]:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton[kind="outline"]:disabled {{ border:1px solid {t.line}; }}
@@ -135,6 +136,8 @@ def _buttons(t: Theme) -> str:
     QToolButton[kind="bare"] {{ min-width:26px; min-height:26px; }}
     QToolButton:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border:1px solid {t.accent}; outline:none; }}
+    QPushButton:checked:focus, QToolButton:checked:focus {{ border:1px solid {t.text}; }}
+    QPushButton[kind="outline"]:checked:focus, QPushButton[kind="chip"]:checked:focus {{ border:1px solid {t.text}; }}
     QPushButton[kind="primary"]:focus, QToolButton[kind="play"]:focus {{ border:2px solid {t.text}; }}
     """
 

@@ -9,10 +9,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QComboBox,
     QDockWidget,
     QMainWindow,
-    QSlider,
     QTabBar,
     QTabWidget,
     QToolBar,
@@ -26,7 +24,7 @@ from lab.core.errors import LabError
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
-from lab.ui import fonts, icons
+from lab.ui import fonts, icons, keys
 from lab.ui.actions import Actions
 from lab.ui.app_bar import AppBar
 from lab.ui.command_palette import CommandPalette
@@ -43,9 +41,6 @@ from lab.ui.transport import Transport
 from lab.ui.widgets import Button, ErrorBanner, Text, row
 from lab.ui.widgets.layout import fill
 
-_SPACE_IS_THEIRS = (QAbstractButton, QComboBox, PanelCard)
-_ARROWS_ARE_THEIRS = (QSlider, QComboBox, QAbstractButton)
-
 
 class PanelDock(QDockWidget):
     """One open panel: its experiment, its view, its place in the window."""
@@ -60,6 +55,9 @@ class PanelDock(QDockWidget):
         self.setTitleBarWidget(view.header)
         self.setWidget(view)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return keys.walk(self, forward) if self.isWindow() else super().focusNextPrevChild(forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -105,7 +103,7 @@ class MainWindow(QMainWindow):
         self._top = self._tool_bar("app bar", self.bar, Qt.ToolBarArea.TopToolBarArea)
         self._bottom = self._tool_bar("transport", self.transport, Qt.ToolBarArea.BottomToolBarArea)
         self._build_centre()
-        self.palette_box = CommandPalette(self)
+        self.palette_box = CommandPalette(self, self.keyboard_home)
         self.actions_ = Actions(self)
         self.tabifiedDockWidgetActivated.connect(self._on_tab_activated)
         self.keeper.changed.connect(self._on_title_changed)
@@ -194,6 +192,7 @@ class MainWindow(QMainWindow):
         if self.active is dock:
             self.activate(self.docks[-1] if self.docks else None)
         self.removeDockWidget(dock)
+        self._mark_active()
         dock.view.deleteLater()
         dock.experiment.deleteLater()
         dock.deleteLater()
@@ -207,6 +206,13 @@ class MainWindow(QMainWindow):
         if dock is not None:
             self.transport.set_ticks(dock.view.ticks())
         self.actions_.refresh()
+        self._mark_active()
+
+    def _mark_active(self) -> None:
+        """Where several panels are seen, mark the one that the transport controls."""
+        seen = [dock for dock in self.docks if dock.view.seen]
+        for dock in self.docks:
+            dock.view.header.set_active(dock is self.active and len(seen) > 1)
 
     def show_start(self) -> None:
         """Show the start page; the panels wait behind it, out of the transport's reach."""
@@ -397,6 +403,7 @@ class MainWindow(QMainWindow):
         if dock not in self.docks:
             return
         dock.view.set_in_front(shown)
+        self._mark_active()
         if shown:
             self.player.wake()
 
@@ -433,16 +440,27 @@ class MainWindow(QMainWindow):
         if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
             self.activate(next((d for d in self.docks if d.isAncestorOf(watched)), self.active))
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            focus, key = application().focusWidget(), event.key()
-            space = key == Qt.Key.Key_Space and isinstance(focus, _SPACE_IS_THEIRS)
-            keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
-            if space or (key in keys and isinstance(focus, _ARROWS_ARE_THEIRS)):
+            focus = application().focusWidget()
+            if keys.keeps(focus, event) or (isinstance(focus, PanelCard) and event.key() == Qt.Key.Key_Space):
                 event.accept()
                 return True
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and keys.presses(watched, event):
+            assert isinstance(watched, QAbstractButton)
+            watched.click()
+            return True
         return False
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return keys.walk(self, forward)
+
+    def keyboard_home(self) -> QWidget | None:
+        """Where the keyboard belongs when no control needs it: the stage of the active panel."""
+        return self.active.view.keyboard_home() if self.active is not None else None
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+        if event.key() == Qt.Key.Key_Escape and self.active is not None and self.active.view.close_front():
+            event.accept()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
             self.actions_.present(False)
         elif event.key() == Qt.Key.Key_Escape and self.start.isVisible():
             self.leave_start()

@@ -80,10 +80,15 @@ def test_a_slider_reached_by_tab_keeps_its_arrows(race):
     race.player.tick(0)
 
 
-def test_a_button_reached_by_tab_keeps_its_space(race):
+def test_on_a_button_reached_by_tab_space_plays_and_enter_presses(race):
     button = race.view._setup_button
     button.setFocus(Qt.FocusReason.TabFocusReason)
     key(button, K.Key_Space)
+    assert race.view.setup.isHidden()
+    assert race.experiment.playing
+    race.experiment.set_playing(False)
+    race.player.tick(0)
+    key(button, K.Key_Return)
     assert not race.view.setup.isHidden()
     assert not race.experiment.playing
 

@@ -164,8 +164,8 @@ class GhostLayer:
             self.heads_only = curve is not None
             if curve is not None:
                 points = on_curve(curve, points[..., :1])
-            self._points = points.reshape(len(trace), -1, 2)
-            segments = values[..., SEGMENT].reshape(len(trace), -1)
+            self._points = points.reshape(len(trace), math.prod(points.shape[1:-1]), 2)
+            segments = values[..., SEGMENT].reshape(self._points.shape[:2])
             changes: NDArray[np.float32] = np.diff(segments, axis=0)
             self._apart = changes.astype(np.bool_)
             self._lanes = tuple(look for look in ghost.looks for _ in starts)

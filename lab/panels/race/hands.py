@@ -38,6 +38,7 @@ class Hands(QObject):
         stage.dragged.connect(self._on_dragged)
         stage.released.connect(self._on_released)
         stage.hovered.connect(self._on_hovered)
+        stage.entered.connect(lambda at: self.drop(stage.point_at(at)))
 
     def _on_pressed(self, event: QMouseEvent) -> None:
         self.touched.emit()
@@ -58,7 +59,7 @@ class Hands(QObject):
                 self.focus_wanted.emit(picked.lane, picked.start)
 
     def drop(self, point: tuple[float, ...]) -> None:
-        """Drop a start where another view was pressed; the same as a press on the stage, and one entry of undo."""
+        """Drop a start where another view or a key asks for it; as a press on the stage, one entry of undo."""
         self.touched.emit()
         self._placed = False
         self._place(point)

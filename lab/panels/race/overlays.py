@@ -14,6 +14,7 @@ from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.held_out import ROLE
 from lab.panels.race.state import RaceViewState
+from lab.ui.keys import FIRST
 from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
@@ -30,7 +31,7 @@ class Overlays:
 
     def __init__(self, stage: Stage) -> None:
         self.corners = CornerOverlays(stage)
-        self.hint = Overlay(Text("Press to drop a start", "caption"))
+        self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
         self._readout_text = Text("", "caption")
         self.readout = Overlay(self._readout_text)
         self._lo, self._hi = Text("0", "tick"), Text("1", "tick")
@@ -47,6 +48,7 @@ class Overlays:
         farther = IconButton("magnifying-glass-minus", "Zoom out (wheel)", size=16)
         farther.clicked.connect(lambda: stage.zoom(1.25))
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
+        self.tools.setProperty(FIRST, True)
         self._basin_text = Text("", "caption")
         self.basin_note = Overlay(self._basin_text)
         self.test_legend = Overlay(

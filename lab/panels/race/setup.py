@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from lab.core import params
@@ -93,27 +93,39 @@ class SetupOverlay(Overlay):
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
+        inside.installEventFilter(self)
         inside.setAutoFillBackground(False)
         self._scroll.viewport().setAutoFillBackground(False)
         self.box.addWidget(self._scroll)
 
     def sizeHint(self) -> QSize:
         # Never taller than the stage it lies on: what does not fit is scrolled.
-        whole = self._inside.sizeHint().height() + 72
+        whole = self._inside.sizeHint().height() + self.box.sizeHint().height() - self._scroll.sizeHint().height()
         stage = self.parentWidget()
         return QSize(self.width(), min(whole, stage.height() - 72) if stage is not None else whole)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # New rows are shown a moment after they are made, and a scroll area keeps that to itself.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._scroll.updateGeometry()
+        return False
+
     def _many_menu(self) -> QMenu:
         menu = QMenu(self)
-        for count in SCATTERS:
-            menu.addAction(f"Scatter {count:,}", partial(self._experiment.do, ScatterStarts(count), "Scatter starts"))
-        menu.addSeparator()
-        for side in LATTICES:
-            title = f"Lattice {side} × {side}"
-            menu.addAction(title, partial(self._experiment.do, LatticeStarts(side), "Lay out a lattice"))
-        menu.addSeparator()
-        menu.addAction("Remove all starts", partial(self._experiment.do, ClearStarts(), "Remove all starts"))
+        for i, (title, act) in enumerate(self.offered()):
+            if i in (len(SCATTERS), len(SCATTERS) + len(LATTICES)):
+                menu.addSeparator()
+            menu.addAction(title, act)
         return menu
+
+    def offered(self) -> list[tuple[str, partial[bool]]]:
+        """Words for the menu and the command palette, and what they do to all starts at once."""
+        do = self._experiment.do
+        return [
+            *((f"Scatter {count:,}", partial(do, ScatterStarts(count), "Scatter starts")) for count in SCATTERS),
+            *((f"Lattice {n} × {n}", partial(do, LatticeStarts(n), "Lay out a lattice")) for n in LATTICES),
+            ("Remove all starts", partial(do, ClearStarts(), "Remove all starts")),
+        ]
 
     def _on_theme_changed(self) -> None:
         # Larger text needs a wider card, or labels lie on their sliders.

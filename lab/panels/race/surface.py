@@ -100,7 +100,7 @@ class SurfaceView(QWidget):
         self._over: tuple[object, QPixmap] | None = None
         self._press: tuple[QPointF, Camera] | None = None
         self._turning = self._just_dropped = self._ringed = self._broken = False
-        self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"))
+        self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"), see_through=True)
         corners = CornerOverlays(self)
         corners.add(self._tools(), "br", 12, 12)
         corners.add(self.hint, "tl", 12, 12)

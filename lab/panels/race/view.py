@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
 from lab.engine.optimizers import OPTIMIZERS
@@ -355,8 +355,10 @@ class RaceView(Carried):
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + self._cards_offered()
+            + [Command(f"Starts: {words.lower()}", "Race", act) for words, act in self.setup.offered()]
             + surface
-            + [Command(words, "Layer", act) for words, act in self.layers.offered()]
+            + [Command(words, "Layers", act) for words, act in self.layers.offered()]
             + [
                 Command(f"Race on {entry.title}", "Landscape", partial(self.choose_landscape, entry.item))
                 for entry in LANDSCAPES
@@ -366,6 +368,23 @@ class RaceView(Carried):
                 for entry in OPTIMIZERS
             ]
         )
+
+    def _cards_offered(self) -> list[Command]:
+        """The cards over the stage, and what stands for all starts."""
+        cards = (("setup", "Set-up: landscape, noise, starts"), ("fair", "Fair race"), ("table", "Table of all racers"))
+        found = []
+        for name, words in cards:
+            on = bool(getattr(self._look, name))
+            found.append(
+                Command(f"{'Hide' if on else 'Show'}: {words}", "Card", partial(self.set_look, **{name: not on}))
+            )
+        if np.count_nonzero(self._frame.present) > 1:
+            for which in (MEDIAN, MEAN):
+                words = "mean" if which == MEAN else "median"
+                found.append(
+                    Command(f"Look at the {words} of all starts", "Race", partial(self._on_start_chosen, which))
+                )
+        return found
 
     def tune(self) -> None:
         """Open fair mode and tune every learning rate."""
@@ -386,6 +405,25 @@ class RaceView(Carried):
         self._remember(**changes)
         self._follow_look()
         self.refresh()
+
+    def keyboard_home(self) -> QWidget:
+        """The stage."""
+        return self.stage
+
+    def close_front(self) -> bool:
+        """Close the card that has the keyboard, else the one in front."""
+        over = self.stage.overlays
+        cards: dict[str, QWidget] = {name: getattr(self, name) for name in (*CARDS, "table")}
+        cards |= {"apart": over.apart, "difference": over.derivative}
+        shown = [name for name, card in cards.items() if card.isVisible()]
+        focus = QApplication.focusWidget()
+        held = [name for name in shown if focus is not None and cards[name].isAncestorOf(focus)]
+        if not shown:
+            return False
+        self.set_look(**{(held or shown)[0]: False})
+        if held:
+            self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
 
     def _remember(self, **changes: Any) -> None:
         self._look = dataclasses.replace(self._look, **changes)

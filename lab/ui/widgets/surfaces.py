@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.ui import fonts, icons
@@ -43,15 +44,42 @@ class Well(QFrame):
 
 
 class Overlay(QFrame):
-    """A nearly opaque row that floats over a plot: a legend, a colour bar, a hint."""
+    """A nearly opaque row that floats over a plot: a legend, a colour bar, a hint.
+
+    What the hand does on it is not done to the plot below, unless it is `see_through`: a hint of what a press does
+    there must not be in the way of that press.
+    """
 
     def __init__(
-        self, *items: Item, margins: Margins = (12, 7, 12, 7), spacing: int = 10, vertical: bool = False
+        self,
+        *items: Item,
+        margins: Margins = (12, 7, 12, 7),
+        spacing: int = 10,
+        vertical: bool = False,
+        see_through: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName("overlay")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, see_through)
+        # Not the cross or hand of the plot below.
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self.box = QVBoxLayout(self) if vertical else QHBoxLayout(self)
         fill(self.box, items, margins, spacing)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()
 
 
 class HLine(QFrame):

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QDialog,
+    QGraphicsView,
     QLineEdit,
     QMenuBar,
     QPlainTextEdit,
@@ -31,7 +32,7 @@ EDITORS = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 #: Those that walk along something themselves. A closed list of choices needs Up and Down alone.
 _WALKERS = (QSlider, QAbstractItemView, QTabBar, QMenuBar)
 #: What has parts of its own that are no stops.
-_WHOLE = (QAbstractButton, QComboBox, QLineEdit, QMenuBar)
+_WHOLE = (QAbstractButton, QComboBox, QLineEdit, QMenuBar, QAbstractItemView, QGraphicsView)
 _SIDEWAYS = (K.Key_Left, K.Key_Right)
 _ALONG = (*_SIDEWAYS, K.Key_Home, K.Key_End)
 ENTER = (K.Key_Return, K.Key_Enter)

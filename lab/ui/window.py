@@ -88,6 +88,8 @@ class MainWindow(QMainWindow):
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
         self._behind: PanelDock | None = None
+        #: The key just pressed is Tab.
+        self._tabbed = False
         self.keeper = SessionKeeper(panels, settings, self.session, self)
         self.setObjectName("window")
         self.setMinimumSize(820, 560)
@@ -444,6 +446,8 @@ class MainWindow(QMainWindow):
             if keys.keeps(focus, event) or (isinstance(focus, PanelCard) and event.key() == Qt.Key.Key_Space):
                 event.accept()
                 return True
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self._tabbed = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and keys.presses(watched, event):
             assert isinstance(watched, QAbstractButton)
             watched.click()
@@ -451,7 +455,9 @@ class MainWindow(QMainWindow):
         return False
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        return keys.walk(self, forward)
+        # Qt asks for this, too, when what has the keyboard is hidden or taken down: then nothing there is looked at.
+        tabbed, self._tabbed = self._tabbed, False
+        return keys.walk(self, forward) if tabbed else super().focusNextPrevChild(forward)
 
     def keyboard_home(self) -> QWidget | None:
         """Where the keyboard belongs when no control needs it: the stage of the active panel."""

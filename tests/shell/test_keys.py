@@ -476,3 +476,14 @@ def test_words_come_back_to_the_header_when_there_is_room(pair):
     assert export.text() == "Export"
     assert header.title.text() == "Optimizer race"
     assert header.presets.width() >= header.presets.sizeHint().width()
+
+
+def test_a_panel_that_tab_walked_through_is_let_go_of_when_it_is_closed(pair):
+    """The fixture looks for menus and timers that are left behind."""
+    first, second = pair.docks
+    first.view.setFocus()
+    for _ in range(40):
+        key(QApplication.focusWidget() or pair, K.Key_Tab)
+    pair.close_panel(second)
+    settle(3)
+    assert pair.docks == [first]

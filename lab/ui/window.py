@@ -280,9 +280,14 @@ class MainWindow(QMainWindow):
                     self.splitDockWidget(self.docks[i - 1], dock, Qt.Orientation.Horizontal)
                 elif i >= columns:
                     self.splitDockWidget(self.docks[i - columns], dock, Qt.Orientation.Vertical)
+        self._make_even()
+        # A panel may fold something away when it becomes narrow: only then do all fit evenly.
+        QTimer.singleShot(0, self, self._make_even)
+        self._dress_tabs()
+
+    def _make_even(self) -> None:
         width = max(1, self.width() // max(1, len(self.docks)))
         self.resizeDocks(self.docks, [width] * len(self.docks), Qt.Orientation.Horizontal)
-        self._dress_tabs()
 
     # -- sessions ------------------------------------------------------------------------------------------------
 

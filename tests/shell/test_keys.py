@@ -261,7 +261,7 @@ def test_escape_closes_the_card_in_front(race, look):
 
 
 def test_escape_closes_the_derivative(windows):
-    window = windows("race", preset="parabola")
+    window = windows("race", preset="derivative")
     view = window.docks[0].view
     assert view.stage.overlays.derivative.isVisible()
     key(view.stage, K.Key_Escape)

@@ -130,7 +130,7 @@ class PlotCard(Card):
         ghost: RaceGhost | None = None,
     ) -> None:  # fmt: skip
         """Draw the histories up to the frontier, with the cursor at the frame's step; behind them the ghost's."""
-        pinned = None if ghost is None else (ghost.looks, id(ghost.ghost.trace), len(ghost.ghost.trace))
+        pinned = None if ghost is None else (ghost.looks, ghost.ghost.trace, len(ghost.ghost.trace))
         series = (tuple(looks), focus.lane, focus.average, pinned)
         if series != self._series:
             self._series = series

@@ -14,6 +14,7 @@ from lab.core.ghosts import GhostTrace
 from lab.core.run import Run, SetParam
 from lab.core.session import PanelState, Session
 from lab.core.ticket import Cancelled, Ticket
+from lab.core.traces import Trace
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.optimizers.sgd import SGD
@@ -435,3 +436,12 @@ def test_an_error_while_a_table_is_painted_leaves_no_painter_open(race, name):
             table.grab()
     assert not table.paintingActive()
     table.grab()
+
+
+def test_a_ghost_whose_replay_has_only_begun_is_no_failure(race):
+    race.view.show_ghost(Ghost(race.experiment.run, Trace(), whole=False))
+    race.experiment.seek(20)
+    settle()
+    race.view.grab()
+    assert race.view.banner.message == ""
+    assert all(row.ghost is None for row in race.view.leaderboard.rows)

@@ -154,6 +154,10 @@ class GhostLayer:
     def show(self, ghost: RaceGhost, step: int, focus: int, curve: Landscape | None = None) -> None:
         """Show the pinned run up to a step; on the `curve` of a landscape of one weight only its heads."""
         trace = ghost.ghost.trace
+        if not trace.values.size:
+            # Its replay has only begun.
+            self.clear()
+            return
         starts = ghost.starts(focus)
         # The histories themselves: another object may come to lie where these were.
         key = (trace, len(trace), trace.generation, starts.tobytes())

@@ -401,7 +401,7 @@ def loss_text(loss: float) -> str:
     """A loss as the leaderboard writes it; "diverged" where it has no end."""
     if not np.isfinite(loss):
         return "diverged"
-    return "< 10⁻¹⁵" if 0 <= loss < 1e-15 else number_text(loss, 3)
+    return "< 10⁻¹⁵" if abs(loss) < 1e-15 else number_text(loss, 3)
 
 
 def _decades(lo: float, hi: float, length: float, room: float) -> list[int]:

@@ -16,7 +16,7 @@ from lab.core import session as files
 from lab.core.errors import LabError
 from lab.ui import export, fonts
 from lab.ui.command_palette import Command
-from lab.ui.theme import manager
+from lab.ui.theme import Mode, manager
 
 if TYPE_CHECKING:
     from lab.ui.window import MainWindow, PanelDock
@@ -123,7 +123,8 @@ class Actions(QObject):
         w, menu = self._w, self._w.bar.view
         themes = QActionGroup(self)
         self._themes = {}
-        for mode, title in (("system", "Theme of the system"), ("dark", "Dark theme"), ("light", "Light theme")):
+        titles: dict[Mode, str] = {"system": "Theme of the system", "dark": "Dark theme", "light": "Light theme"}
+        for mode, title in titles.items():
             action = self._add(menu, "View", title, partial(self.set_theme, mode), checkable=True)
             themes.addAction(action)
             self._themes[mode] = action
@@ -318,9 +319,9 @@ class Actions(QObject):
 
     # -- looks -------------------------------------------------------------------------------------------------
 
-    def set_theme(self, mode: str) -> None:
+    def set_theme(self, mode: Mode) -> None:
         """Dark, light, or as the system."""
-        manager().set_mode(mode)  # type: ignore[arg-type]
+        manager().set_mode(mode)
         self.refresh()
 
     def scale_text(self, factor: float) -> None:

@@ -26,7 +26,7 @@ from lab.ui.jobs import Jobs
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, IconButton, Overlay, Text, number_text, row, value_text
 from lab.ui.widgets.layout import fill
-from lab.ui.widgets.text import restyle
+from lab.ui.widgets.text import Role, restyle
 
 #: Widths of the budget's column and, at least and at most, of the curve's, in px at 100 %.
 RIGHT_WIDTH, LEFT_WIDTH, LEFT_WIDEST, GAP, BAR = 382, 290, 440, 16, 10
@@ -203,7 +203,8 @@ class FairCard(Overlay):
     def _follow(self) -> None:
         """Make words, buttons and visibility say how things stand."""
         tuning, stale = self.tuning, self.stale
-        words, role = PROMISE if tuning is None else _found(tuning), "muted"
+        role: Role = "muted"
+        words = PROMISE if tuning is None else _found(tuning)
         if self._problem:
             words, role = self._problem, "error"
         elif self._running:
@@ -211,7 +212,7 @@ class FairCard(Overlay):
         elif stale:
             words, role = OTHER, "warn"
         self.message.setText(words)
-        self.message.set_role(role)  # type: ignore[arg-type]
+        self.message.set_role(role)
         usable = tuning is not None and not stale and not self._running and bool(tuning.rates)
         self._urge_tuning(not usable)
         self.tune_button.setText("Tune" if tuning is None else "Tune again")

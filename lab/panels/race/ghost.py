@@ -148,7 +148,11 @@ class GhostLayer:
     def clear(self) -> None:
         """Show nothing."""
         if self._key is not None:
-            self.__init__()  # type: ignore[misc]
+            self._points = np.zeros((0, 0, 2), dtype=np.float64)
+            self._apart = np.zeros((0, 0), dtype=np.bool_)
+            self._lanes = ()
+            self._shown = self._drawn = 0
+            self._key = self._view = self._pixmap = None
             self._fresh = True
 
     def show(self, ghost: RaceGhost, step: int, focus: int, curve: Landscape | None = None) -> None:

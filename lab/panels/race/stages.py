@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
@@ -228,9 +228,9 @@ class Stages(QSplitter):
         if self.view is not None and landscape is not None and landscape.dim == 2:
             self.view.show_surface(surface, landscape)
 
-    def _on_stage_hovered(self, position: object) -> None:
+    def _on_stage_hovered(self, position: QPointF | None) -> None:
         if self._on and self.view is not None:
-            point = None if position is None else self._stage.point_at(position)  # type: ignore[arg-type]
+            point = None if position is None else self._stage.point_at(position)
             self.view.set_pointer(point)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

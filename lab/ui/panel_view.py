@@ -29,6 +29,7 @@ from lab.ui.scrub import Tick
 from lab.ui.theme import manager, theme, tokens
 from lab.ui.widgets import Button, ComboBox, ErrorBanner, IconButton, Text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.notice import Notice
 from lab.ui.widgets.text import restyle
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class PanelHeader(QFrame):
         self.compare = Button(
             "Compare", "ghost", checkable=True, tooltip="Pin the present run as a ghost behind the next one"
         )
-        self.export = Button("Export", "export", tooltip="Picture or data of this panel")
+        self.export = Button("Export", "export", tooltip="Picture, data or Python script of this panel")
         self.more = IconButton("dots-three", "More", size=20)
         self.fold = IconButton("caret-right", FOLD, size=16)
         self._active = False
@@ -206,6 +207,8 @@ class PanelView(QWidget):
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)
         self.banner = ErrorBanner()
+        #: Says that something was done which nothing else shows: "Copied: …".
+        self.notice = Notice(self)
         self.stage_column = QVBoxLayout()
         self.inspector = QWidget()
         self.inspector.setObjectName("inspector")
@@ -312,10 +315,12 @@ class PanelView(QWidget):
         except Exception as failure:
             if not self._broken:
                 log.exception("the panel %s failed to draw", self.experiment.panel)
-                self.banner.show_error(f"This panel could not be drawn: {failure}")
+                self.banner.show_error(f"This panel could not be drawn: {failure}", lasting=True)
             self._broken = True
             self.experiment.set_playing(False)
         else:
+            if self._broken:
+                self.banner.clear()
             self._broken = False
         marks = self.experiment.timeline.marks
         if (id(marks), len(marks)) != self._marks_shown:
@@ -345,6 +350,7 @@ class PanelView(QWidget):
             self._dirty = True
 
     def _on_edited(self) -> None:
+        self.banner.pass_by()
         if self.seen:
             self.show_run()
             self.ticks_changed.emit()

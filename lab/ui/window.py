@@ -109,7 +109,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.tabifiedDockWidgetActivated.connect(self._on_tab_activated)
         self.keeper.changed.connect(self._on_title_changed)
-        self.keeper.failed.connect(self.show_error)
+        # What could not be saved must not be forgotten.
+        self.keeper.failed.connect(lambda why: self.show_error(why, lasting=True))
         self.bar.search_wanted.connect(self.actions_.open_palette)
         self.bar.home.clicked.connect(self._on_home)
         application().installEventFilter(self)
@@ -391,14 +392,15 @@ class MainWindow(QMainWindow):
             self.show_panels()
         self.keeper.discard(path)
 
-    def show_error(self, message: str) -> None:
+    def show_error(self, message: str, *, lasting: bool = False) -> None:
         """One line over the window's top."""
-        self.banner.show_error(message)
+        self.banner.show_error(message, lasting=lasting)
         self._place_banner()
 
     # -- answers -------------------------------------------------------------------------------------------------
 
     def _on_edited(self) -> None:
+        self.banner.pass_by()
         self.keeper.touch()
         self.actions_.refresh()
 

@@ -9,14 +9,15 @@ that the PyPI package qtawesome 1.4.2 carries. Run it again after adding a name 
 
     uv run resources/packaging/make_icons.py
 
-Each outline is written with absolute M, L, Q, C and Z only, in a box of 256 x 256 with y downwards, so that the reader
-in ``lab/ui/icons.py`` stays a dozen lines.
+What Phosphor has no picture of is drawn here (`own`). Each outline is written with absolute M, L, Q, C and Z only, in a
+box of 256 x 256 with y downwards, so that the reader in ``lab/ui/icons.py`` stays a dozen lines.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ keyboard lightning link-break link-simple list lock lock-open magic-wand magnify
 magnifying-glass-plus minus minus-circle monitor moon note-pencil number-square-one paint-brush path pause pause-fill
 pencil-simple percent play play-fill plus plus-circle presentation push-pin question record-fill repeat robot rows
 scales scissors selection shuffle skip-back skip-back-fill skip-forward skip-forward-fill sliders-horizontal snowflake
-sort-ascending square squares-four stack star stop-fill sun swap table target terminal-window thermometer timer
+square squares-four stack star stop-fill sun swap table target terminal-window thermometer timer
 translate trash tree-structure trend-down triangle trophy upload-simple users-three warning waves wrench x x-circle
 """
 
@@ -81,6 +82,32 @@ def outlines(font: TTFont, codes: dict[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
+def own() -> dict[str, dict[str, str]]:
+    """The lab's own pictures, with Phosphor's line of 16 units: a sweep, values from small to large on their axis."""
+    axis = _stroke(16.0, 208.0, 240.0, 208.0)
+    marks = (_disc(x, 184.0 - radius, radius) for x, radius in ((40.0, 18.0), (112.0, 32.0), (200.0, 44.0)))
+    return {"sweep": {"d": axis + "".join(marks), "viewBox": f"0 0 {BOX} {BOX}"}}
+
+
+def _stroke(x: float, y: float, to_x: float, to_y: float, width: float = 16.0) -> str:
+    length = math.hypot(to_x - x, to_y - y)
+    dx, dy = -(to_y - y) / length * width / 2, (to_x - x) / length * width / 2
+    corners = ((x + dx, y + dy), (x - dx, y - dy), (to_x - dx, to_y - dy), (to_x + dx, to_y + dy))
+    return "M" + "L".join(f"{a:.2f} {b:.2f}" for a, b in corners) + "Z"
+
+
+def _disc(x: float, y: float, radius: float) -> str:
+    r, k = radius, 0.5523 * radius
+    curves = (
+        ((x + r, y + k), (x + k, y + r), (x, y + r)),
+        ((x - k, y + r), (x - r, y + k), (x - r, y)),
+        ((x - r, y - k), (x - k, y - r), (x, y - r)),
+        ((x + k, y - r), (x + r, y - k), (x + r, y)),
+    )
+    turns = "".join("C" + " ".join(f"{a:.2f} {b:.2f}" for a, b in curve) for curve in curves)
+    return f"M{x + r:.2f} {y:.2f}{turns}Z"
+
+
 def main() -> None:
     """Read the font out of qtawesome (without importing it: it wants a Qt) and write the icons."""
     spec = importlib.util.find_spec("qtawesome")
@@ -88,7 +115,7 @@ def main() -> None:
         raise SystemExit("qtawesome is not installed: uv run this script")
     fonts = Path(spec.origin).parent / "fonts"
     codes = json.loads((fonts / "phosphor-charmap-1.3.0.json").read_text("utf-8"))
-    icons = outlines(TTFont(fonts / "phosphor-1.3.0.ttf"), codes)
+    icons = outlines(TTFont(fonts / "phosphor-1.3.0.ttf"), codes) | own()
     target = Path(__file__).resolve().parents[1] / "icons" / "icons.json"
     target.write_text(json.dumps(icons, indent=0, sort_keys=True) + "\n", "utf-8")
     print(f"{len(icons)} icons, {target.stat().st_size // 1024} kB")

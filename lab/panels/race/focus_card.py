@@ -51,7 +51,7 @@ class FocusCard(Card):
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
         self._caption = _Aside("in focus", "caption", elide=True)
-        self.sweeps = IconButton("sort-ascending", "Sweep a parameter: a racer for each of its values", size=15)
+        self.sweeps = IconButton("sweep", "Sweep a parameter: a racer for each of its values", size=15)
         self.sweeps.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
         buttons = row(self.sweeps, self._more, spacing=0)
         self._head = row(self.glyph, self.name, (self._caption, 1), buttons, spacing=6)
@@ -89,6 +89,12 @@ class FocusCard(Card):
             self._rebuild()
         if self._selector is not None and self._selector.value != start:
             self._selector.set_value(start)
+
+    def take_keyboard(self) -> None:
+        """Put the keyboard on the first parameter."""
+        rows = self._form.names() if self._form is not None else []
+        if self._form is not None and rows:
+            self._form.row(rows[0]).take_keyboard()
 
     def show_test_loss(self, losses: tuple[float, float] | None) -> None:
         """Training and test loss side by side, both above the lowest training loss; None where there is no test."""

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.panels.race.columns import COLUMNS, against, in_order
@@ -25,6 +33,8 @@ GAP, LEAST_BAR = 14, 24
 class Leaderboard(QWidget):
     """Rows with columns; press a row (or walk with Up and Down) to put that racer in focus.
 
+    A right press (or the menu key, for the racer in focus) asks for what can be done with that racer.
+
     Press a heading (or walk with Left and Right) to sort by it, press it again (or Enter) to turn the order round.
     Columns that don't fit are left out from the right, and the heading says how many.
     """
@@ -32,6 +42,8 @@ class Leaderboard(QWidget):
     focused = Signal(int)
     #: The hand wants a racer gone.
     removed = Signal(int)
+    #: The hand asks what can be done with a racer: its lane, and a place on the screen.
+    menu_wanted = Signal(int, QPoint)
     #: The hand wants the rows by this column, from the highest down or not.
     sort_wanted = Signal(str, bool)
 
@@ -238,8 +250,18 @@ class Leaderboard(QWidget):
             self.sort_wanted.emit(heading, heading == self._sort and not self._descending)
         elif i >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.focused.emit(self._rows[i].look.lane)
-        elif i >= 0 and event.button() == Qt.MouseButton.RightButton:
-            self.removed.emit(self._rows[i].look.lane)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        lanes = [row.look.lane for row in self._rows]
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            i = self._at(event.pos().y())
+        else:
+            i = lanes.index(self._lane) if self._lane in lanes else -1
+        if i < 0:
+            return
+        under = QPoint(NAME, self._head + self._row_height * (i + 1))
+        keyboard = event.reason() != QContextMenuEvent.Reason.Mouse
+        self.menu_wanted.emit(lanes[i], self.mapToGlobal(under) if keyboard else event.globalPos())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         i = self._at(event.position().y())
@@ -310,5 +332,5 @@ def _details(row: Standing) -> str:
         lines[-1] += " µs a step"
     if row.diverged_at >= 0:
         lines.append(f"Diverged at step {row.diverged_at:,}: {row.reason}")
-    lines.append("Right click or Delete takes it out of the race.")
+    lines.append("Right press: what can be done with it. Delete takes it out of the race.")
     return "\n".join(lines)

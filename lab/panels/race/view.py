@@ -26,6 +26,7 @@ from lab.panels.race.held_out import above_minimum
 from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
+from lab.panels.race.racer_menu import RacerMenu
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
@@ -101,6 +102,7 @@ class RaceView(Carried):
         manager().changed.connect(self._on_theme_changed)
 
     def _build_inspector(self) -> None:
+        self.racers = RacerMenu(self)
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
         self.focus_card = FocusCard(self.experiment, first)
         self.focus_card.start_chosen.connect(self._on_start_chosen)
@@ -115,6 +117,7 @@ class RaceView(Carried):
         for board in (self.leaderboard, self.table.board):
             board.focused.connect(self._on_lane_focused)
             board.removed.connect(self.remove_racer)
+            board.menu_wanted.connect(self.racers.offer)
             board.sort_wanted.connect(lambda column, down: self.set_look(sort=column, descending=down))
         self.focus_card.sweeps.setMenu(self.abilities.sweep_menu(self))
         self.focus_card.menu_wanted.connect(self.abilities.offer_sweep)
@@ -203,6 +206,11 @@ class RaceView(Carried):
     def show_progress(self, fraction: float) -> None:
         """Veil the stage while a long seek replays."""
         self.stage.set_dim(0.0 if fraction < 0 else 0.45)
+
+    @property
+    def focused_lane(self) -> int:
+        """The lane of the racer in focus, -1 for none."""
+        return self._focus().lane
 
     def _focus(self) -> Focus:
         lanes = [look.lane for look in self._looks]
@@ -346,7 +354,28 @@ class RaceView(Carried):
     def remove_racer(self, lane: int) -> None:
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
-        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
+        title = self.title_of(lane)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Remove {title}")
+
+    def duplicate_racer(self, lane: int) -> None:
+        """Another racer with what one racer's parameters now are; it is in focus, ready to be made different."""
+        if lane not in self._frame.lanes:
+            return
+        id, title = self._unused(), self.title_of(lane)
+        racers = (*self.config.racers, Entrant(id, self._frame.optimizers[self._frame.lanes.index(lane)]))
+        self._remember(focus_lane=id)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Duplicate {title}")
+
+    def edit_racer(self, lane: int) -> None:
+        """Put a racer in focus and the keyboard on its first parameter."""
+        self.set_look(focus_lane=lane)
+        if not self.inspector_shown:
+            self.toggle_inspector()
+        self.focus_card.take_keyboard()
+
+    def title_of(self, lane: int) -> str:
+        """What a racer is called everywhere."""
+        return next((look.title for look in self._looks if look.lane == lane), "a racer")
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
@@ -355,6 +384,7 @@ class RaceView(Carried):
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + [Command(words, "Racer", act) for words, act in self.racers.offered(self._focus().lane)]
             + self._cards_offered()
             + [Command(f"Starts: {words.lower()}", "Race", act) for words, act in self.setup.offered()]
             + surface
@@ -484,6 +514,7 @@ class RaceView(Carried):
 
     def _on_copy_latex(self) -> None:
         QGuiApplication.clipboard().setText(self.equation.latex())
+        self.notice.say("Copied: the rule as LaTeX")
 
     # -- leaving the room --------------------------------------------------------------------------------------
 

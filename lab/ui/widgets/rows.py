@@ -104,6 +104,15 @@ class FormRow(QWidget):
         self.rescale()
         fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 1, 0, 1), 0)
 
+    def take_keyboard(self) -> None:
+        """Put the keyboard on the row: on where a value is typed, or else on its first control."""
+        found = [w for w in self.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isEnabled()]
+        found = [w for w in found if w is not self.reset_button and not w.isHidden()]
+        boxes = [w for w in found if isinstance(w, NumberBox)]
+        for widget in (*boxes, *found):
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            return
+
     def rescale(self) -> None:
         """Give the columns the width that the text scale asks for."""
         self.label.setFixedWidth(round(self._label_width * max(fonts.scale(), 1.0)))

@@ -28,6 +28,7 @@ def choose(menu, words):
     action = next(a for a in menu.actions() if a.text().startswith(words))
     # As Qt does: the menu is gone before its entry acts.
     menu.hide()
+    menu.parentWidget().window().activateWindow()
     action.trigger()
     settle()
 

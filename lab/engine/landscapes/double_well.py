@@ -12,7 +12,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
 
-@LANDSCAPES.register("double_well", title="Double well")
+@LANDSCAPES.register("double_well", title="Double well", group="One weight")
 @dataclass(frozen=True, slots=True)
 class DoubleWell:
     """(w^2 - 1)^2 plus a slope that lifts the right-hand well.

@@ -13,7 +13,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, sine_versine, symmetric
 
 
-@LANDSCAPES.register("easom", title="Easom")
+@LANDSCAPES.register("easom", title="Easom", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class Easom:
     """-cos x cos y exp(-(x - pi)^2 - (y - pi)^2): the loss is 0 to five digits everywhere but near (pi, pi).

@@ -11,7 +11,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
 
 
-@LANDSCAPES.register("goldstein_price", title="Goldstein-Price")
+@LANDSCAPES.register("goldstein_price", title="Goldstein-Price", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class GoldsteinPrice:
     """P(s) Q(w) with s = x + y and w = 2x - 3y, both quartics positive; multiplied out, a polynomial of degree eight.

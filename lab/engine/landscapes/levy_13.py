@@ -13,7 +13,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric, turned
 from lab.engine.landscapes._search import stationary
 
 
-@LANDSCAPES.register("levy_13", title="Levy 13")
+@LANDSCAPES.register("levy_13", title="Levy 13", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class Levy13:
     """sin^2(3 pi x) + (x - 1)^2 (1 + sin^2(3 pi y)) + (y - 1)^2 (1 + sin^2(2 pi y)), lowest at (1, 1) with 0.

@@ -10,7 +10,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
 
-@LANDSCAPES.register("matyas", title="Matyas")
+@LANDSCAPES.register("matyas", title="Matyas", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Matyas:
     """0.26 (x^2 + y^2) - 0.48 x y, which is (x - y)^2 / 4 + (x + y)^2 / 100.

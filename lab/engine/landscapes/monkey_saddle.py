@@ -10,7 +10,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
 
-@LANDSCAPES.register("monkey_saddle", title="Monkey saddle")
+@LANDSCAPES.register("monkey_saddle", title="Monkey saddle", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class MonkeySaddle:
     """x^3 - 3 x y^2, the real part of (x + iy)^3: two valleys for the legs, one for the tail.

@@ -13,7 +13,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric
 
 
-@LANDSCAPES.register("narrow_well", title="Plateau with a narrow well")
+@LANDSCAPES.register("narrow_well", title="Plateau with a narrow well", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class NarrowWell:
     """1 - exp(-r^2 / 2 w^2) + s r^2, with r the distance to the origin: a well of width w in an almost level plain.

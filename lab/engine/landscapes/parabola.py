@@ -12,7 +12,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
 
-@LANDSCAPES.register("parabola", title="Parabola")
+@LANDSCAPES.register("parabola", title="Parabola", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Parabola:
     """w^2. Gradient descent multiplies w by (1 - 2 lr) a step.

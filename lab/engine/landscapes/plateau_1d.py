@@ -11,7 +11,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
 
-@LANDSCAPES.register("plateau_1d", title="Plateau")
+@LANDSCAPES.register("plateau_1d", title="Plateau", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Plateau1D:
     """w^2 / (c^2 + w^2): a parabola near 0 that levels off at 1 some widths c away.

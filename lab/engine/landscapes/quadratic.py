@@ -12,7 +12,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
 
-@LANDSCAPES.register("quadratic", title="Quadratic bowl")
+@LANDSCAPES.register("quadratic", title="Quadratic bowl", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Quadratic:
     """Half of u^2 + kappa v^2, where (u, v) are the coordinates along the bowl's axes.

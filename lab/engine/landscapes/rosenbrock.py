@@ -11,7 +11,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
 
-@LANDSCAPES.register("rosenbrock", title="Rosenbrock")
+@LANDSCAPES.register("rosenbrock", title="Rosenbrock", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Rosenbrock:
     """A steep, bent valley along y = x^2 whose floor falls gently to (a, a^2).

@@ -10,7 +10,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 
 
-@LANDSCAPES.register("saddle", title="Saddle")
+@LANDSCAPES.register("saddle", title="Saddle", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class Saddle:
     """x^2 - y^2: down along x, then out along y for ever.

@@ -13,7 +13,7 @@ from lab.engine.landscapes._arrays import quiet, sine_versine
 from lab.engine.landscapes._search import stationary
 
 
-@LANDSCAPES.register("wavy", title="Wavy")
+@LANDSCAPES.register("wavy", title="Wavy", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Wavy:
     """w^2 / 10 + A (1 - cos k w): the best minimum is at 0, and with A k^2 > 1/5 there are others beside it.

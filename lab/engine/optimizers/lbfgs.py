@@ -16,7 +16,7 @@ from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, 
 from lab.engine.optimizers._parts import Parts, quiet
 
 
-@OPTIMIZERS.register("lbfgs", title="L-BFGS")
+@OPTIMIZERS.register("lbfgs", title="L-BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class LBFGS:
     """Quasi-Newton: keeps pairs (s, y) of past steps and gradient changes and multiplies by their inverse Hessian.

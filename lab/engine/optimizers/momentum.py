@@ -15,7 +15,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("momentum", title="Momentum")
+@OPTIMIZERS.register("momentum", title="Momentum", group="Gradient descent and momentum")
 @dataclass(frozen=True, slots=True)
 class Momentum:
     """A ball with inertia: the velocity is a decaying sum of all gradients so far.

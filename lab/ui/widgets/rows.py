@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.params import Declared, Param
 from lab.ui import fonts
+from lab.ui.picker import Picker, options_of
 from lab.ui.widgets.buttons import IconButton, Segmented, Switch
 from lab.ui.widgets.inputs import ComboBox, NumberBox
 from lab.ui.widgets.layout import fill, row
@@ -260,6 +261,9 @@ class FamilyRow(FormRow):
         self.combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
         self.combo.set_options([(entry.item, entry.title) for entry in family])
+        self.picker: Picker | None = None
+        if any(entry.group for entry in family):
+            self.combo.popup = self._open_picker
         self.place((self.combo, 1), self.reset_button)
         self.box.setContentsMargins(0, 3, 0, 3)
         self.form = nested(value)
@@ -271,6 +275,10 @@ class FamilyRow(FormRow):
         self._visited[type(self._value)] = self._value
         self.combo.set_value(type(self._value))
         self.form.set_config(self._value)
+
+    def _open_picker(self) -> None:
+        self.picker = self.picker or Picker(self, self.name)
+        self.picker.open(options_of(self._family), self._on_chosen, self.combo, type(self._value))
 
     def _adopt(self, form: ConfigForm) -> None:
         form.setAccessibleName(f"Parameters of {self.name}")

@@ -1,15 +1,20 @@
 """The hand on the race's controls: the menu of a racer, what is copied, what is said and how long it stays."""
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shell_fixtures import RIGHT, click, settle
 
+from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.optimizers.adam import Adam
+from lab.engine.schedules.step import Step
 from lab.panels.race.leaderboard import NAME
 from lab.sims.race import Entrant
+from lab.ui.acts import WORDS
 
 
 def go(race, step):
@@ -137,3 +142,39 @@ def test_a_refusal_goes_after_a_while_and_a_failure_stays(race, monkeypatch):
     assert banner.message == "Broken"
     banner._close.click()
     assert banner.message == ""
+
+
+def test_each_parameter_says_from_when_a_change_acts(race):
+    view = race.view
+    view.focus_card._more.click()
+    form = view.focus_card._form
+    assert WORDS["live"] in form.row("learning_rate").toolTip()
+    assert WORDS["restart"] in form.row("convention").accessibleDescription()
+    assert WORDS["live"] in view.setup.form.row("noise").toolTip()
+    assert WORDS["restart"] in view.setup.form.row("target").toolTip()
+    # A budget is no part of the run.
+    assert not any(words in view.fair.form.row("trials").toolTip() for words in WORDS.values() if words)
+
+
+def test_what_is_part_of_a_choice_acts_as_the_choice_does(race):
+    view = race.view
+    race.experiment.set_config(replace(view.config, landscape=Quadratic(), schedule=Step()), "Change the race")
+    nested = view.setup.form.row("landscape").form
+    assert all(WORDS["restart"] in nested.row(name).toolTip() for name in nested.names())
+    # A schedule declares its parameters live, for whom it may concern: in a race it is replaced as a whole.
+    nested = view.schedule.form.row("schedule").form
+    assert nested.names()
+    assert all(WORDS["restart"] in nested.row(name).toolTip() for name in nested.names())
+
+
+def test_the_line_below_a_form_speaks_of_what_is_under_the_hand(race):
+    card = race.view.focus_card
+    card._more.click()
+    usual = card._line.words
+    row = card._form.row("convention")
+    QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    assert card._line.words == "Convention: from step 0, the run anew"
+    QApplication.sendEvent(row, QEvent(QEvent.Type.Leave))
+    assert card._line.words == usual
+    card._form.row("learning_rate").field.setFocus()
+    assert card._line.words.startswith("Learning rate η: from now on")

@@ -14,8 +14,9 @@ from lab.core.params import Declared
 from lab.engine.optimizers import OPTIMIZERS, in_convention
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
+from lab.ui.acts import ActsLine
 from lab.ui.experiment import Experiment
-from lab.ui.form import ConfigForm
+from lab.ui.form import ConfigForm, as_declared
 from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Text, number_text, row
 
 #: What stands for all starts at once, where a start's number would stand.
@@ -59,6 +60,8 @@ class FocusCard(Card):
         self._test = Text("", "caption", elide=True)
         self._test.hide()
         self.box.addWidget(self._test)
+        self._line = ActsLine("Changes act from now on; steps so far stay", "live")
+        self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
         self._lane = -1
 
@@ -70,12 +73,13 @@ class FocusCard(Card):
         self._caption.setText("in focus" if look.title.startswith(rule) else rule)
         self._lane = look.lane
         if self._form is None:
-            self._form = ConfigForm(optimizer, only=self._is_shown, label_width=132)
+            self._form = ConfigForm(optimizer, only=self._is_shown, acts=as_declared, label_width=132)
             self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
             self._form.edited.connect(self._on_edited)
             self._form.edit_finished.connect(self._experiment.end_gesture)
             self._form.menu_wanted.connect(self.menu_wanted)
-            self.box.addWidget(self._form)
+            self._form.pointed.connect(self._line.show_acts)
+            self.box.insertWidget(self.box.indexOf(self._line), self._form)
         else:
             self._form.set_config(optimizer)
 

@@ -88,6 +88,8 @@ class MainWindow(QMainWindow):
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
         self._behind: PanelDock | None = None
+        #: The window's state and its panels' places, to come back to.
+        self._before_presenting: tuple[Qt.WindowState, QByteArray] | None = None
         #: The key just pressed is Tab.
         self._tabbed = False
         self.keeper = SessionKeeper(panels, settings, self.session, self)
@@ -481,12 +483,21 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def set_presenting(self, on: bool) -> None:
-        """Full screen without the app bar."""
+        """Full screen without the app bar, everything larger; and back to exactly what was."""
+        if on == (self._before_presenting is not None):
+            return
+        arrangement = self.saveState()
         self._top.setVisible(not on)
-        if on:
+        manager().set_presenting(on)
+        if self._before_presenting is None:
+            self._before_presenting = (self.windowState(), arrangement)
             self.showFullScreen()
         else:
-            self.showNormal()
+            state, arrangement = self._before_presenting
+            self._before_presenting = None
+            self.setWindowState(state)
+            # Larger text has pushed the panels about.
+            self.put_in_place(arrangement)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -516,7 +527,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.remember("window/geometry", self.saveGeometry())
         self.settings.remember("theme", manager().mode)
-        self.settings.remember("text/scale", float(fonts.scale()))
+        self.settings.remember("text/scale", manager().own_text_scale)
         self.keeper.keep_for_next_start()
         self.settings.save()
         self.shut_down()
@@ -524,6 +535,8 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Stop everything that runs."""
+        if self._before_presenting is not None:
+            manager().set_presenting(False)
         application().removeEventFilter(self)
         for dock in self.docks:
             self.player.remove(dock.experiment)

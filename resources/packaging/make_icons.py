@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -83,17 +82,9 @@ def outlines(font: TTFont, codes: dict[str, str]) -> dict[str, dict[str, str]]:
 
 
 def own() -> dict[str, dict[str, str]]:
-    """The lab's own pictures, with Phosphor's line of 16 units: a sweep, values from small to large on their axis."""
-    axis = _stroke(16.0, 208.0, 240.0, 208.0)
-    marks = (_disc(x, 184.0 - radius, radius) for x, radius in ((40.0, 18.0), (112.0, 32.0), (200.0, 44.0)))
-    return {"sweep": {"d": axis + "".join(marks), "viewBox": f"0 0 {BOX} {BOX}"}}
-
-
-def _stroke(x: float, y: float, to_x: float, to_y: float, width: float = 16.0) -> str:
-    length = math.hypot(to_x - x, to_y - y)
-    dx, dy = -(to_y - y) / length * width / 2, (to_x - x) / length * width / 2
-    corners = ((x + dx, y + dy), (x - dx, y - dy), (to_x - dx, to_y - dy), (to_x + dx, to_y + dy))
-    return "M" + "L".join(f"{a:.2f} {b:.2f}" for a, b in corners) + "Z"
+    """The lab's own pictures: a sweep, one mark for each value from small to large."""
+    marks = (_disc(x, 128.0, radius) for x, radius in ((34.0, 22.0), (102.0, 34.0), (198.0, 50.0)))
+    return {"sweep": {"d": "".join(marks), "viewBox": f"0 0 {BOX} {BOX}"}}
 
 
 def _disc(x: float, y: float, radius: float) -> str:

@@ -16,7 +16,7 @@ from lab.panels.race.strokes import arrow as _arrow
 from lab.panels.race.strokes import label as _label
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
 #: More minima than this are marked small and without names.
@@ -108,8 +108,8 @@ class CriticalLayer:
 
     def _minimum(self, painter: QPainter, stage: Stage, x: float, y: float, name: str, lowest: bool) -> None:
         t = theme()
-        radius = 11.0 if self._few else 6.0 if lowest else 3.5
-        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2))
+        radius = weight() * (11.0 if self._few else 6.0 if lowest else 3.5)
+        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2 * weight()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
         arm = radius * 0.5

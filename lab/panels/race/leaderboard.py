@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from lab.panels.race.columns import COLUMNS, against, in_order
 from lab.panels.race.standings import Standing
 from lab.ui import fonts, icons
-from lab.ui.theme import manager, theme
+from lab.ui.theme import manager, theme, weight
 from lab.ui.widgets import glyph_path
 
 ROW, HEAD = 28, 28
@@ -192,7 +192,7 @@ class Leaderboard(QWidget):
             painter.setBrush(t.color(look.color_role, 0.28))
             painter.drawEllipse(QRectF(34, middle - 10, 20, 20))
         painter.setBrush(t.color(look.color_role, 0.4 if row.diverged_at >= 0 else 1.0))
-        painter.drawPath(glyph_path(look.symbol, 11, 44, middle))
+        painter.drawPath(glyph_path(look.symbol, 11 * weight(), 44, middle))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
@@ -211,7 +211,7 @@ class Leaderboard(QWidget):
         bar_right = first + (GAP - 10 if shown else 0)
         if bar_right - bar_left > LEAST_BAR:
             width = min(bar_right - bar_left, 150.0)
-            self._bar(painter, row, QRectF(bar_left, middle - 2, width, 4), worst, best)
+            self._bar(painter, row, QRectF(bar_left, middle - 2 * weight(), width, 4 * weight()), worst, best)
         painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
         for id, x, width in shown:
             column = COLUMNS[id]
@@ -228,7 +228,7 @@ class Leaderboard(QWidget):
         share = (np.log10(max(row.loss, 1e-16)) - best) / (worst - best)
         painter.setBrush(t.color(row.look.color_role))
         painter.drawRoundedRect(
-            QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), 4), 2, 2
+            QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), box.height()), 2, 2
         )
 
     # -- hands -------------------------------------------------------------------------------------------------

@@ -96,6 +96,12 @@ class ConfigForm(QWidget):
         """The row of one field; KeyError when it has none."""
         return self._rows[name]
 
+    def set_label_width(self, width: int) -> None:
+        """Give the labels another width, in px at 100 %; what doesn't fit is cut with an ellipsis."""
+        self._label_width = width
+        for row in self._rows.values():
+            row.set_label_width(width)
+
     def names(self) -> list[str]:
         """The fields that have a row, from top to bottom."""
         return list(self._rows)

@@ -450,3 +450,42 @@ def test_a_press_on_the_search_field_opens_the_palette(race):
     QTest.mouseClick(race.bar.search, LEFT, PLAIN)
     assert race.palette_box.isVisible()
     assert QApplication.focusWidget() is race.palette_box._line
+
+
+@pytest.mark.parametrize("width", [500, 560, 636, 700, 839])
+def test_an_unfolded_inspector_is_never_wider_than_the_stage(race, width):
+    view = race.view
+    race.setMinimumSize(1, 1)
+    race.resize(width, 640)
+    settle()
+    assert view.width() == width
+    assert not view.inspector_shown
+    view.toggle_inspector()
+    settle(4)
+    assert view.inspector_shown
+    assert view._scroll.geometry().right() <= view.width()
+    assert view._scroll.width() <= view.stages.width()
+    # Nothing in it is cut.
+    assert view.inspector.minimumSizeHint().width() <= view._scroll.viewport().width()
+    view.toggle_inspector()
+    race.resize(1280, 800)
+    settle(4)
+    assert view.inspector_shown
+    assert view._scroll.geometry().left() >= view.stages.geometry().right()
+
+
+def test_a_small_stage_has_no_overlays_that_only_explain(race):
+    over = race.view.stage.overlays
+    assert over.legend.isVisible()
+    assert over.color_bar.isVisible()
+    race.setMinimumSize(1, 1)
+    race.resize(820, 560)
+    race.view.toggle_inspector()
+    settle(4)
+    assert over.legend.isHidden()
+    assert over.color_bar.isHidden()
+    race.resize(1280, 800)
+    settle(4)
+    race.view.refresh()
+    assert over.legend.isVisible()
+    assert over.color_bar.isVisible()

@@ -23,6 +23,8 @@ from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Text, number_text,
 MEDIAN, MEAN = -1, -2
 #: Of thousands of starts, this many can be looked at one by one.
 OFFERED = 52
+#: Width of the labels, in an inspector of usual width and in a narrow one.
+LABEL, NARROW_LABEL = 132, 100
 
 
 class _Aside(Text):
@@ -60,9 +62,10 @@ class FocusCard(Card):
         self._test = Text("", "caption", elide=True)
         self._test.hide()
         self.box.addWidget(self._test)
-        self._line = ActsLine("Changes act from now on; steps so far stay", "live")
+        self._line = ActsLine("Changes act from now on", "live")
         self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
+        self._label_width = LABEL
         self._lane = -1
 
     def show_racer(self, look: Look, optimizer: Any) -> None:
@@ -73,7 +76,7 @@ class FocusCard(Card):
         self._caption.setText("in focus" if look.title.startswith(rule) else rule)
         self._lane = look.lane
         if self._form is None:
-            self._form = ConfigForm(optimizer, only=self._is_shown, acts=as_declared, label_width=132)
+            self._form = ConfigForm(optimizer, only=self._is_shown, acts=as_declared, label_width=self._label_width)
             self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
             self._form.edited.connect(self._on_edited)
             self._form.edit_finished.connect(self._experiment.end_gesture)
@@ -93,6 +96,14 @@ class FocusCard(Card):
             self._rebuild()
         if self._selector is not None and self._selector.value != start:
             self._selector.set_value(start)
+
+    def squeeze(self, on: bool) -> None:
+        """Do with less room: shorter labels and margins."""
+        self._label_width = NARROW_LABEL if on else LABEL
+        side = 12 if on else 16
+        self.box.setContentsMargins(side, 12, side, 14)
+        if self._form is not None:
+            self._form.set_label_width(self._label_width)
 
     def take_keyboard(self) -> None:
         """Put the keyboard on the first parameter."""

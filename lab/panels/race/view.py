@@ -440,6 +440,10 @@ class RaceView(Carried):
         """The stage."""
         return self.stage
 
+    def squeeze(self, on: bool) -> None:
+        """Shorter labels where the inspector is narrow."""
+        self.focus_card.squeeze(on)
+
     def close_front(self) -> bool:
         """Close the card that has the keyboard, else the one in front."""
         over = self.stage.overlays

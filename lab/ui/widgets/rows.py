@@ -131,6 +131,11 @@ class FormRow(QWidget):
         if self._acts:
             self.pointed.emit(self.name if on else "", self._acts if on else "")
 
+    def set_label_width(self, width: int) -> None:
+        """Give the label another width, in px at 100 %."""
+        self._label_width = width
+        self.rescale()
+
     def take_keyboard(self) -> None:
         """Put the keyboard on the row: on where a value is typed, or else on its first control."""
         found = [w for w in self.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isEnabled()]
@@ -303,6 +308,10 @@ class FamilyRow(FormRow):
         self._visited[type(self._value)] = self._value
         self.combo.set_value(type(self._value))
         self.form.set_config(self._value)
+
+    def set_label_width(self, width: int) -> None:
+        super().set_label_width(width)
+        self.form.set_label_width(width)
 
     def _open_picker(self) -> None:
         self.picker = self.picker or Picker(self, self.name)

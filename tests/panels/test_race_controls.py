@@ -178,3 +178,16 @@ def test_the_line_below_a_form_speaks_of_what_is_under_the_hand(race):
     assert card._line.words == usual
     card._form.row("learning_rate").field.setFocus()
     assert card._line.words.startswith("Learning rate η: from now on")
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_the_leaderboard_stays_where_it_is_whoever_is_in_focus(race, more):
+    view = race.view
+    if more:
+        view.focus_card._more.click()
+    places = set()
+    for look in view._looks:
+        view.set_look(focus_lane=look.lane)
+        settle()
+        places.add((view.board.y(), view.leaderboard.height()))
+    assert len(places) == 1

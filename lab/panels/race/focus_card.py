@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.params import Declared
@@ -18,6 +19,7 @@ from lab.ui.acts import ActsLine
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm, as_declared
 from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Text, number_text, row
+from lab.ui.widgets.layout import fill
 
 #: What stands for all starts at once, where a start's number would stand.
 MEDIAN, MEAN = -1, -2
@@ -62,6 +64,12 @@ class FocusCard(Card):
         self._test = Text("", "caption", elide=True)
         self._test.hide()
         self.box.addWidget(self._test)
+        #: Keeps the room that another racer's rows need: what is below must not jump with the focus.
+        self._place = QWidget()
+        self._place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        fill(QVBoxLayout(self._place), (None,), (0, 0, 0, 0), 0)
+        self.box.addWidget(self._place)
+        self._rules: tuple[type, ...] = ()
         self._line = ActsLine("Changes act from now on", "live")
         self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
@@ -82,9 +90,27 @@ class FocusCard(Card):
             self._form.edit_finished.connect(self._experiment.end_gesture)
             self._form.menu_wanted.connect(self.menu_wanted)
             self._form.pointed.connect(self._line.show_acts)
-            self.box.insertWidget(self.box.indexOf(self._line), self._form)
+            inside = self._place.layout()
+            assert isinstance(inside, QVBoxLayout)
+            inside.insertWidget(0, self._form)
         else:
             self._form.set_config(optimizer)
+        self._reserve()
+
+    def show_rules(self, optimizers: Sequence[Any]) -> None:
+        """All rules of the race: the card keeps room for the one with the most parameters, whichever is in focus."""
+        rules = tuple(type(optimizer) for optimizer in optimizers)
+        if rules != self._rules:
+            self._rules = rules
+            self._reserve()
+
+    def _reserve(self) -> None:
+        if self._form is None or not self._form.names():
+            return
+        shown = [[d for d in params.declared(rule) if not d.param.hidden and self._is_shown(d)] for rule in self._rules]
+        most = max((len(fields) for fields in shown), default=0)
+        row = max(self._form.row(name).sizeHint().height() for name in self._form.names())
+        self._place.setMinimumHeight(most * row)
 
     def show_starts(self, frame: RaceFrame, start: int) -> None:
         """Offer the starts that take part, and all of them at once."""
@@ -123,6 +149,7 @@ class FocusCard(Card):
     def _on_more(self, on: bool) -> None:
         if self._form is not None:
             self._form.rebuild()
+            self._reserve()
 
     def _rebuild(self) -> None:
         if self._selector is not None:

@@ -235,6 +235,7 @@ class RaceView(Carried):
         lane, start = frame.lanes.index(focus.lane), focus.start
         look, optimizer, dim = self._looks[lane], frame.optimizers[lane], frame.starts.shape[1]
         self.focus_card.show_racer(look, optimizer)
+        self.focus_card.show_rules(frame.optimizers)
         self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lab.core import params
-from lab.core.errors import LabError
+from lab.core.errors import BadValue, LabError
 from lab.core.history import History
 from lab.core.panel import PanelSpec
 from lab.core.run import Run, SetParam
@@ -256,8 +256,8 @@ class Experiment(QObject):
         """Another configuration: the run starts again and returns to the cursor's step (or to `step`)."""
         try:
             params.check(config)
-        except LabError as refused:
-            self.failed.emit(str(refused))
+        except BadValue as bad:
+            self.failed.emit(params.in_words(config, bad))
             return False
         run = self.run.with_config(config, self.spec.simulation.accepts)
         return self._edit(run, self.step if step is None else step, label)

@@ -24,7 +24,7 @@ class _SquaredError:
     def loss(self, v: Array, y: Array) -> Array:
         """Mean squared residual."""
         v -= y
-        loss: Array = np.square(v, out=v).mean(axis=-1)
+        loss: Array = np.square(v, out=v).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -89,15 +89,15 @@ class LinearRegression(OverData):
 
     def samples(self) -> tuple[Array, Array]:
         """X (n, 1), scaled if `features` says so, and y (n,)."""
-        x, _, y = _table(self)
-        return x[:, None], y
+        features, y = _table(self)
+        return features[:1].T, y
 
     def predict(self, theta: Array, X: Array) -> Array:
         """The line's y for X (k, 1), shape (..., k)."""
         line: Array = theta[..., :1] * X[:, 0] + theta[..., 1:]
         return line
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> _SquaredError:
@@ -136,21 +136,21 @@ class LinearRegression(OverData):
 
 
 @lru_cache(maxsize=16)
-def _table(model: LinearRegression) -> tuple[Array, Array, Array]:
-    """Columns x and 1, and y."""
+def _table(model: LinearRegression) -> tuple[Array, Array]:
+    """x and 1, and y."""
     rng = random_stream(model.data_seed, "landscape/linear_regression", 0)
     x = rng.uniform(0.0, _WIDEST, model.n_samples)
     y = _SLOPE * x + _INTERCEPT + model.noise * rng.standard_normal(model.n_samples)
     if model.features == STANDARDISED:
         x = standardised(x)
-    x, one, y = frozen(x, np.ones(model.n_samples), y)
-    return x, one, y
+    features, y = frozen(np.stack([x, np.ones(model.n_samples)]), y)
+    return features, y
 
 
 @lru_cache(maxsize=16)
 def _moments(model: LinearRegression) -> tuple[float, float, float, float, float]:
     """Slope and intercept of the least-squares line, mean and variance of x, and the least mean squared error."""
-    x, _, y = _table(model)
+    (x, _), y = _table(model)
     mean, variance = float(x.mean()), float(x.var())
     w = float(((x - mean) * (y - y.mean())).mean()) / variance
     b = float(y.mean()) - w * mean

@@ -24,7 +24,7 @@ class _SquaredTanhError:
         """Mean squared residual."""
         t = np.tanh(v, out=v)
         t -= y
-        loss: Array = np.square(t, out=t).mean(axis=-1)
+        loss: Array = np.square(t, out=t).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -94,14 +94,14 @@ class TanhNeuron(OverData):
 
     def samples(self) -> tuple[Array, Array]:
         """X (n, 1), scaled if `features` says so, and y (n,)."""
-        x, _, y = _table(self)
-        return x[:, None], y
+        features, y = _table(self)
+        return features[:1].T, y
 
     def predict(self, theta: Array, X: Array) -> Array:
         """The neuron's answer to X (k, 1), shape (..., k)."""
         return np.tanh(theta[..., :1] * X[:, 0] + theta[..., 1:])
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> _SquaredTanhError:
@@ -109,15 +109,15 @@ class TanhNeuron(OverData):
 
 
 @lru_cache(maxsize=32)
-def _table(model: TanhNeuron) -> tuple[Array, Array, Array]:
-    """Columns x and 1, and y."""
+def _table(model: TanhNeuron) -> tuple[Array, Array]:
+    """x and 1, and y."""
     rng = random_stream(model.data_seed, "landscape/tanh_neuron", 0)
     x = rng.uniform(0.0, _WIDEST, model.n_samples)
     y = np.tanh(_WEIGHT * (x - _MIDDLE)) + model.noise * rng.standard_normal(model.n_samples)
     if model.features == STANDARDISED:
         x = standardised(x)
-    x, one, y = frozen(x, np.ones(model.n_samples), y)
-    return x, one, y
+    features, y = frozen(np.stack([x, np.ones(model.n_samples)]), y)
+    return features, y
 
 
 @lru_cache(maxsize=32)

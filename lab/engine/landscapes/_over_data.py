@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class OverData:
     n_samples: int
 
     def _table(self) -> tuple[Array, Array]:
-        """a and b of each sample, shape (2, n), and the targets y, shape (n,)."""
+        """Both features of each sample, shape (2, n), and the targets y, shape (n,)."""
         raise NotImplementedError
 
     def _pointwise(self) -> Pointwise:
@@ -148,7 +148,8 @@ class OverData:
 
     def _mean_gradient(self, theta: Array, features: Array, y: Array) -> Array:
         slope = self._pointwise().slope(_sums(theta, features), y[:, None])
-        mean = pair(*_mean(slope, features, theta), theta)
+        by_first, by_second = _mean(slope, features, theta)
+        mean = pair(by_first, by_second, theta)
         return mean + self._penalty * theta if self._penalty else mean
 
 

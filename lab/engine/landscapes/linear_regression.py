@@ -137,7 +137,7 @@ class LinearRegression(OverData):
 
 @lru_cache(maxsize=16)
 def _table(model: LinearRegression) -> tuple[Array, Array]:
-    """x and 1, and y."""
+    """Rows x and 1, and y."""
     rng = random_stream(model.data_seed, "landscape/linear_regression", 0)
     x = rng.uniform(0.0, _WIDEST, model.n_samples)
     y = _SLOPE * x + _INTERCEPT + model.noise * rng.standard_normal(model.n_samples)

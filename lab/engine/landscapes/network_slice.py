@@ -20,8 +20,8 @@ from lab.engine.landscapes._search import with_lowest
 _HIDDEN = 6
 _STEPS, _LEARNING_RATE, _MOMENTUM = 400, 0.5, 0.9
 _REACH = 1.0
-#: Points evaluated at a time x samples: a tangent for each neuron then takes 384 KB. Long calls keep threads apart.
-_CELLS = 8192
+#: Points evaluated at a time x samples: a tangent for each neuron then takes 768 KB. Long calls keep threads apart.
+_CELLS = 16384
 
 _sigmoid, _softplus = GATES["sigmoid"].value, GATES["softplus"].value
 

@@ -110,7 +110,7 @@ class TanhNeuron(OverData):
 
 @lru_cache(maxsize=32)
 def _table(model: TanhNeuron) -> tuple[Array, Array]:
-    """x and 1, and y."""
+    """Rows x and 1, and y."""
     rng = random_stream(model.data_seed, "landscape/tanh_neuron", 0)
     x = rng.uniform(0.0, _WIDEST, model.n_samples)
     y = np.tanh(_WEIGHT * (x - _MIDDLE)) + model.noise * rng.standard_normal(model.n_samples)

@@ -85,6 +85,19 @@ def test_a_point_does_not_hear_of_the_others(id: str) -> None:
 
 
 @every
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_nor_does_it_matter_how_many_there_are(id: str, batch: int) -> None:
+    landscape, data = made(id)
+    points = sample(landscape, 40, seed=3)
+    rows = np.arange(batch)
+    losses, slopes = data.value_on(points, rows), data.gradient_on(points, rows)
+    for count in range(1, 34):
+        some = points[5 : 5 + count]
+        assert (data.value_on(some, rows) == losses[5 : 5 + count]).all()
+        assert (data.gradient_on(some, rows) == slopes[5 : 5 + count]).all()
+
+
+@every
 def test_data_and_answers_can_be_drawn(id: str) -> None:
     landscape, data = made(id)
     X, y = data.samples()

@@ -14,7 +14,7 @@ _WIDEST = 4.0
 
 
 class OneFeature(OverData):
-    """Loss over the weights of w x + b, whose column a is x and whose column b is 1."""
+    """Loss over the weights of w x + b, whose first feature is x and whose second is 1."""
 
     __slots__ = ()
 
@@ -24,12 +24,12 @@ class OneFeature(OverData):
 
     def samples(self) -> tuple[Array, Array]:
         """X (n, 1), scaled if `features` says so, and y (n,)."""
-        x, _, y = self._table()
-        return x[:, None], y
+        features, y = self._table()
+        return features[:1].T, y
 
 
-def scattered(model: OneFeature, id: str, curve: Callable[[Array], Array]) -> tuple[Array, Array, Array]:
-    """Columns x and 1, and y, of points scattered about a curve over 0 <= x <= 4; grows with the samples.
+def scattered(model: OneFeature, id: str, curve: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Rows x and 1, and y, of points scattered about a curve over 0 <= x <= 4; grows with the samples.
 
     `id` names the random stream: the landscape's own, so that no two of them share their points.
     """
@@ -38,5 +38,5 @@ def scattered(model: OneFeature, id: str, curve: Callable[[Array], Array]) -> tu
     y = curve(x) + model.noise * rng.standard_normal(model.n_samples)
     if model.features == STANDARDISED:
         x = standardised(x)
-    x, one, y = frozen(x, np.ones(model.n_samples), y)
-    return x, one, y
+    features, y = frozen(np.stack([x, np.ones(model.n_samples)]), y)
+    return features, y

@@ -24,7 +24,7 @@ class _SquaredError:
     def loss(self, v: Array, y: Array) -> Array:
         """Mean squared residual."""
         v -= y
-        loss: Array = np.square(v, out=v).mean(axis=-1)
+        loss: Array = np.square(v, out=v).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -90,7 +90,7 @@ class LinearRegression(OneFeature):
         line: Array = theta[..., :1] * X[:, 0] + theta[..., 1:]
         return line
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> _SquaredError:
@@ -129,14 +129,14 @@ class LinearRegression(OneFeature):
 
 
 @lru_cache(maxsize=16)
-def _table(model: LinearRegression) -> tuple[Array, Array, Array]:
+def _table(model: LinearRegression) -> tuple[Array, Array]:
     return scattered(model, "linear_regression", lambda x: _SLOPE * x + _INTERCEPT)
 
 
 @lru_cache(maxsize=16)
 def _moments(model: LinearRegression) -> tuple[float, float, float, float, float]:
     """Slope and intercept of the least-squares line, mean and variance of x, and the least mean squared error."""
-    x, _, y = _table(model)
+    (x, _), y = _table(model)
     mean, variance = float(x.mean()), float(x.var())
     w = float(((x - mean) * (y - y.mean())).mean()) / variance
     b = float(y.mean()) - w * mean

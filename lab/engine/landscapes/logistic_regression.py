@@ -35,16 +35,17 @@ class _LogLoss:
 
     def loss(self, v: Array, y: Array) -> Array:
         """Mean of log(1 + e^-v): one logarithm of the product of all 1 + e^-|v|, at most 2^n, serves all samples."""
-        wrong_by = np.minimum(v, 0.0).sum(axis=-1)
+        wrong_by = np.minimum(v, 0.0).sum(axis=0)
         np.abs(v, out=v)
         np.exp(np.negative(v, out=v), out=v)
         v += 1.0
-        loss: Array = (np.log(v.prod(axis=-1)) - wrong_by) / len(y)
+        loss: Array = (np.log(v.prod(axis=0)) - wrong_by) / len(y)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
         """Minus the probability of the wrong class."""
-        return -_wrong(v)
+        wrong = _wrong(v)
+        return np.negative(wrong, out=wrong)
 
     def bend(self, v: Array, y: Array) -> Array:
         """Probability of right times probability of wrong."""
@@ -57,7 +58,7 @@ class _SquaredProbability:
 
     def loss(self, v: Array, y: Array) -> Array:
         """Mean of the squares."""
-        loss: Array = np.square(_wrong(v)).mean(axis=-1)
+        loss: Array = np.square(_wrong(v)).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -138,15 +139,15 @@ class LogisticRegression(OverData):
 
     def samples(self) -> tuple[Array, Array]:
         """X (n, 2), scaled if `features` says so, and y (n,), 0 or 1."""
-        first, second, sign = _table(self)
-        return np.stack([sign * first, sign * second], axis=-1), 0.5 * (1.0 + sign)
+        features, sign = _table(self)
+        return (sign * features).T, 0.5 * (1.0 + sign)
 
     def predict(self, theta: Array, X: Array) -> Array:
         """Probability of class 1 for X (k, 2), shape (..., k)."""
         probability: Array = _sigmoid(theta[..., :1] * X[:, 0] + theta[..., 1:] * X[:, 1])
         return probability
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> Pointwise:
@@ -158,14 +159,14 @@ class LogisticRegression(OverData):
 
 
 @lru_cache(maxsize=32)
-def _table(model: LogisticRegression) -> tuple[Array, Array, Array]:
+def _table(model: LogisticRegression) -> tuple[Array, Array]:
     """Both features times the class as a sign, and the sign; the origin lies between the clouds."""
     rng = random_stream(model.data_seed, "landscape/logistic_regression", 0)
     sign = np.where(np.arange(model.n_samples) % 2 == 0, 1.0, -1.0)
     X = sign[:, None] + model.noise * rng.standard_normal((model.n_samples, 2))
     X = standardised(X) if model.features == STANDARDISED else X * (1.0, _UNIT)
-    first, second, sign = frozen(sign * X[:, 0], sign * X[:, 1], sign)
-    return first, second, sign
+    features, sign = frozen(np.ascontiguousarray((sign[:, None] * X).T), sign)
+    return features, sign
 
 
 @lru_cache(maxsize=32)

@@ -24,7 +24,7 @@ class _SquaredTanhError:
         """Mean squared residual."""
         t = np.tanh(v, out=v)
         t -= y
-        loss: Array = np.square(t, out=t).mean(axis=-1)
+        loss: Array = np.square(t, out=t).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -94,7 +94,7 @@ class TanhNeuron(OneFeature):
         """The neuron's answer to X (k, 1), shape (..., k)."""
         return np.tanh(theta[..., :1] * X[:, 0] + theta[..., 1:])
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> _SquaredTanhError:
@@ -102,7 +102,7 @@ class TanhNeuron(OneFeature):
 
 
 @lru_cache(maxsize=32)
-def _table(model: TanhNeuron) -> tuple[Array, Array, Array]:
+def _table(model: TanhNeuron) -> tuple[Array, Array]:
     return scattered(model, "tanh_neuron", lambda x: np.tanh(_WEIGHT * (x - _MIDDLE)))
 
 

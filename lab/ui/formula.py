@@ -167,13 +167,12 @@ class FormulaLabel(QWidget):
         self._ensure()
         if not self._halves:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._picture())
-        for half, x, baseline in self._places():
-            for slot in half.slots:
-                self._draw_number(painter, slot, x, baseline, half.left)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPixmap(0, 0, self._picture())
+            for half, x, baseline in self._places():
+                for slot in half.slots:
+                    self._draw_number(painter, slot, x, baseline, half.left)
 
     def _draw_number(self, painter: QPainter, slot: Slot, x: float, baseline: float, left: float) -> None:
         value = self._values.get(slot.name)
@@ -284,20 +283,19 @@ class FormulaLabel(QWidget):
         made = QPixmap(max(round(self.width() * dpr), 1), max(round(self.height() * dpr), 1))
         made.setDevicePixelRatio(dpr)
         made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cut = not self._stacked and self._width(self._shown) * self._scale > self.width() + 1
-        if cut:
-            painter.setClipRect(QRectF(0, 0, self.width() - 16, self.height()))
-        for half, x, baseline in self._places():
-            height = half.ascent + half.descent
-            box = QRectF(x, baseline - half.ascent * self._scale, half.width * self._scale, height * self._scale)
-            QSvgRenderer(QByteArray(half.svg)).render(painter, box)
-        if cut:
-            painter.setClipping(False)
-            painter.setFont(math_font(self._size * fonts.scale()))
-            painter.setPen(theme().color("muted"))
-            painter.drawText(QPointF(self.width() - 14, baseline), "…")
-        painter.end()
+        with QPainter(made) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            cut = not self._stacked and self._width(self._shown) * self._scale > self.width() + 1
+            if cut:
+                painter.setClipRect(QRectF(0, 0, self.width() - 16, self.height()))
+            for half, x, baseline in self._places():
+                height = half.ascent + half.descent
+                box = QRectF(x, baseline - half.ascent * self._scale, half.width * self._scale, height * self._scale)
+                QSvgRenderer(QByteArray(half.svg)).render(painter, box)
+            if cut:
+                painter.setClipping(False)
+                painter.setFont(math_font(self._size * fonts.scale()))
+                painter.setPen(theme().color("muted"))
+                painter.drawText(QPointF(self.width() - 14, baseline), "…")
         self._still = made
         return made

@@ -202,16 +202,15 @@ class LinesItem(pg.GraphicsObject):
         *,
         fresh_only: bool,
     ) -> None:
-        painter = QPainter(layer)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(to_px * QTransform.fromTranslate(-px.left(), -px.top()))
-        for series in which:
-            painter.setPen(self._pen(series, past=fresh_only))
-            first = max(series.drawn - 1, 0) if fresh_only else 0
-            painter.drawPath(series.path(view, columns, first))
-            if fresh_only:
-                series.drawn = len(series.steps)
-        painter.end()
+        with QPainter(layer) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(to_px * QTransform.fromTranslate(-px.left(), -px.top()))
+            for series in which:
+                painter.setPen(self._pen(series, past=fresh_only))
+                first = max(series.drawn - 1, 0) if fresh_only else 0
+                painter.drawPath(series.path(view, columns, first))
+                if fresh_only:
+                    series.drawn = len(series.steps)
 
     def _paint_vectors(self, painter: QPainter, view: QRectF, px: QRectF) -> None:
         """The same as lines, for an export to SVG."""

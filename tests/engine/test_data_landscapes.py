@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
+from lab.engine.landscapes._over_data import OverData
 from lab.engine.landscapes.linear_regression import LinearRegression
 from lab.engine.landscapes.logistic_regression import LOG_LOSS, MSE, LogisticRegression
 from lab.engine.landscapes.network_slice import NetworkSlice, _directions, _moons, _trained
@@ -205,3 +206,12 @@ def test_moons_stand_about_the_origin() -> None:
     X, y = _moons(NetworkSlice(n_samples=400, noise=0.0))
     assert np.abs(X.mean(axis=0)).max() < 0.1
     assert np.hypot(X[y == 0, 0] + 0.5, X[y == 0, 1] + 0.25) == pytest.approx(1.0)
+
+
+def test_a_loss_over_data_that_does_not_say_its_data_cannot_be_made():
+    class Dataless(OverData):
+        def _pointwise(self):
+            return None
+
+    with pytest.raises(TypeError, match="_table"):
+        Dataless()

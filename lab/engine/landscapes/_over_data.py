@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core.params import param
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Array
+from lab.engine.landscapes._smooth import Smooth
 
 #: Numbers in one temporary array, 256 KB: in the cache, and calls long enough for threads to work side by side.
 _CELLS = 32768
@@ -16,6 +19,21 @@ _CELLS = 32768
 _LOT = 16
 
 RAW, STANDARDISED = "raw", "standardised"
+
+
+def features(doc: str) -> Any:
+    """Declare whether the model is given the features as they are or scaled."""
+    return param(RAW, choices=(RAW, STANDARDISED), doc=doc)
+
+
+def n_samples(default: int, *, lo: int) -> Any:
+    """Declare the number of points."""
+    return param(default, lo=lo, hi=1000, soft=(10, 200), label="Samples", symbol="n", doc="Points of the data set.")
+
+
+def data_seed() -> Any:
+    """Declare which data set is drawn."""
+    return param(0, lo=0, label="Data seed", doc="Draws another data set.")
 
 
 def standardised(features: Array) -> Array:
@@ -70,11 +88,13 @@ class Pointwise(Protocol):
         ...
 
 
-class OverData:
+class OverData(Smooth, ABC):
     """Loss mean_i l(v_i, y_i) + penalty / 2 |theta|^2 with v_i = theta_1 a_i + theta_2 b_i.
 
     Costs points x samples for everything. Points lie next to each other and samples below each other, and sums run
     over the samples in their order, so a point's result does not depend on which others are asked about with it.
+
+    A landscape declares `n_samples` and says what its data are and what one sample costs; `_penalty` where it has one.
     """
 
     __slots__ = ()
@@ -82,31 +102,23 @@ class OverData:
     dim: ClassVar[int] = 2
     n_samples: int
 
+    @abstractmethod
     def _table(self) -> tuple[Array, Array]:
         """Both features of each sample, shape (2, n), and the targets y, shape (n,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _pointwise(self) -> Pointwise:
-        raise NotImplementedError
+        """The loss of one sample."""
 
     @property
     def _penalty(self) -> float:
+        """Strength of the pull of the weights towards 0."""
         return 0.0
 
     @property
     def block(self) -> int:
         """Points evaluated at a time, so that points x samples stay in the cache."""
         return in_lots(_CELLS // self.n_samples)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True: no sample's loss is below 0."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

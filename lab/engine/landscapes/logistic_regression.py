@@ -12,7 +12,8 @@ from lab.core.params import param
 from lab.core.run import random_stream
 from lab.engine.autodiff import GATES
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._over_data import RAW, STANDARDISED, OverData, Pointwise, frozen, standardised
+from lab.engine.landscapes import _over_data as data
+from lab.engine.landscapes._over_data import STANDARDISED, OverData, Pointwise, frozen, standardised
 from lab.engine.landscapes._search import descend, with_lowest
 
 LOG_LOSS, MSE = "log loss", "mean squared error"
@@ -103,15 +104,13 @@ class LogisticRegression(OverData):
     """
 
     loss: str = param(LOG_LOSS, choices=(LOG_LOSS, MSE), doc="What a wrong answer costs.")
-    features: str = param(RAW, choices=(RAW, STANDARDISED), doc="What the model is given.")
-    n_samples: int = param(
-        60, lo=4, hi=1000, soft=(10, 200), label="Samples", symbol="n", doc="Points of the data set."
-    )
+    features: str = data.features("What the model is given.")
+    n_samples: int = data.n_samples(60, lo=4)
     noise: float = param(1.2, above=0, hi=100, soft=(0.5, 2.0), symbol="σ", doc="Spread of each cloud.")
     weight_decay: float = param(
         0.01, lo=1e-3, hi=10, soft=(0.002, 0.2), log=True, symbol="λ", doc="Pull of the weights towards 0."
     )
-    data_seed: int = param(0, lo=0, label="Data seed", doc="Draws another data set.")
+    data_seed: int = data.data_seed()
 
     latex: ClassVar[str] = (
         r"f=\frac{1}{n}\sum_{i}\ell\left(\sigma(w_1x_{i1}+w_2x_{i2}),\,y_i\right)+\frac{\lambda}{2}|w|^2"

@@ -256,12 +256,11 @@ def _sprite_of(symbol: str, rgba: int, size: float, ratio: float) -> QPixmap:
     made = QPixmap(QSize(side, side) * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor.fromRgba(rgba))
-    painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor.fromRgba(rgba))
+        painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
     return made
 
 

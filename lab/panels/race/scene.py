@@ -404,7 +404,6 @@ class RaceStage(Stage):
         image = QImage(size * 2, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(2.0)
         image.fill(theme().color("surface"))
-        painter = QPainter(image)
-        self.paint_onto(painter)
-        painter.end()
+        with QPainter(image) as painter:
+            self.paint_onto(painter)
         return image

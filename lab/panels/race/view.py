@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
 
 SURFACE_TIP = "The landscape as a surface in three dimensions, beside the stage"
+AVERAGE_TIP = "A rule steps from one start at a time: all starts are in focus, and this is the step of the one named."
 NO_SURFACE_TIP = "A landscape of one weight is a curve: there is no surface to show"
 
 
@@ -231,11 +232,11 @@ class RaceView(Carried):
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
             self.stage.show_step(None)
-            self.equation.show_rule(look, "", optimizer, dim)
+            self.equation.show_rule(look, "no start", optimizer, dim)
             return
         alive = bool(frame.diverged_at[lane, start] < 0)
-        state = "" if alive else f": {REASONS[frame.reason[lane, start]]}"
-        self.equation.show_rule(look, f"start {start_name(start)}{state}", optimizer, dim)
+        self.equation.show_rule(look, _whose(frame, lane, start, focus.average), optimizer, dim)
+        self.equation.show_note(AVERAGE_TIP if focus.average else "")
         answer = self.experiment.probe(Dissect(focus.lane, start))
         if alive and answer.finite:
             self.equation.show_numbers(answer.symbols)
@@ -511,3 +512,10 @@ class RaceView(Carried):
         painter.scale(area.width() / self.stage.width(), area.height() / self.stage.height())
         self.stage.paint_onto(painter)
         painter.restore()
+
+
+def _whose(frame: RaceFrame, lane: int, start: int, average: bool) -> str:
+    """Whose step the equation strip shows, and what became of that racer."""
+    alive = frame.diverged_at[lane, start] < 0
+    words = f"start {start_name(start)}" + ("" if alive else f": {REASONS[frame.reason[lane, start]]}")
+    return f"{words} (of {np.count_nonzero(frame.present):,})" if average else words

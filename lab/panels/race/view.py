@@ -16,7 +16,9 @@ from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.board import BoardCard, BoardTable
 from lab.panels.race.carried import Carried
+from lab.panels.race.curvature import why_unbounded
 from lab.panels.race.derivative import read
+from lab.panels.race.drags import Drags
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.fair import FairCard
 from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
@@ -61,6 +63,7 @@ class RaceView(Carried):
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
         self._ghost: RaceGhost | None = None
+        self._drags = Drags()
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
@@ -100,6 +103,7 @@ class RaceView(Carried):
         self.equation.copied.connect(self._on_copy_latex)
         self.equation.apart_wanted.connect(lambda on: self.set_look(apart=on))
         manager().changed.connect(self._on_theme_changed)
+        self.experiment.playing_changed.connect(self._on_playing_changed)
 
     def _build_inspector(self) -> None:
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
@@ -188,6 +192,8 @@ class RaceView(Carried):
         self._frame = frame
         focus = self._focus()
         trace = self.experiment.timeline.trace
+        self.stage.playing = self.experiment.playing
+        self.stage.show_drags(self._drags.of(self.experiment.run), frame)
         self.stage.show_frame(frame, self._looks, focus, trace)
         self.stages.show_frame(frame, self._looks, focus, trace)
         self.stage.show_ghost(self._ghost, frame.step, focus)
@@ -248,7 +254,8 @@ class RaceView(Carried):
         self.stage.show_step(answer if alive and not focus.average else None, arrows)
         self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
-        self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate)
+        why = why_unbounded(optimizer, answer.parts) if bend is not None else ""
+        self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate, why)
         apart = self.stage.overlays.apart
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:
@@ -478,6 +485,11 @@ class RaceView(Carried):
         world = self.stage.world
         here = (world.x(), world.y(), world.width(), world.height())
         self._remember(world=() if self.stage.at_home else here)
+
+    def _on_playing_changed(self, on: bool) -> None:
+        if not on:
+            # What made no way while everything moved makes way now.
+            self.refresh()
 
     def _on_theme_changed(self) -> None:
         self.stage.refresh()

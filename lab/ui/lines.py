@@ -102,6 +102,8 @@ class LinesItem(pg.GraphicsObject):
         self._faded: QPixmap | None = None
         self._ghosts: QPixmap | None = None
         self._key: tuple[object, ...] = ()
+        #: Whether the target's name stands on the left; None: to be found out.
+        self._target_left: bool | None = None
 
     def boundingRect(self) -> QRectF:
         box = self.getViewBox()
@@ -121,6 +123,7 @@ class LinesItem(pg.GraphicsObject):
     def forget(self) -> None:
         """Draw all layers anew at the next repaint."""
         self._solid = self._faded = self._ghosts = None
+        self._target_left = None
         self.update()
 
     def grew(self, series: Series, goes_on: bool) -> None:
@@ -307,8 +310,23 @@ class LinesItem(pg.GraphicsObject):
             top = px.top() + 1
             painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x + 4.5, top + 7), QPointF(x - 4.5, top + 7)]))
 
+    def _crowd(self, to_px: QTransform, px: QRectF, y: float, left: float, width: float) -> int:
+        """How many lines pass near a height between two places; cost: some points of each line."""
+        inverse, _ = to_px.inverted()
+        found = 0
+        for series in self._by_width():
+            steps = [inverse.map(QPointF(left + width * k / 6, y)).x() for k in range(7)]
+            heights = np.array([to_px.map(QPointF(0, series.at(step))).y() for step in steps])
+            with np.errstate(invalid="ignore"):
+                # A steep line has no point near the height, but points above and below.
+                near = (np.abs(heights - y) < 14).any() or (
+                    np.nanmin(heights, initial=y) < y - 14 and np.nanmax(heights, initial=y) > y + 14
+                )
+            found += bool(near)
+        return found
+
     def _name_target(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
-        """What the target is, on a patch of its own over everything; on the left, where lines are still far above."""
+        """What the target is, on a patch of its own over everything, at that end where it hides fewer lines."""
         if self.target is None:
             return
         t = theme()
@@ -316,7 +334,12 @@ class LinesItem(pg.GraphicsObject):
         font = fonts.font(fonts.TICK, fonts.MEDIUM)
         metrics = QFontMetricsF(font)
         width, height = metrics.horizontalAdvance(self.target_text) + 10, metrics.height() + 2
-        label = QRectF(px.left() + 4, min(max(y - height / 2, px.top()), px.bottom() - height), width, height)
+        if self._target_left is None:
+            self._target_left = self._crowd(to_px, px, y, px.left(), width) < self._crowd(
+                to_px, px, y, px.right() - width, width
+            )
+        left = px.left() + 4 if self._target_left else px.right() - width - 4
+        label = QRectF(left, min(max(y - height / 2, px.top()), px.bottom() - height), width, height)
         painter.setFont(font)
         painter.setPen(QPen(t.color("ok", 0.55), 1))
         painter.setBrush(t.color("surface"))

@@ -108,7 +108,9 @@ def _without_wild(
     bottoms = [low for low, high in zip(lows, highs, strict=True) if high <= limit]
     bottom = min(bottoms if target is None else [*bottoms, target])
     bottom = max(bottom, top - _DECADES)
-    return [top] if max(highs) - bottom > 2.0 * (top - bottom) else list(highs)
+    # A little more, for the marks of those that leave.
+    roomy = top + 0.08 * (top - bottom)
+    return [roomy] if max(highs) - bottom > 2.0 * (top - bottom) else list(highs)
 
 
 class LinePlot(pg.PlotWidget):

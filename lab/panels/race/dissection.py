@@ -30,15 +30,15 @@ _DOES = {
     "gradient": ("downhill", "The step of plain descent: the learning rate times the slope, downhill."),
     "momentum": ("what rolls on", "What is left of earlier steps, which goes on rolling."),
     "first moment": (
-        "by averaging",
+        "averaging",
         "Averaging the gradients of the last steps (the first moment) turns the step by this much.",
     ),
     "scaling": (
-        "by dividing",
+        "dividing",
         "Dividing each coordinate by the usual size of its gradients changes the step by this much.",
     ),
     "curvature": (
-        "by the bend",
+        "bending",
         "Taking into account how the landscape bends changes the step by this much.",
     ),
     "weight decay": ("pull to zero", "Weight decay shrinks the weights by this much."),

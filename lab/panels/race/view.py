@@ -192,6 +192,8 @@ class RaceView(Carried):
         self._frame = frame
         focus = self._focus()
         trace = self.experiment.timeline.trace
+        # Before words look for room: what is about to go is not in their way.
+        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.card_open)
         self.stage.playing = self.experiment.playing
         self.stage.show_drags(self._drags.of(self.experiment.run), frame)
         self.stage.show_frame(frame, self._looks, focus, trace)
@@ -205,7 +207,6 @@ class RaceView(Carried):
             self._show_schedule(frame, focus)
         self.fair.show_frame(frame, self._looks, focus.lane)
         self.fair_note.setVisible(self._which.is_tuned(self.experiment, frame, self._look.tuned))
-        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.card_open)
 
     def show_progress(self, fraction: float) -> None:
         """Veil the stage while a long seek replays."""
@@ -241,7 +242,9 @@ class RaceView(Carried):
             self.equation.show_rule(look, "no start", optimizer, dim)
             return
         alive = bool(frame.diverged_at[lane, start] < 0)
-        self.equation.show_rule(look, _whose(frame, lane, start, focus.average), optimizer, dim)
+        self.equation.show_rule(
+            look, _whose(frame, lane, start, self._look.statistic if focus.average else ""), optimizer, dim
+        )
         self.equation.show_note(AVERAGE_TIP if focus.average else "")
         answer = self.experiment.probe(Dissect(focus.lane, start))
         if alive and answer.finite:
@@ -526,8 +529,8 @@ class RaceView(Carried):
         painter.restore()
 
 
-def _whose(frame: RaceFrame, lane: int, start: int, average: bool) -> str:
-    """Whose step the equation strip shows, and what became of that racer."""
+def _whose(frame: RaceFrame, lane: int, start: int, statistic: str) -> str:
+    """Whose step the equation strip shows, and what became of that racer; a median or mean of all takes no step."""
     alive = frame.diverged_at[lane, start] < 0
     words = f"start {start_name(start)}" + ("" if alive else f": {REASONS[frame.reason[lane, start]]}")
-    return f"{words} (of {np.count_nonzero(frame.present):,})" if average else words
+    return f"{words}, not the {statistic}" if statistic else words

@@ -57,6 +57,10 @@ class EquationStrip(QFrame):
             self.formula.set_formula(optimizer.latex, optimizer.latex_numbers, dim=dim)
             self.setToolTip(f"{optimizer.why}\n{optimizer.source}")
 
+    def show_note(self, words: str) -> None:
+        """Say more about whose step this is, under the pointer."""
+        self._state.setToolTip(words)
+
     def show_apart(self, on: bool) -> None:
         """Show whether the step is taken apart."""
         self._apart.setChecked(on)

@@ -28,6 +28,7 @@ from lab.panels.race.held_out import above_minimum
 from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
+from lab.panels.race.racer_menu import RacerMenu
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
@@ -106,6 +107,7 @@ class RaceView(Carried):
         self.experiment.playing_changed.connect(self._on_playing_changed)
 
     def _build_inspector(self) -> None:
+        self.racers = RacerMenu(self)
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
         self.focus_card = FocusCard(self.experiment, first)
         self.focus_card.start_chosen.connect(self._on_start_chosen)
@@ -120,6 +122,7 @@ class RaceView(Carried):
         for board in (self.leaderboard, self.table.board):
             board.focused.connect(self._on_lane_focused)
             board.removed.connect(self.remove_racer)
+            board.menu_wanted.connect(self.racers.offer)
             board.sort_wanted.connect(lambda column, down: self.set_look(sort=column, descending=down))
         self.focus_card.sweeps.setMenu(self.abilities.sweep_menu(self))
         self.focus_card.menu_wanted.connect(self.abilities.offer_sweep)
@@ -212,6 +215,11 @@ class RaceView(Carried):
         """Veil the stage while a long seek replays."""
         self.stage.set_dim(0.0 if fraction < 0 else 0.45)
 
+    @property
+    def focused_lane(self) -> int:
+        """The lane of the racer in focus, -1 for none."""
+        return self._focus().lane
+
     def _focus(self) -> Focus:
         lanes = [look.lane for look in self._looks]
         lane = self._look.focus_lane
@@ -235,6 +243,7 @@ class RaceView(Carried):
         lane, start = frame.lanes.index(focus.lane), focus.start
         look, optimizer, dim = self._looks[lane], frame.optimizers[lane], frame.starts.shape[1]
         self.focus_card.show_racer(look, optimizer)
+        self.focus_card.show_rules(frame.optimizers)
         self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
@@ -357,7 +366,28 @@ class RaceView(Carried):
     def remove_racer(self, lane: int) -> None:
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
-        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
+        title = self.title_of(lane)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Remove {title}")
+
+    def duplicate_racer(self, lane: int) -> None:
+        """Another racer with what one racer's parameters now are; it is in focus, ready to be made different."""
+        if lane not in self._frame.lanes:
+            return
+        id, title = self._unused(), self.title_of(lane)
+        racers = (*self.config.racers, Entrant(id, self._frame.optimizers[self._frame.lanes.index(lane)]))
+        self._remember(focus_lane=id)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Duplicate {title}")
+
+    def edit_racer(self, lane: int) -> None:
+        """Put a racer in focus and the keyboard on its first parameter."""
+        self.set_look(focus_lane=lane)
+        if not self.inspector_shown:
+            self.toggle_inspector()
+        self.focus_card.take_keyboard()
+
+    def title_of(self, lane: int) -> str:
+        """What a racer is called everywhere."""
+        return next((look.title for look in self._looks if look.lane == lane), "a racer")
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
@@ -366,6 +396,7 @@ class RaceView(Carried):
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + [Command(words, "Racer", act) for words, act in self.racers.offered(self._focus().lane)]
             + self._cards_offered()
             + [Command(f"Starts: {words.lower()}", "Race", act) for words, act in self.setup.offered()]
             + surface
@@ -420,6 +451,10 @@ class RaceView(Carried):
     def keyboard_home(self) -> QWidget:
         """The stage."""
         return self.stage
+
+    def squeeze(self, on: bool) -> None:
+        """Shorter labels where the inspector is narrow."""
+        self.focus_card.squeeze(on)
 
     def close_front(self) -> bool:
         """Close the card that has the keyboard, else the one in front."""
@@ -500,6 +535,7 @@ class RaceView(Carried):
 
     def _on_copy_latex(self) -> None:
         QGuiApplication.clipboard().setText(self.equation.latex())
+        self.notice.say("Copied: the rule as LaTeX")
 
     # -- leaving the room --------------------------------------------------------------------------------------
 

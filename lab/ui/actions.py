@@ -225,6 +225,7 @@ class Actions(QObject):
                 )
         if w.active is not None:
             found += w.active.view.abilities.commands() + w.active.view.commands()
+            found += w.proofs.commands(w.active.view)
         for path in w.settings.recent():
             found.append(Command(path.name, "Recent session", partial(self._open, path)))
         return found

@@ -381,6 +381,11 @@ class PanelView(QWidget):
         self.touched.emit()
         super().mousePressEvent(event)
 
+    def look_like(self, other: PanelView) -> None:
+        """Take another view's size and what the hand chose for its inspector."""
+        self._chosen = dict(other._chosen)
+        self.resize(other.size())
+
     @property
     def inspector_shown(self) -> bool:
         """Whether the inspector stands beside the stage, or is folded away."""

@@ -34,6 +34,7 @@ from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
 from lab.panels.race.state import CARDS, RaceViewState
+from lab.panels.race.subjects import subjects
 from lab.panels.race.switches import LayersMenu
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceFrame, RateNow
@@ -69,6 +70,7 @@ class RaceView(Carried):
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
+        self.proof = self.equation.proof
         self.setup = SetupOverlay(self.experiment)
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stages = Stages(self.stage, self.jobs)
@@ -203,6 +205,7 @@ class RaceView(Carried):
         self.stages.show_frame(frame, self._looks, focus, trace)
         self.stage.show_ghost(self._ghost, frame.step, focus)
         self._show_focus(frame, focus)
+        self.proof.show_subjects(subjects(frame, focus.lane, self.config))
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)

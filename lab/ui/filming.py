@@ -90,6 +90,13 @@ class Cut:
         """The steps that are shown."""
         return range(self.first, self.last + 1, self.every)
 
+    @property
+    def samples(self) -> list[int]:
+        """Steps spread over the film, with its first and its last: what its colours are chosen from."""
+        steps = self.steps
+        spread = np.linspace(0, len(steps) - 1, min(SAMPLES, len(steps))).round().astype(int)
+        return [steps[i] for i in spread.tolist()]
+
     def size(self, shown: QSize) -> tuple[int, int]:
         """Width and height in px of what takes `shown` px on the screen."""
         size = shown * self.scale
@@ -138,9 +145,8 @@ class Filming(QObject):
         except LabError:
             self._out.discard()
             raise
-        spread = np.linspace(0, len(steps) - 1, min(SAMPLES, len(steps))).round().astype(int)
         #: What is still to be drawn: a step, and whether it is only looked at for the palette.
-        self._ahead = [(steps[i], True) for i in sorted(set(spread.tolist()))] + [(step, False) for step in steps]
+        self._ahead = [(step, True) for step in cut.samples] + [(step, False) for step in steps]
         self._shots = len(self._ahead)
         self._samples: list[Pixels] = []
         proof = view.proof if isinstance(view, CanBeChecked) and not view.proof.isHidden() else None

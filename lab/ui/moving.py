@@ -16,11 +16,14 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, features
+from PIL import GifImagePlugin, Image, PngImagePlugin, WebPImagePlugin, features
 
 from lab.core.errors import BadValue
 
 Pixels = NDArray[np.uint8]
+
+#: Named, so that Pillow need not look for plug-ins: an executable has no others.
+PLUGINS = (GifImagePlugin, PngImagePlugin, WebPImagePlugin)
 
 #: A flat colour that covers so much of the samples is kept exactly by a GIF's palette.
 FLAT_SHARE = 0.002

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCursor, QImage, QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QProgressBar, QWidget
 
 from lab.core.errors import BadValue, LabError
 from lab.core.ticket import Ticket
@@ -126,6 +126,7 @@ class FilmCard(FloatingCard):
             self._complain(refused)
             return
         self.filming = filming
+        self.words.setText(f"Making {path.name}. The panel can be used meanwhile.")
         filming.progressed.connect(lambda done: self.bar.setValue(round(1000 * done)))
         filming.ended.connect(partial(self._on_ended, path))
         self.bar.setValue(0)
@@ -152,6 +153,8 @@ class FilmCard(FloatingCard):
         filming, self.filming = self.filming, None
         if filming is not None:
             filming.deleteLater()
+        # The hand may be elsewhere by now, and stays there.
+        held = self.isAncestorOf(QApplication.focusWidget() or self)
         self._follow()
         if not why:
             self.words.setText(f"Saved {path.name}, {path.stat().st_size / MEGABYTE:.1f} MB")
@@ -161,7 +164,8 @@ class FilmCard(FloatingCard):
             self._complain(BadValue("", why))
         if self.isVisible():
             self.settle()
-            self.go.setFocus(Qt.FocusReason.OtherFocusReason)
+            if held:
+                self.go.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- what it will be ---------------------------------------------------------------------------------------------
 

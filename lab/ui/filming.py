@@ -138,7 +138,7 @@ class Filming(QObject):
         self._cut, self._path = cut, path
         made = format_of(path.name)
         steps = cut.steps
-        size = cut.size((view if cut.whole else view.picture_of()).size())
+        size = self._size = cut.size((view if cut.whole else view.picture_of()).size())
         self._out: Replacement | None = Replacement(path)
         try:
             self._film: Film = made(self._out.file, size, len(steps), cut.fps)  # type: ignore[arg-type]
@@ -173,6 +173,8 @@ class Filming(QObject):
         shown.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         shown.look_like(view)
         shown.show()
+        # Once more: only what is laid out knows what can be divided.
+        shown.look_like(view)
         return shown, jobs
 
     @property
@@ -227,6 +229,9 @@ class Filming(QObject):
 
     def _take(self, image: QImage, sample: bool, ticket: Ticket) -> None:
         ticket.check()
+        if (image.width(), image.height()) != self._size:
+            # All frames of a film are of one size, whatever is rearranged in the course of a run.
+            image = image.scaled(*self._size, mode=Qt.TransformationMode.SmoothTransformation)
         pixels = pixels_of(image)
         if sample:
             self._samples.append(pixels)

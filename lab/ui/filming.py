@@ -90,6 +90,13 @@ class Cut:
         """The steps that are shown."""
         return range(self.first, self.last + 1, self.every)
 
+    @property
+    def samples(self) -> list[int]:
+        """Steps spread over the film, with its first and its last: what its colours are chosen from."""
+        steps = self.steps
+        spread = np.linspace(0, len(steps) - 1, min(SAMPLES, len(steps))).round().astype(int)
+        return [steps[i] for i in spread.tolist()]
+
     def size(self, shown: QSize) -> tuple[int, int]:
         """Width and height in px of what takes `shown` px on the screen."""
         size = shown * self.scale
@@ -131,16 +138,15 @@ class Filming(QObject):
         self._cut, self._path = cut, path
         made = format_of(path.name)
         steps = cut.steps
-        size = cut.size((view if cut.whole else view.picture_of()).size())
+        size = self._size = cut.size((view if cut.whole else view.picture_of()).size())
         self._out: Replacement | None = Replacement(path)
         try:
             self._film: Film = made(self._out.file, size, len(steps), cut.fps)  # type: ignore[arg-type]
         except LabError:
             self._out.discard()
             raise
-        spread = np.linspace(0, len(steps) - 1, min(SAMPLES, len(steps))).round().astype(int)
         #: What is still to be drawn: a step, and whether it is only looked at for the palette.
-        self._ahead = [(steps[i], True) for i in sorted(set(spread.tolist()))] + [(step, False) for step in steps]
+        self._ahead = [(step, True) for step in cut.samples] + [(step, False) for step in steps]
         self._shots = len(self._ahead)
         self._samples: list[Pixels] = []
         proof = view.proof if isinstance(view, CanBeChecked) and not view.proof.isHidden() else None
@@ -167,6 +173,8 @@ class Filming(QObject):
         shown.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         shown.look_like(view)
         shown.show()
+        # Once more: only what is laid out knows what can be divided.
+        shown.look_like(view)
         return shown, jobs
 
     @property
@@ -221,6 +229,9 @@ class Filming(QObject):
 
     def _take(self, image: QImage, sample: bool, ticket: Ticket) -> None:
         ticket.check()
+        if (image.width(), image.height()) != self._size:
+            # All frames of a film are of one size, whatever is rearranged in the course of a run.
+            image = image.scaled(*self._size, mode=Qt.TransformationMode.SmoothTransformation)
         pixels = pixels_of(image)
         if sample:
             self._samples.append(pixels)

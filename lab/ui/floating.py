@@ -12,7 +12,7 @@ from lab.ui.widgets import IconButton, Text, row
 from lab.ui.widgets.layout import fill
 
 #: Between the card and the edges of what it floats over.
-MARGIN = 8
+MARGIN = 12
 
 
 class FloatingCard(QFrame):

@@ -8,6 +8,7 @@ the rectangle that differs from the one before is stored. Memory: two frames; ti
 from __future__ import annotations
 
 import io
+import math
 import struct
 import zlib
 from abc import ABC, abstractmethod
@@ -16,15 +17,20 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, features
+from PIL import GifImagePlugin, Image, PngImagePlugin, WebPImagePlugin, features
 
 from lab.core.errors import BadValue
 
 Pixels = NDArray[np.uint8]
 
+#: Named, so that Pillow need not look for plug-ins: an executable has no others.
+PLUGINS = (GifImagePlugin, PngImagePlugin, WebPImagePlugin)
+
 #: A flat colour that covers so much of the samples is kept exactly by a GIF's palette.
 FLAT_SHARE = 0.002
 COLOURS = 255
+#: A palette is chosen from about so many pixels.
+ENOUGH = 2_000_000
 #: Left out of the 256: "as in the frame before".
 SAME = 255
 
@@ -232,7 +238,8 @@ def palette(samples: Sequence[Pixels]) -> Pixels:
     Large flat areas keep their colour exactly. For the others a colour counts by the root of its area, or a wide
     background would take the trails' and marks' colours away. Cost: a sort of the samples' pixels.
     """
-    flat = np.concatenate([s.reshape(-1, 3) for s in samples]).astype(np.uint32)
+    every = max(1, math.ceil(math.sqrt(sum(s.size // 3 for s in samples) / ENOUGH)))
+    flat = np.concatenate([s[::every, ::every].reshape(-1, 3) for s in samples]).astype(np.uint32)
     packed, counts = np.unique(flat[:, 0] << 16 | flat[:, 1] << 8 | flat[:, 2], return_counts=True)
     order = np.argsort(-counts, kind="stable")
     if len(packed) <= COLOURS:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QScrollArea,
     QSizePolicy,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -382,9 +383,12 @@ class PanelView(QWidget):
         super().mousePressEvent(event)
 
     def look_like(self, other: PanelView) -> None:
-        """Take another view's size and what the hand chose for its inspector."""
+        """Take another view's size, and how the hand divided the room: inspector, splitters, what is scrolled to."""
         self._chosen = dict(other._chosen)
         self.resize(other.size())
+        for mine, theirs in zip(self.findChildren(QSplitter), other.findChildren(QSplitter), strict=False):
+            mine.setSizes(theirs.sizes())
+        self._scroll.verticalScrollBar().setValue(other._scroll.verticalScrollBar().value())
 
     @property
     def inspector_shown(self) -> bool:

@@ -53,6 +53,7 @@ class ProofButton(QAbstractButton):
         fonts.use(self, fonts.CAPTION)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_problem("")
         self.hide()

@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
 
     def _drop(self, dock: PanelDock) -> None:
         self.player.remove(dock.experiment)
+        dock.view.abilities.close()
         self.docks.remove(dock)
         if self.active is dock:
             self.activate(self.docks[-1] if self.docks else None)
@@ -553,6 +554,7 @@ class MainWindow(QMainWindow):
         application().removeEventFilter(self)
         for dock in self.docks:
             self.player.remove(dock.experiment)
+            dock.view.abilities.close()
         for thumbnail in self._thumbnails:
             thumbnail.close()
         self.proofs.close()

@@ -147,6 +147,10 @@ def _parser() -> argparse.ArgumentParser:
     shot.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark by default")
     shot.add_argument("--preset", metavar="NAME", help="start from one of the panel's presets")
     shot.add_argument("--steps", type=_count, metavar="N", help="step this far before the picture is taken")
+    shot.add_argument("--from", dest="first", type=_count, default=0, metavar="N", help="a film: its first step (0)")
+    shot.add_argument("--to", type=_count, metavar="N", help="a film (.gif, .png or .apng, .webp): its last step")
+    shot.add_argument("--every", type=_count, default=1, metavar="N", help="a film: steps from frame to frame (1)")
+    shot.add_argument("--fps", type=_count, default=25, metavar="N", help="a film: frames per second (25)")
     shot.add_argument(
         "--look", action="append", default=[], metavar="NAME=VALUE",
         help="how the panels are looked at, such as basins=true or focus_lane=1; may be given several times",

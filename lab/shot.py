@@ -10,23 +10,29 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.app import make_app
+from PySide6.QtWidgets import QApplication
+
+from lab.app import make_app, prove
 from lab.core import params
 from lab.core import session as files
 from lab.core.errors import BadValue
+from lab.core.replacing import Replacement
 from lab.core.session import Session
 from lab.panels import PANELS
 from lab.ui import export
+from lab.ui.filming import Cut, pixels_of
+from lab.ui.moving import Pixels, format_of
 from lab.ui.settings import Settings
 from lab.ui.window import MainWindow
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw the window with a session, a panel or the start page, and write it as PNG."""
+    """Draw the window with a session, a panel or the start page, and write it as PNG; with ``--to`` as a film."""
+    cut = _cut(args)
     session = with_looks(_session(args), args.look)
     app = make_app(args.theme)
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True)
+        window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True, prover=prove)
         try:
             # A picture may be smaller than a window that is worked in.
             window.setMinimumSize(1, 1)
@@ -35,22 +41,63 @@ def run(args: argparse.Namespace) -> int:
             if session.panels:
                 window.show_session(session)
             app.processEvents()
-            for dock in window.docks:
-                if args.steps is not None:
-                    dock.experiment.seek(args.steps)
-                # A long way is otherwise replayed by the player, a slice at each tick.
-                dock.experiment.timeline.work(lambda: True)
-                dock.experiment.progressed.emit(-1.0)
-                dock.experiment.moved.emit()
+            _go_to(window, args.steps)
             if not session.panels:
                 window.draw_thumbnails()
+            window.proofs.check_now()
             for _ in range(4):
                 app.processEvents()
-            export.png(window, args.out, scale=1.0)
+            if cut is None:
+                export.png(window, args.out, scale=1.0)
+            else:
+                _film(window, cut, args.out)
         finally:
             window.close()
             window.deleteLater()
     return 0
+
+
+def _cut(args: argparse.Namespace) -> Cut | None:
+    """What is to be filmed; None for a still picture."""
+    if args.to is None:
+        if args.out.suffix.lower() in (".gif", ".apng", ".webp"):
+            raise BadValue("--to", f"a moving picture ({args.out.suffix}) needs the step it ends at")
+        return None
+    format_of(args.out.name)
+    return Cut(args.first, args.to, args.every, args.fps)
+
+
+def _go_to(window: MainWindow, step: int | None) -> None:
+    """Put all panels on a step (None: where they stand) and draw them."""
+    for dock in window.docks:
+        if step is not None:
+            dock.experiment.seek(step)
+        # A long way is otherwise replayed by the player, a slice at each tick.
+        dock.experiment.timeline.work(lambda: True)
+        dock.experiment.progressed.emit(-1.0)
+        dock.experiment.moved.emit()
+
+
+def _film(window: MainWindow, cut: Cut, path: Path) -> None:
+    """Write the whole window, step by step."""
+
+    def drawn(step: int) -> Pixels:
+        _go_to(window, step)
+        for _ in range(2):
+            QApplication.processEvents()
+        return pixels_of(export.picture(window, 1.0))
+
+    out = Replacement(path)
+    try:
+        film = format_of(path.name)(out.file, cut.size(window.size()), len(cut.steps), cut.fps)  # type: ignore[arg-type]
+        film.prepare([drawn(step) for step in cut.samples])
+        for step in cut.steps:
+            film.add(drawn(step))
+        film.finish()
+    except BaseException:
+        out.discard()
+        raise
+    out.commit()
 
 
 def with_looks(session: Session, looks: Sequence[str]) -> Session:

@@ -36,6 +36,12 @@ def test_loads_no_qt(work: str) -> None:
     assert python(f"import sys; {work}; print(sorted({QT} & set(sys.modules)))") == "[]"
 
 
+def test_a_window_waits_neither_for_the_self_test_nor_for_pillow() -> None:
+    """The first is imported by the first proof, the second by the first film."""
+    late = "[m for m in sys.modules if m.split('.')[0] == 'PIL' or m.startswith('lab.selftest')]"
+    assert python(f"import sys, lab.app, lab.panels.race.view; print({late})") == "[]"
+
+
 def test_the_command_is_light_until_it_knows_what_to_do() -> None:
     heavy = "{'numpy', 'PySide6', 'pyqtgraph', 'lab.catalog', 'lab.app'}"
     assert python(f"import sys, lab.__main__; print(sorted({heavy} & set(sys.modules)))") == "[]"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lab.core.errors import UnknownName, brief
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FAMILIES: dict[str, Family] = {}  # type: ignore[type-arg]
+FAMILIES: dict[str, Family[Any]] = {}
 plugin_errors: list[str] = []
 _plugins_loaded = False
 

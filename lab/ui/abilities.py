@@ -23,6 +23,7 @@ from lab.ui.scripts import CanCopyCode, CodeForm, exact
 from lab.ui.sweep import CanSweep, SweepCard, parameters
 
 if TYPE_CHECKING:
+    from lab.ui.film_card import FilmCard
     from lab.ui.panel_view import PanelView
 
 
@@ -34,6 +35,7 @@ class Abilities(QObject):
         self._view = view
         self.sweep_card: SweepCard | None = None
         self.ghosts: GhostKeeper | None = None
+        self.film: FilmCard | None = None
         view.header.compare.setVisible(isinstance(view, CanCompare))
         if isinstance(view, CanSweep):
             self.sweep_card = SweepCard(view)
@@ -85,6 +87,22 @@ class Abilities(QObject):
                 title = f"Sweep {d.label.lower()} of {subject.title}…"
                 found.append(Command(title, "Sweep", partial(self.open_sweep, d.name)))
         return found
+
+    # -- film --------------------------------------------------------------------------------------------------
+
+    def open_film(self) -> None:
+        """Show the card that makes a film of the timeline; Pillow is imported by the first who asks."""
+        from lab.ui.film_card import FilmCard
+
+        self._view.touched.emit()
+        if self.film is None:
+            self.film = FilmCard(self._view)
+        self.film.open()
+
+    def close(self) -> None:
+        """Stop what is under way: the panel goes."""
+        if self.film is not None:
+            self.film.stop()
 
     # -- code --------------------------------------------------------------------------------------------------
 

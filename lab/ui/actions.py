@@ -106,6 +106,7 @@ class Actions(QObject):
             ("Stage as SVG…", self.export_stage_svg),
             ("Whole panel as PNG…", self.export_panel_png),
             ("Plot data as CSV…", self.export_csv),
+            ("Animation…", self.export_film),
             ("Copy picture of the stage", self.copy_stage),
         ):
             self._add(self._export, "Export", title, run)
@@ -183,6 +184,7 @@ class Actions(QObject):
             ("Stage as SVG…", self.export_stage_svg),
             ("Whole panel as PNG…", self.export_panel_png),
             ("Plot data as CSV…", self.export_csv),
+            ("Animation…", self.export_film),
             ("Copy picture of the stage", self.copy_stage),
         ):
             view.export_menu.addAction(title, partial(self._on, dock, run))
@@ -226,6 +228,7 @@ class Actions(QObject):
                 )
         if w.active is not None:
             found += w.active.view.abilities.commands() + w.active.view.commands()
+            found += w.proofs.commands(w.active.view)
         for path in w.settings.recent():
             found.append(Command(path.name, "Recent session", partial(self._open, path)))
         return found
@@ -303,6 +306,10 @@ class Actions(QObject):
     def export_csv(self) -> None:
         """The data of the panel's plots."""
         self._export_to("csv", lambda dock, path: export.csv(dock.view, path))
+
+    def export_film(self) -> None:
+        """A stretch of the timeline as GIF, APNG or WebP."""
+        self._with(lambda dock: dock.view.abilities.open_film())
 
     def copy_stage(self) -> None:
         """The stage's picture to the clipboard."""

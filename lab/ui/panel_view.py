@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QScrollArea,
     QSizePolicy,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -177,13 +178,12 @@ class PanelHeader(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._active:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("accent"))
-            gap = tokens()["size_px"]["gap"]
-            painter.drawRoundedRect(QRectF(gap, self.height() - 4, self.width() - 2 * gap, 2), 1, 1)
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("accent"))
+                gap = tokens()["size_px"]["gap"]
+                painter.drawRoundedRect(QRectF(gap, self.height() - 4, self.width() - 2 * gap, 2), 1, 1)
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
@@ -388,6 +388,14 @@ class PanelView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.touched.emit()
         super().mousePressEvent(event)
+
+    def look_like(self, other: PanelView) -> None:
+        """Take another view's size, and how the hand divided the room: inspector, splitters, what is scrolled to."""
+        self._chosen = dict(other._chosen)
+        self.resize(other.size())
+        for mine, theirs in zip(self.findChildren(QSplitter), other.findChildren(QSplitter), strict=False):
+            mine.setSizes(theirs.sizes())
+        self._scroll.verticalScrollBar().setValue(other._scroll.verticalScrollBar().value())
 
     @property
     def inspector_shown(self) -> bool:

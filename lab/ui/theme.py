@@ -40,7 +40,8 @@ class Theme:
     """Every colour of one theme as ``#RRGGBB``, by the name of what it means.
 
     `forward` and `gradient` are the two directions of a computation, `accent` is control and selection and never
-    data, `categorical` are the seven colours that tell data apart. `stage_fraction` is the part of the sequential ramp
+    data, `categorical` are the seven colours that tell data apart, `more` those for when there are more of them.
+    `stage_fraction` is the part of the sequential ramp
     that a field behind marks may use, `max_ramp` the part for class fields.
     """
 
@@ -68,6 +69,7 @@ class Theme:
     on_agent: str
     shadow: str
     categorical: Mapping[str, str]
+    more: Mapping[str, str]
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
     stage_fraction: float
@@ -99,6 +101,8 @@ class Theme:
             return role
         if role in self.categorical:
             return self.categorical[role]
+        if role in self.more:
+            return self.more[role]
         if role.startswith(RAMP):
             return _ramp_color(self.name, role)
         value = getattr(self, role, None)
@@ -160,6 +164,7 @@ def load_theme(name: str) -> Theme:
         name=name,
         **t["themes"][name],
         categorical=MappingProxyType(t["categorical"][name]),
+        more=MappingProxyType(t["more"][name]),
         sequential=tuple(t["sequential"][name]),
         diverging=tuple(t["diverging"][name]),
         stage_fraction=t["sequential"]["stage_fraction"][name],

@@ -22,6 +22,7 @@ from lab import __version__
 from lab.core import session as files
 from lab.core.errors import LabError
 from lab.core.panel import PanelSpec
+from lab.core.proof import Prover
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
 from lab.ui import fonts, icons, keys
@@ -32,6 +33,7 @@ from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
 from lab.ui.panel_view import PanelView
 from lab.ui.player import Player
+from lab.ui.proof import Proofs
 from lab.ui.recovery import Left, Recovery
 from lab.ui.sessions import SessionKeeper
 from lab.ui.settings import Settings
@@ -76,9 +78,18 @@ class MainWindow(QMainWindow):
         What is remembered between starts.
     inline_jobs : bool
         Run background work at once in the caller: for tests and pictures.
+    prover : callable, optional
+        Checks what a panel has in focus against the pinned truths; without it no panel shows its proof.
     """
 
-    def __init__(self, panels: Family[PanelSpec], settings: Settings, *, inline_jobs: bool = False) -> None:
+    def __init__(
+        self,
+        panels: Family[PanelSpec],
+        settings: Settings,
+        *,
+        inline_jobs: bool = False,
+        prover: Prover | None = None,
+    ) -> None:
         super().__init__()
         self.panels = panels
         self.settings = settings
@@ -86,6 +97,7 @@ class MainWindow(QMainWindow):
         self._thumbnails: list[Thumbnail] = []
         self._arrangement = QByteArray()
         self.player = Player(self)
+        self.proofs = Proofs(prover, self.jobs, lambda: self.player.playing, self)
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
         self._behind: PanelDock | None = None
@@ -172,6 +184,7 @@ class MainWindow(QMainWindow):
         view.experiment.playing_changed.connect(lambda _: self._on_ticks_changed(dock))
         dock.visibilityChanged.connect(lambda shown: self._on_shown(dock, shown))
         self.actions_.fill_panel_menu(dock)
+        self.proofs.watch(view)
         self.show_panels()
         dock.raise_()
         self.activate(dock)
@@ -193,6 +206,7 @@ class MainWindow(QMainWindow):
 
     def _drop(self, dock: PanelDock) -> None:
         self.player.remove(dock.experiment)
+        dock.view.abilities.close()
         self.docks.remove(dock)
         if self.active is dock:
             self.activate(self.docks[-1] if self.docks else None)
@@ -544,8 +558,10 @@ class MainWindow(QMainWindow):
         application().removeEventFilter(self)
         for dock in self.docks:
             self.player.remove(dock.experiment)
+            dock.view.abilities.close()
         for thumbnail in self._thumbnails:
             thumbnail.close()
+        self.proofs.close()
         self.jobs.shutdown()
 
 

@@ -20,7 +20,7 @@ EXCLUDED_MODULES = [
     "pytest", "_pytest", "pygments", "hypothesis", "setuptools", "distutils", "pkg_resources", "IPython", "pip",
     # Optional parts of pyqtgraph, each imported inside a try or a function; the lab runs without them from source too.
     # The 3-D view draws with PyOpenGL, and not with pyqtgraph's widgets for it.
-    "scipy", "matplotlib", "numba", "cupy", "h5py", "PIL", "pyqtgraph.examples", "pyqtgraph.opengl",
+    "scipy", "matplotlib", "numba", "cupy", "h5py", "pyqtgraph.examples", "pyqtgraph.opengl",
     # References that the benchmark uses where they are installed; an executable has none.
     "sklearn", "torch", "gymnasium", "micrograd",
     # Other toolkits, and encryption: the lab opens no connection, and hashlib has SHA-256 of its own.
@@ -29,6 +29,10 @@ EXCLUDED_MODULES = [
     "PySide6.QtTest", "PySide6.QtNetwork", "PySide6.QtDBus", "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtSql",
     "PySide6.QtPrintSupport", "PySide6.QtXml", "PySide6.QtConcurrent", "PySide6.QtHelp", "PySide6.QtDesigner",
 ]  # fmt: skip
+
+#: Of Pillow the lab writes GIF, PNG and WebP; `PIL.Image` itself names the three others of these.
+_PILLOW = ("GifImagePlugin", "PngImagePlugin", "WebPImagePlugin", "BmpImagePlugin", "JpegImagePlugin", "PpmImagePlugin")
+_PILLOW_EXTENSIONS = ("_imaging", "_webp")
 
 #: Folder of Qt plug-ins -> those that stay (a pattern on the file's name); other folders go as a whole.
 _PLUGINS = {
@@ -48,6 +52,14 @@ _PLUGIN = re.compile(r"(?:^|/)plugins/(?P<folder>[^/]+)/(?:lib)?(?P<name>[^/]+)$
 _UNWANTED = re.compile(
     r"(PySide6/(Qt/)?translations/|/libqminimalegl|wayland-egl|/libqwayland-xcomposite|(^|/)OpenGL/DLLS/)"
 )
+
+
+def pillow_leftovers(folder: Path) -> list[str]:
+    """The modules of Pillow, installed in `folder`, that stay out: other formats, fonts, colour profiles, Tk."""
+    plugins = {path.stem for path in folder.glob("*ImagePlugin.py")} - set(_PILLOW)
+    extensions = {path.name.split(".")[0] for path in folder.glob("_*") if path.suffix in (".so", ".pyd")}
+    others = {"ImageCms", "ImageFont", "ImageDraw", "ImageQt", "ImageTk", "ImageGrab", "ImageShow", "ImageMath"}
+    return sorted(f"PIL.{name}" for name in plugins | extensions - set(_PILLOW_EXTENSIONS) | others)
 
 
 def wanted(entry: Entry) -> bool:

@@ -62,6 +62,16 @@ class Editing(RuleBasedStateMachine):
             pass
         assert self.timeline.step == then or self.timeline.done
 
+    @rule(step=STEPS, stay=st.booleans())
+    def part_ways_with_a_fork(self, step: int, stay: bool) -> None:
+        twin = self.timeline.fork()
+        assert (twin.step, twin.frontier, twin.run) == (
+            self.timeline.step, self.timeline.frontier, self.timeline.run
+        )  # fmt: skip
+        (twin if stay else self.timeline).seek(step)
+        if not stay:
+            self.timeline = twin
+
     @rule(index=st.integers(0, 9), step=st.none() | STEPS)
     def add_an_event(self, index: int, step: int | None) -> None:
         at = self.timeline.step if step is None else step

@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import PIL
 import pytest
+
+from lab.ui.moving import PLUGINS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "resources" / "packaging"
@@ -90,6 +93,17 @@ def test_nothing_the_lab_depends_on_is_excluded() -> None:
     needed = {"PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets", "PySide6.QtSvg", "PySide6.QtOpenGL"}
     needed |= {"lab", "numpy", "contourpy", "ziamath", "ziafont", "latex2mathml", "pyqtgraph", "platformdirs", "json"}
     assert not needed & set(trim.EXCLUDED_MODULES)
+
+
+def test_of_pillow_only_what_writes_films_stays() -> None:
+    left_out = trim.pillow_leftovers(Path(PIL.__file__).parent)
+    kept = {name.removeprefix("PIL.") for name in sys.modules if name.startswith("PIL.")} & {
+        *(plugin.__name__.removeprefix("PIL.") for plugin in PLUGINS),
+        *("Image", "ImageFile", "ImageSequence", "_imaging", "_webp", "features"),
+    }
+    assert len(kept) == 9
+    assert not kept & {name.removeprefix("PIL.") for name in left_out}
+    assert {"PIL.TiffImagePlugin", "PIL.AvifImagePlugin", "PIL._imagingft", "PIL.ImageTk"} <= set(left_out)
 
 
 def test_every_bundled_distribution_brings_a_licence(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_each_python_is_tested_with_one_version_of_qt(python: str, version: str)
 
 def test_run_time_dependencies_are_these_and_no_more() -> None:
     names = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}
-    assert names == {"PySide6-Essentials", "pyqtgraph", "numpy", "contourpy", "ziamath", "platformdirs"}
+    assert names == {"PySide6-Essentials", "pyqtgraph", "numpy", "pillow", "contourpy", "ziamath", "platformdirs"}
 
 
 def test_the_lock_file_is_ignored() -> None:

@@ -67,7 +67,8 @@ class BFGS:
         inverse, scaled = _corrected(theta, gradient, state)
         direction, slope, uphill = downhill(-times(inverse, gradient), gradient)
         alpha = lr * np.where((scaled == 0) | uphill, first_length(gradient), 1.0)
-        theta_next, alpha, failed = backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
+        here = ask.value(theta, where=state["steps"][:, 0] == 0)
+        theta_next, alpha, failed, _ = backtrack(theta, here, direction, slope, alpha, ask)
         lost = failed | uphill
         if lost.any():
             inverse = np.where(lost[:, :, None], np.eye(theta.shape[1]), inverse)

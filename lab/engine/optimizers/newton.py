@@ -78,7 +78,8 @@ class Newton:
         alpha = lr * np.ones((len(theta), 1))
         if self.line_search == "backtracking":
             direction, slope, _uphill = downhill(direction, gradient)
-            theta_next, alpha, _failed = backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
+            here = ask.value(theta, where=state["steps"][:, 0] == 0)
+            theta_next, alpha, *_ = backtrack(theta, here, direction, slope, alpha, ask)
         else:
             theta_next = theta + alpha * direction
 

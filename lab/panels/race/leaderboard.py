@@ -331,6 +331,6 @@ def _details(row: Standing) -> str:
     else:
         lines[-1] += " µs a step"
     if row.diverged_at >= 0:
-        lines.append(f"Diverged at step {row.diverged_at:,}: {row.reason}")
+        lines.append(f"{'Gone' if row.fell else 'Diverged'} at step {row.diverged_at:,}: {row.reason}")
     lines.append("Right press: what can be done with it. Delete takes it out of the race.")
     return "\n".join(lines)

@@ -14,8 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF, QRegion
 
 from lab.panels.race.density import crowded
 from lab.panels.race.looks import Look, start_name
-from lab.panels.race.strokes import label as _label
-from lab.sims.race import RaceFrame
+from lab.sims.race import FELL, RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
 from lab.ui.theme import theme, weight
@@ -29,7 +28,9 @@ FEW_RACERS = 64
 REACH, WORDS = 30, 260
 #: So many words stand below each other at most; they then lie within so many pixels of their racers.
 MOST_WORDS = 6
-BELOW = 150
+#: Half a mark on the border, with its arrow, in pixels.
+MARK = 11.0
+BELOW = 170
 
 
 @dataclass(slots=True)
@@ -48,8 +49,11 @@ class RacersLayer:
         self.looks: Sequence[Look] = ()
         self.focus: tuple[int, int] | None = None
         self.average = False
-        #: Where words stand in the picture being painted.
+        #: Whatever floats over the stage, in pixels: words keep clear of it.
+        self.covered: list[QRectF] = []
+        #: Where words stand in the picture being painted, and what is still to be said: beside which place.
         self._worded: list[QRectF] = []
+        self._unsaid: list[tuple[str, Look | None, float, float]] = []
 
     def pixels(self, stage: Stage) -> NDArray[np.float64]:
         """Where the heads are, in pixels, shape (L, S, 2)."""
@@ -107,17 +111,17 @@ class RacersLayer:
         for x, y in np.concatenate(places).astype(np.int64).tolist():
             found += QRect(x - reach, y - reach, 2 * reach, 2 * reach)
         for x, y in stuck[worded].astype(np.int64).tolist():
-            found += QRect(x - beside, y - reach, 2 * beside, reach + round(BELOW * max(1.0, fonts.scale())))
+            found += _around_words(plot, x, y, reach, beside)
         # A head on the rim stands either on its place or stuck: both are painted.
         for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
-            found += QRect(x - beside, y - reach, 2 * beside, reach + round(BELOW * max(1.0, fonts.scale())))
+            found += _around_words(plot, x, y, reach, beside)
         return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         frame = self.frame
         if frame is None or not len(frame.starts):
             return
-        self._worded = []
+        self._worded, self._unsaid = [], []
         drawn = np.flatnonzero(self._drawn())
         # Where heads have not left their flag yet it lies on top, or its letter could not be read.
         fresh = frame.born[drawn] == frame.step
@@ -137,11 +141,11 @@ class RacersLayer:
             whole = inside[lane] & (diverged[lane] < 0)
             for i in np.flatnonzero(~whole).tolist():
                 hx, hy = pixels[lane, i].tolist()
-                gone = int(diverged[lane, i])
+                gone = what_became(frame, lane, int(drawn[i]))
                 if not inside[lane, i]:
                     self._outside(painter, stage, look, hx, hy, gone, worded=not many)
                 else:
-                    self._diverged(painter, hx, hy, "" if many else f"{look.title} diverged at {gone:,}")
+                    self._diverged(painter, hx, hy, "" if many else f"{look.title} {gone}")
             here = self.focus is not None and look.lane == self.focus[0]
             if many:
                 mark = _sprite(
@@ -161,6 +165,7 @@ class RacersLayer:
         if not many:
             for hx, hy in pixels[winners(frame, drawn) & inside].tolist():
                 self._won(painter, hx, hy)
+        self._say_all(painter, stage, pixels[inside].tolist() if len(pixels[inside]) <= FEW_RACERS else [])
 
     def _won(self, painter: QPainter, x: float, y: float) -> None:
         """The flag of who was first at the target."""
@@ -199,11 +204,10 @@ class RacersLayer:
         painter.setBrush(t.color("error"))
         painter.drawPath(glyph_path("x", weight() * (14 if words else 9), x, y))
         if words:
-            painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-            self._say(painter, words, x + 11, y + 4)
+            self._unsaid.append((words, None, x, y))
 
     def _outside(
-        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int, *, worded: bool = True
+        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, gone: str, *, worded: bool = True
     ) -> None:
         """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
         t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
@@ -216,23 +220,59 @@ class RacersLayer:
         tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
         wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
         painter.drawPolygon(QPolygonF([tip, *wings]))
-        if not worded:
-            return
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        text = f"{number_text(away, 2)} widths away" if diverged < 0 else f"diverged at {diverged:,}"
-        width = painter.fontMetrics().horizontalAdvance(text)
-        self._say(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
+        if worded:
+            self._unsaid.append((gone or f"{number_text(away, 2)} widths away", look, px, py))
 
-    def _say(self, painter: QPainter, words: str, x: float, y: float) -> None:
-        """Words beside a racer, below those that stand there already."""
+    def _say_all(self, painter: QPainter, stage: Stage, heads: Sequence[Sequence[float]]) -> None:
+        """Words beside their racers, each with its mark, where no mark, other words or overlay are.
+
+        From the lower edge they pile up, from elsewhere down; where there is no room left nothing is said.
+        """
+        if not self._unsaid:
+            return
+        t, plot = theme(), stage.plot
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         metrics = painter.fontMetrics()
-        box = QRectF(x, y - metrics.ascent(), metrics.horizontalAdvance(words), metrics.height()).adjusted(-6, -3, 6, 3)
-        for _ in range(MOST_WORDS):
-            if not any(box.intersects(other) for other in self._worded):
-                break
-            box.translate(0, box.height() + 1)
-        self._worded.append(box)
-        _label(painter, words, x, box.top() + 3 + metrics.ascent())
+        high = metrics.height() + 6.0
+        marks = [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for _, _, x, y in self._unsaid]
+        marks += [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for x, y in heads]
+        taken = [*self.covered, *self._worded, *marks]
+        for words, look, x, y in self._unsaid:
+            wide = metrics.horizontalAdvance(words) + 12.0 + (15.0 if look is not None else 0.0)
+            down = -1.0 if y > plot.center().y() else 1.0
+            sides = [x + MARK + 5, x - MARK - 5 - wide]
+            if x > plot.center().x():
+                sides.reverse()
+            places = [QRectF(left, y - high / 2 + down * k * (high + 2), wide, high)
+                      for k in range(MOST_WORDS) for left in sides]  # fmt: skip
+            free = (b for b in places if plot.contains(b) and not any(b.intersects(other) for other in taken))
+            box = next(free, None)
+            if box is None:
+                continue
+            taken.append(box)
+            self._worded.append(box)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color("surface", 0.86))
+            painter.drawRoundedRect(box, 4, 4)
+            if look is not None:
+                painter.setBrush(t.color(look.color_role))
+                painter.drawPath(glyph_path(look.symbol, 8, box.left() + 10, box.center().y()))
+            painter.setPen(t.color("text"))
+            inner = box.adjusted(6.0 + (15.0 if look is not None else 0.0), 0, 0, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def marks(self, stage: Stage) -> list[tuple[float, float]]:
+        """Heads, flags and winners' flags of a few racers, in pixels: what names had better not lie on."""
+        frame = self.frame
+        if frame is None or not len(frame.starts):
+            return []
+        drawn = np.flatnonzero(self._drawn())
+        found = self.start_pixels(stage)[drawn].tolist()
+        heads = np.clip(self._places(stage, drawn), -1e7, 1e7)
+        if heads[..., 0].size <= FEW_RACERS:
+            found += heads.reshape(-1, 2).tolist()
+            found += (heads[winners(frame, drawn)] + (11.0, -21.0)).tolist()
+        return [(x, y) for x, y in found]
 
     def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:
         assert self.frame is not None
@@ -251,6 +291,20 @@ class RacersLayer:
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(start))
 
 
+def _around_words(plot: QRectF, x: int, y: int, reach: int, beside: int) -> QRect:
+    """Where a mark and its words may be: from the lower half of the picture they pile up."""
+    pile = round(BELOW * max(1.0, fonts.scale()))
+    return QRect(x - beside, y - (pile if y > plot.center().y() - reach else reach), 2 * beside, reach + pile)
+
+
+def what_became(frame: RaceFrame, lane: int, start: int) -> str:
+    """What became of a racer that is no longer in the race, in a few words; nothing of one that is."""
+    gone = int(frame.diverged_at[lane, start])
+    if gone < 0:
+        return ""
+    return f"{'fell without end' if frame.reason[lane, start] == FELL else 'diverged'} at {gone:,}"
+
+
 def winners(frame: RaceFrame, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Who was first at the target from each of some starts, shape (L, n): several at a tie, nobody until one has."""
     reached = frame.reached_at[:, starts]
@@ -265,12 +319,11 @@ def _sprite_of(symbol: str, rgba: int, size: float, ratio: float) -> QPixmap:
     made = QPixmap(QSize(side, side) * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor.fromRgba(rgba))
-    painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor.fromRgba(rgba))
+        painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
     return made
 
 

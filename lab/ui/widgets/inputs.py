@@ -220,15 +220,15 @@ class ComboBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         # Qt cuts a long title anywhere; an ellipsis says that there is more.
         painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        style = QStyle.ComplexControl.CC_ComboBox
-        room = self.style().subControlRect(style, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
-        words: Any = option
-        words.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
-        painter.drawComplexControl(style, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        painter.end()
+        with painter:
+            option = QStyleOptionComboBox()
+            self.initStyleOption(option)
+            style = QStyle.ComplexControl.CC_ComboBox
+            room = self.style().subControlRect(style, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
+            words: Any = option
+            words.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+            painter.drawComplexControl(style, option)
+            painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def showPopup(self) -> None:
         if self.popup is None:

@@ -154,6 +154,22 @@ class CornerOverlays(QObject):
                 p.corner = corner
                 self.place()
 
+    def taken(self) -> list[QRect]:
+        """Where overlays now lie, in pixels of the parent."""
+        return [p.widget.geometry() for p in self._placed if not p.widget.isHidden() and p.widget.x() > self._AWAY.x()]
+
+    def would_lie(self, widget: QWidget, corner: Corner, dx: int, dy: int) -> QRect:
+        """Where an overlay would be put in a corner, above or below those that come before it there."""
+        down, room = dy, self._parent.rect()
+        for p in sorted(self._placed, key=lambda p: not p.needed):
+            if p.widget is widget:
+                break
+            if p.corner == corner and not p.widget.isHidden():
+                down = max(down, p.dy) + p.widget.sizeHint().height() + self.GAP
+        size = widget.sizeHint()
+        x = dx if corner[1] == "l" else room.width() - size.width() - dx
+        return QRect(QPoint(x, down if corner[0] == "t" else room.height() - size.height() - down), size)
+
     def place(self) -> None:
         """Put every visible overlay where it belongs."""
         used: dict[Corner, int] = {}

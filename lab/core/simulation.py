@@ -28,13 +28,16 @@ class Mark:
     lane : int or None
         The lane it belongs to (gives the tick its colour and shape).
     kind : str
-        "reached", "diverged" or "event".
+        "reached", "diverged", "event", or a word of the simulation's own.
+    rows : tuple of int
+        Which of the lane's rows it happened to, where a lane has several.
     """
 
     step: int
     label: str
     lane: int | None = None
     kind: str = "reached"
+    rows: tuple[int, ...] = ()
 
 
 class Simulation(Protocol):

@@ -17,7 +17,10 @@ FAR = 1e9
 
 #: Why a row stopped, by code.
 REASONS = ("", "the loss is no longer a finite number", "the gradient is no longer a finite number",
-           "the position is no longer a finite number", "it left the picture a billion times over")  # fmt: skip
+           "the position is no longer a finite number", "it left the picture a billion times over",
+           "the loss falls without end here, and it fell with it")  # fmt: skip
+#: The code of those that did as they should where there is no lowest loss: nothing failed, there is only no end.
+FELL = 5
 
 Flags = NDArray[np.bool_]
 #: Steps and counts: an int32 holds two billion, and a snapshot holds many of them.
@@ -92,6 +95,7 @@ class Watch:
 
     def __init__(self, landscape: Landscape, target: float) -> None:
         self._landscape = landscape
+        self._endless = not landscape.bounded_below
         self._target = target
         domain = np.asarray(landscape.domain)
         self._centre = domain.mean(axis=1)
@@ -124,11 +128,14 @@ class Watch:
         alive, diverged_at, reasons = old.alive, old.diverged_at, old.reason
         if fresh.any() or not alive.all():
             alive = old.alive & (reason == 0)
+            loss_there = loss
             theta = np.where(alive[..., None], theta, old.theta)
             gradient = np.where(alive[..., None], gradient, old.gradient)
             loss = np.where(alive, loss, old.loss)
             distance[~alive] = 0.0
             diverged_at = np.where(fresh, np.int32(t + 1), old.diverged_at)
+            if self._endless:
+                reason[fresh & (loss_there < old.loss)] = FELL
             reasons = np.where(fresh, reason, old.reason)
         reached_at = old.reached_at
         arrived = (reached_at < 0) & (loss <= self._target) & alive

@@ -45,12 +45,12 @@ from lab.sims._race_frame import (
     RateNow,
 )
 from lab.sims._racer import Here, Plan, Racer
-from lab.sims._standing import REASONS, Standing, Watch
+from lab.sims._standing import FELL, REASONS, Standing, Watch
 
 __all__ = [
-    "CHANNELS", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
+    "CHANNELS", "FELL", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
     "Entrant", "LatticeStarts", "LookAt", "MoveStart", "PlaceStarts", "Point", "Race", "RaceConfig", "RaceFrame",
-    "RateNow", "RemoveStart", "ScatterStarts", "how_many", "lowest",
+    "RateNow", "RemoveStart", "ScatterStarts", "how_many", "lowest", "new_starts",
 ]  # fmt: skip
 
 _MOST = np.finfo(np.float32).max
@@ -175,9 +175,14 @@ class Race:
         # Arrays are replaced, never written into: the same object means nothing happened.
         for i, id in enumerate(self._lanes.lanes):
             if now.reached_at is not before.reached_at and (now.reached_at[i] == self.t).any():
-                marks.append(Mark(self.t, "at target", id, "reached"))
+                marks.append(Mark(self.t, "at target", id, "reached", _rows(now.reached_at[i] == self.t)))
             if now.diverged_at is not before.diverged_at and (now.diverged_at[i] == self.t).any():
-                marks.append(Mark(self.t, "diverged", id, "diverged"))
+                gone = now.diverged_at[i] == self.t
+                fell = gone & (now.reason[i] == FELL)
+                if (gone & ~fell).any():
+                    marks.append(Mark(self.t, "diverged", id, "diverged", _rows(gone & ~fell)))
+                if fell.any():
+                    marks.append(Mark(self.t, "fell without end", id, "fell", _rows(fell)))
         return tuple(marks)
 
     def apply(self, event: Any) -> None:
@@ -359,6 +364,11 @@ class Race:
         rule, largest = self._lanes.lanes[lane].memory.optimizer, float(eigenvalues[-1])
         bound = rule.largest_stable_rate(largest) if isinstance(rule, HasStableRate) and largest > 0 else None
         return Curvature(eigenvalues, eigenvectors, bound)
+
+
+def _rows(which: NDArray[np.bool_]) -> tuple[int, ...]:
+    """The starts that something happened to, as numbers."""
+    return tuple(np.flatnonzero(which).tolist())
 
 
 def _plan(config: RaceConfig) -> Plan:

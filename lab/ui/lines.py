@@ -17,10 +17,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 
 from lab.ui import fonts
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets.glyph import glyph_path
 
 Array = NDArray[np.float64]
@@ -62,6 +62,8 @@ class Series:
     drawn: int = 0
     #: The line of another run, behind all others: whole, faint and dashed.
     ghost: bool = False
+    #: The step at which it leaves the picture at its upper edge, None where it stays.
+    leaves: float | None = None
 
     def take(self, steps: Array, raw: Array, y: Array) -> bool:
         """Take new points; True when they only go on where the old ones ended."""
@@ -100,6 +102,8 @@ class LinesItem(pg.GraphicsObject):
         self._faded: QPixmap | None = None
         self._ghosts: QPixmap | None = None
         self._key: tuple[object, ...] = ()
+        #: Whether the target's name stands on the left; None: to be found out.
+        self._target_left: bool | None = None
 
     def boundingRect(self) -> QRectF:
         box = self.getViewBox()
@@ -109,9 +113,17 @@ class LinesItem(pg.GraphicsObject):
         self.prepareGeometryChange()
         self.forget()
 
+    def mark_leavers(self, top: float) -> None:
+        """Find where lines leave a picture that ends at `top`; cost: one comparison of every point."""
+        for series in self.series.values():
+            with np.errstate(invalid="ignore"):
+                above = series.y > top
+            series.leaves = float(series.steps[above.argmax()]) if above.any() else None
+
     def forget(self) -> None:
         """Draw all layers anew at the next repaint."""
         self._solid = self._faded = self._ghosts = None
+        self._target_left = None
         self.update()
 
     def grew(self, series: Series, goes_on: bool) -> None:
@@ -139,7 +151,9 @@ class LinesItem(pg.GraphicsObject):
         painter.save()
         painter.setWorldTransform(QTransform())
         self._paint_target(painter, to_px, px)
+        self._paint_leavers(painter, to_px, px)
         self._paint_cursor(painter, to_px, px)
+        self._name_target(painter, to_px, px)
         painter.restore()
 
     def _by_width(self) -> list[Series]:
@@ -232,12 +246,12 @@ class LinesItem(pg.GraphicsObject):
     @staticmethod
     def _pen(series: Series, *, past: bool) -> QPen:
         if series.ghost:
-            pen = QPen(theme().color(series.color, _GHOST_ALPHA), _FUTURE_WIDTH)
+            pen = QPen(theme().color(series.color, _GHOST_ALPHA), _FUTURE_WIDTH * weight())
             pen.setDashPattern([3.0, 2.5])
             pen.setCosmetic(True)
             return pen
         color = theme().color(series.color, 1.0 if past else _FUTURE_ALPHA)
-        pen = QPen(color, series.width if past else _FUTURE_WIDTH)
+        pen = QPen(color, weight() * (series.width if past else _FUTURE_WIDTH))
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins on noisy lines cost ten times as much
         return pen
@@ -256,8 +270,11 @@ class LinesItem(pg.GraphicsObject):
             y = series.at(self.cursor)
             if math.isnan(y):
                 continue
-            size = 11.5 if series.width > _FOCUS_WIDTH else 9.0
+            size = weight() * (11.5 if series.width > _FOCUS_WIDTH else 9.0)
             at = to_px.map(QPointF(self.cursor, y))
+            if at.y() < px.top():
+                # It has left the picture, and a mark says where.
+                continue
             painter.setPen(QPen(t.color("surface"), 1.2))
             painter.setBrush(t.color(series.color))
             painter.drawPath(glyph_path(series.symbol, size, at.x(), at.y()))
@@ -271,12 +288,60 @@ class LinesItem(pg.GraphicsObject):
         pen.setDashPattern([5, 4])
         painter.setPen(pen)
         painter.drawLine(QPointF(px.left(), y), QPointF(px.right(), y))
+
+    def _paint_leavers(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
+        """The mark of each line that goes on above the picture, with an arrow, where it leaves; side by side."""
+        t = theme()
+        taken: list[float] = []
+        for series in reversed(self._by_width()):
+            if series.leaves is None:
+                continue
+            x = min(max(to_px.map(QPointF(series.leaves, 0)).x(), px.left() + 8), px.right() - 8)
+            for _ in taken:
+                if all(abs(x - other) >= 13 for other in taken):
+                    break
+                x += 13
+            taken.append(x)
+            now = self.cursor is None or series.leaves <= self.cursor
+            painter.setPen(QPen(t.color("surface"), 1.2))
+            painter.setBrush(t.color(series.color, 1.0 if now else 0.45))
+            painter.drawPath(glyph_path(series.symbol, 8.5, x, px.top() + 15))
+            top = px.top() + 1
+            painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x + 4.5, top + 7), QPointF(x - 4.5, top + 7)]))
+
+    def _crowd(self, to_px: QTransform, px: QRectF, y: float, left: float, width: float) -> int:
+        """How many lines pass near a height between two places; cost: some points of each line."""
+        inverse, _ = to_px.inverted()
+        found = 0
+        for series in self._by_width():
+            steps = [inverse.map(QPointF(left + width * k / 6, y)).x() for k in range(7)]
+            heights = np.array([to_px.map(QPointF(0, series.at(step))).y() for step in steps])
+            with np.errstate(invalid="ignore"):
+                # A steep line has no point near the height, but points above and below.
+                near = (np.abs(heights - y) < 14).any() or (
+                    np.nanmin(heights, initial=y) < y - 14 and np.nanmax(heights, initial=y) > y + 14
+                )
+            found += bool(near)
+        return found
+
+    def _name_target(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
+        """What the target is, on a patch of its own over everything, at that end where it hides fewer lines."""
+        if self.target is None:
+            return
+        t = theme()
+        y = math.floor(to_px.map(QPointF(0, self.target)).y()) + 0.5
         font = fonts.font(fonts.TICK, fonts.MEDIUM)
         metrics = QFontMetricsF(font)
-        width, height = metrics.horizontalAdvance(self.target_text) + 6, metrics.height()
-        top = y - height - 2 if y - px.top() > height + 6 else y + 2
-        label = QRectF(px.right() - width - 2, top, width, height)
+        width, height = metrics.horizontalAdvance(self.target_text) + 10, metrics.height() + 2
+        if self._target_left is None:
+            self._target_left = self._crowd(to_px, px, y, px.left(), width) < self._crowd(
+                to_px, px, y, px.right() - width, width
+            )
+        left = px.left() + 4 if self._target_left else px.right() - width - 4
+        label = QRectF(left, min(max(y - height / 2, px.top()), px.bottom() - height), width, height)
         painter.setFont(font)
-        painter.fillRect(label, t.color("surface", 0.82))
+        painter.setPen(QPen(t.color("ok", 0.55), 1))
+        painter.setBrush(t.color("surface"))
+        painter.drawRoundedRect(label, 3, 3)
         painter.setPen(t.color("ok"))
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.target_text)

@@ -25,6 +25,8 @@ from lab.ui.widgets.glyph import glyph_path
 from lab.ui.widgets.numbers import MINUS, number_text, power_text
 
 _DECADES = 12.0
+#: Decades above where lines begin from which on a line is taken to blow up.
+_WILD = 2.0
 
 
 class Axis(pg.AxisItem):
@@ -86,6 +88,29 @@ def _roomy(end: float) -> float:
         return 1.0
     grain = max(10.0 ** math.floor(math.log10(end)) / 4, 1.0)
     return math.ceil(end / grain) * grain
+
+
+def _without_wild(
+    lows: Sequence[float], highs: Sequence[float], begins: Sequence[float], target: float | None
+) -> list[float]:
+    """The highest coordinates that the axis has to show, in decades: of all lines, or only of those that are calm.
+
+    A line is wild that rises more than `_WILD` decades above where lines begin; it is let go where it would take more
+    than half of the axis from the calm ones.
+    """
+    if not lows:
+        return []
+    limit = max(begins) + _WILD
+    calm = [high for high in highs if high <= limit]
+    if not calm or len(calm) == len(highs):
+        return list(highs)
+    top = max(*calm, *begins)
+    bottoms = [low for low, high in zip(lows, highs, strict=True) if high <= limit]
+    bottom = min(bottoms if target is None else [*bottoms, target])
+    bottom = max(bottom, top - _DECADES)
+    # A little more, for the marks of those that leave.
+    roomy = top + 0.08 * (top - bottom)
+    return [roomy] if max(highs) - bottom > 2.0 * (top - bottom) else list(highs)
 
 
 class LinePlot(pg.PlotWidget):
@@ -247,12 +272,17 @@ class LinePlot(pg.PlotWidget):
         return math.log10(max(value, self._floor)) if self._log else value
 
     def _fit(self) -> None:
-        """Choose the axes' ranges: half decades, and at most twelve decades unless the target lies lower."""
+        """Choose the axes' ranges: half decades, and at most twelve decades unless the target lies lower.
+
+        Lines that blow up leave the picture at its upper edge, where they would leave no room for the others.
+        """
         end = self._last_step()
         right = self._total if self._total is not None else _roomy(end)
-        finite = [s.y[np.isfinite(s.y)] for s in self._lines.series.values()]
-        lows = [float(y.min()) for y in finite if len(y)]
-        highs = [float(y.max()) for y in finite if len(y)]
+        finite = [y for s in self._lines.series.values() if len(y := s.y[np.isfinite(s.y)])]
+        lows = [float(y.min()) for y in finite]
+        highs = [float(y.max()) for y in finite]
+        if self._log:
+            highs = _without_wild(lows, highs, [float(y[0]) for y in finite], self._target_coordinate())
         if self._target is not None:
             lows.append(self._coordinate(self._target))
             highs.append(self._coordinate(self._target))
@@ -266,7 +296,11 @@ class LinePlot(pg.PlotWidget):
         (x0, x1), (y0, y1) = self.getViewBox().viewRange()
         if (x0, x1, y0, y1) != (0.0, right, lo, hi):
             self.getViewBox().setRange(xRange=(0.0, right), yRange=(lo, hi), padding=0)
+        self._lines.mark_leavers(hi)
         self._lines.update()
+
+    def _target_coordinate(self) -> float | None:
+        return None if self._target is None else self._coordinate(self._target)
 
     def _last_step(self) -> float:
         return max((float(s.steps[-1]) for s in self._lines.series.values() if len(s.steps)), default=0.0)

@@ -6,7 +6,9 @@ once into a pixmap; trails are rasterised piece by piece as they grow; only head
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -32,6 +34,8 @@ from lab.ui.theme import manager, theme
 from lab.ui.widgets import value_text
 
 LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 44
+#: Where the middle of the upright axis's title stands; it keeps this far from numbers, across and along, in pixels.
+TITLE_X, TITLE_ROOM, TITLE_LENGTH = 13, 15, 26
 #: Share of the view by which one key moves it, and how much more or less of the world a key shows.
 PAN_BY, ZOOM_BY = 0.1, 1.25
 _PANS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -277,18 +281,20 @@ class Stage(QWidget):
             x = plot.left() + (value - world.x()) / world.width() * plot.width()
             width = metrics.horizontalAdvance(text)
             painter.drawText(QPointF(x - width / 2, baseline), text)
+        beside: list[tuple[float, float]] = []
         for value, text in ticks(world.y(), world.bottom(), plot.height() / 70):
             y = plot.bottom() - (value - world.y()) / world.height() * plot.height()
             width = metrics.horizontalAdvance(text)
             if plot.top() + 4 < y < plot.bottom() - 2:
                 painter.drawText(QPointF(plot.left() - width - 8, y + metrics.ascent() / 2 - 1), text)
+                beside.append((y, plot.left() - width - 8))
         if self.compact:
             return
         painter.drawText(
             QRectF(plot.left(), baseline + 2, plot.width(), 18), Qt.AlignmentFlag.AlignCenter, self.x_label
         )
         painter.save()
-        painter.translate(14, plot.center().y())
+        painter.translate(TITLE_X, title_place(plot.center().y(), beside))
         painter.rotate(-90)
         painter.drawText(QRectF(-80, -9, 160, 18), Qt.AlignmentFlag.AlignCenter, self.y_label)
         painter.restore()
@@ -373,6 +379,18 @@ class Stage(QWidget):
             event.accept()
         else:
             event.ignore()
+
+
+def title_place(middle: float, numbers: Sequence[tuple[float, float]]) -> float:
+    """How high the upright axis's title stands: in the middle, or between two numbers where one would touch it.
+
+    `numbers` are the heights and left ends of the axis's numbers, from the lowest number up, in pixels.
+    """
+    if all(left > TITLE_X + TITLE_ROOM or abs(y - middle) > TITLE_LENGTH for y, left in numbers):
+        return middle
+    heights = sorted(y for y, _ in numbers)
+    between = [(a + b) / 2 for a, b in itertools.pairwise(heights)]
+    return min(between, key=lambda y: abs(y - middle), default=middle - TITLE_LENGTH - 4)
 
 
 def ticks(lo: float, hi: float, most: float) -> list[tuple[float, str]]:

@@ -1,5 +1,6 @@
 """Sweep: any one parameter of the racer in focus over a range, a racer for each value."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
@@ -8,6 +9,7 @@ from shell_fixtures import click, key, settle
 
 from lab.core import params
 from lab.core.run import SetParam
+from lab.engine.optimizers import OPTIMIZERS
 from lab.engine.optimizers.adam import Adam
 from lab.engine.optimizers.lbfgs import LBFGS
 from lab.engine.optimizers.sgd import SGD
@@ -159,3 +161,33 @@ def test_a_right_press_on_a_parameter_offers_its_sweep(race):
     menu.close()
     settle()
     assert race.view.abilities.sweep_card.parameter.value == "beta1"
+
+
+def test_every_optimizer_has_a_mark_of_its_own_and_twelve_racers_twelve_colours():
+    every = [Entrant(i, entry.item()) for i, entry in enumerate(OPTIMIZERS)]
+    alone = [looks([entrant])[0] for entrant in every]
+    together = looks(every)
+    assert len({look.symbol for look in alone}) == len(every)
+    # A rule is known by the same shape whoever else is in the race, and the cross means that somebody diverged.
+    assert [look.symbol for look in together] == [look.symbol for look in alone]
+    assert "x" not in {look.symbol for look in together}
+    assert len({(look.color_role, look.symbol) for look in together}) == len(every)
+    for first in range(len(every) - 11):
+        assert len({look.color_role for look in looks(every[first : first + 12])}) == 12
+    wanted = {e.id: (look.color_role, look.symbol) for e, look in zip(OPTIMIZERS, alone, strict=True)}
+    assert wanted["lbfgs"] == ("ink", "h")
+    assert wanted["sgd"] == ("sky", "o")
+    assert wanted["adam"] == ("purple", "star")
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_the_colours_of_racers_are_far_apart(name):
+    t = load_theme(name)
+    colors = np.array([QColor(c).getRgbF()[:3] for c in (*t.categorical.values(), *t.more.values())])
+    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+    xyz = linear @ np.array([[0.4124, 0.2126, 0.0193], [0.3576, 0.7152, 0.1192], [0.1805, 0.0722, 0.9505]])
+    f = np.cbrt(xyz / (0.95047, 1.0, 1.08883))
+    lab = np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
+    away = np.linalg.norm(lab[:, None] - lab[None], axis=-1)[np.triu_indices(len(lab), 1)]
+    # As far as the design's own seven are from each other for the eyes that tell them apart worst (CIE76).
+    assert away.min() > 20

@@ -18,10 +18,13 @@ from lab.engine.landscapes import LANDSCAPES
 from lab.engine.landscapes.beale import Beale
 from lab.engine.landscapes.himmelblau import Himmelblau
 from lab.engine.landscapes.quadratic import Quadratic
+from lab.engine.landscapes.saddle import Saddle
 from lab.engine.optimizers import OPTIMIZERS, LandscapeAsk
+from lab.engine.optimizers.lbfgs import LBFGS
 from lab.engine.optimizers.sgd import SGD
 from lab.sims.race import (
     CHANNELS,
+    FELL,
     REASONS,
     Dissect,
     Entrant,
@@ -176,9 +179,10 @@ def test_divergence_is_marked_at_its_step_and_nothing_infinite_is_shown(ground: 
         news = made.diverged_at != before.diverged_at
         assert (made.diverged_at[news] == step).all()
         assert (made.reason[news] > 0).all()
+        assert ground.bounded_below is False or not (made.reason == FELL).any()
         gone = before.diverged_at >= 0
         assert (made.theta[gone] == before.theta[gone]).all()
-        told = {mark.lane for mark in line.marks if mark.step == step and mark.kind == "diverged"}
+        told = {mark.lane for mark in line.marks if mark.step == step and mark.kind in ("diverged", "fell")}
         assert told == {made.lanes[row] for row in np.flatnonzero(news.any(axis=1))}
     alone.seek(49)
     for start in range(len(ground.starts)):
@@ -354,3 +358,22 @@ def test_a_race_of_none_is_still_a_race(racers: Any, starts: Any) -> None:
     made = frame(run.with_event(5, PlaceStarts(((2.0, 2.0),))), 20)
     assert made.theta.shape == (len(racers), len(starts) + 1, 2)
     assert made.reached_at.dtype.kind == made.segment.dtype.kind == "i"
+
+
+def test_a_loss_without_end_is_fallen_down_and_not_called_divergence() -> None:
+    racers = (Entrant(0, LBFGS()), Entrant(1, SGD(learning_rate=0.02)))
+    line = Timeline(Race, Run(RaceConfig(Saddle(), racers, ((1.8, 0.001), (1.0, 0.5)))), SnapshotBudget())
+    line.seek(80)
+    frame = line.sim.frame()
+    assert (frame.reason[0] == FELL).all()
+    assert (frame.loss[0] < -1e15).all()
+    assert (frame.reason[1] == 0).all()
+    told = [mark for mark in line.marks if mark.lane == 0]
+    assert {mark.kind for mark in told} == {"fell"}
+    assert sorted(row for mark in told for row in mark.rows) == [0, 1]
+    # Straight up the walls the loss rises: that is divergence here as anywhere.
+    steep = Entrant(0, SGD(learning_rate=2.0))
+    up = Timeline(Race, Run(RaceConfig(Saddle(), (steep,), ((1.8, 0.0),))), SnapshotBudget())
+    up.seek(80)
+    assert up.sim.frame().diverged_at[0, 0] > 0
+    assert up.sim.frame().reason[0, 0] != FELL

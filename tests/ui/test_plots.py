@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from lab.ui.lines import thin
 from lab.ui.plots import Axis, LinePlot
+from lab.ui.stage import title_place
 from lab.ui.theme import load_theme
 
 
@@ -219,3 +220,44 @@ def test_a_removed_line_is_gone(plot):
     plot.remove_series("adam")
     assert plot.keys() == []
     assert len(columns_of(plot, load_theme("dark").categorical["purple"])) == 0
+
+
+def test_a_line_that_blows_up_leaves_the_picture_to_the_others(plot):
+    steps = np.arange(100.0)
+    plot.set_series("calm", "purple")
+    plot.set_series("wild", "sky")
+    wild = 10.0 ** np.minimum(2 + steps, 38)
+    plot.set_lines(steps, {"calm": 100 * 0.9**steps, "wild": wild})
+    _, hi = plot.getViewBox().viewRange()[1]
+    assert 2 <= hi < 4
+    assert plot._lines.series["calm"].leaves is None
+    left = plot._lines.series["wild"].leaves
+    assert left is not None
+    assert wild[int(left)] > 10**hi >= wild[int(left) - 1]
+    # Where all rise alike there is nothing to make room for.
+    plot.set_lines(steps, {"calm": wild, "wild": wild})
+    assert plot.getViewBox().viewRange()[1][1] >= 38
+    assert plot._lines.series["wild"].leaves is None
+    # A line that rises by what the others fall is no reason to hide it.
+    plot.set_lines(steps, {"calm": 10.0 ** (-steps / 10), "wild": 10.0 ** (steps / 33)})
+    assert plot._lines.series["wild"].leaves is None
+
+
+def test_the_mark_of_a_line_that_left_is_drawn_at_the_upper_edge(plot):
+    steps = np.arange(50.0)
+    plot.set_series("calm", "purple")
+    plot.set_series("wild", "sky")
+    plot.set_lines(steps, {"calm": np.full(50, 1.0), "wild": 10.0**steps})
+    plot.set_target(1e-4)
+    image = plot.grab().toImage()
+    wanted = load_theme("dark").categorical["sky"].lower()
+    rows = [y for y in range(40) if any(image.pixelColor(x, y).name() == wanted for x in range(image.width()))]
+    assert len(rows) >= 8
+
+
+def test_the_title_of_the_upright_axis_keeps_clear_of_its_numbers():
+    assert title_place(200.0, [(60.0, 30.0), (200.0, 31.0), (340.0, 30.0)]) == 200.0
+    # Long numbers reach under the title: it goes between two of them.
+    moved = title_place(200.0, [(60.0, 8.0), (200.0, 9.0), (340.0, 8.0)])
+    assert min(abs(moved - y) for y in (60.0, 200.0, 340.0)) >= 35
+    assert title_place(200.0, [(150.0, 5.0), (250.0, 5.0)]) == 200.0

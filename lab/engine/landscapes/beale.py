@@ -11,7 +11,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("beale", title="Beale")
+@LANDSCAPES.register("beale", title="Beale", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Beale(Smooth):
     """Three residuals c_i - x (1 - y^i), squared and added, with c = 1.5, 2.25, 2.625.

@@ -11,7 +11,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("booth", title="Booth")
+@LANDSCAPES.register("booth", title="Booth", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Booth(Smooth):
     """(x + 2y - 7)^2 + (2x + y - 5)^2: two lines that cross at (1, 3), squared and added.

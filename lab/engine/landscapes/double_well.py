@@ -13,7 +13,7 @@ from lab.engine.landscapes._arrays import quiet
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("double_well", title="Double well")
+@LANDSCAPES.register("double_well", title="Double well", group="One weight")
 @dataclass(frozen=True, slots=True)
 class DoubleWell(Smooth):
     """(w^2 - 1)^2 plus a slope that lifts the right-hand well.

@@ -17,7 +17,7 @@ _WAVES = 12.0
 _SMALL = 0.2
 
 
-@LANDSCAPES.register("drop_wave", title="Drop-Wave")
+@LANDSCAPES.register("drop_wave", title="Drop-Wave", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class DropWave(Smooth):
     """-(1 + cos 12 r) / (r^2 / 2 + 2), with r the distance to the origin: the rings of a drop fallen into water.

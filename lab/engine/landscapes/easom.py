@@ -14,7 +14,7 @@ from lab.engine.landscapes._arrays import quiet, sine_versine, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("easom", title="Easom")
+@LANDSCAPES.register("easom", title="Easom", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class Easom(Smooth):
     """-cos x cos y exp(-(x - pi)^2 - (y - pi)^2): the loss is 0 to five digits everywhere but near (pi, pi).

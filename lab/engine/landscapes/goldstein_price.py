@@ -12,7 +12,7 @@ from lab.engine.landscapes._contract import Kind
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("goldstein_price", title="Goldstein-Price")
+@LANDSCAPES.register("goldstein_price", title="Goldstein-Price", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class GoldsteinPrice(Smooth):
     """P(s) Q(w) with s = x + y and w = 2x - 3y, both quartics positive; multiplied out, a polynomial of degree eight.

@@ -17,7 +17,7 @@ _EDGE = 15.0
 _PITCH = math.sqrt(0.5)
 
 
-@LANDSCAPES.register("griewank", title="Griewank")
+@LANDSCAPES.register("griewank", title="Griewank", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class Griewank(Smooth):
     """1 + (x^2 + y^2) / 4000 - cos x cos(y / sqrt 2): a bowl so wide that from near by only the corrugation shows.

@@ -26,7 +26,7 @@ _SADDLES = (
 _MAXIMUM = ((-0.2708445906673476, -0.9230385564799815), 181.6165215225827)
 
 
-@LANDSCAPES.register("himmelblau", title="Himmelblau")
+@LANDSCAPES.register("himmelblau", title="Himmelblau", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class Himmelblau(Smooth):
     """Two crossed parabolas, squared and added: four minima of equal depth 0 around one local maximum.

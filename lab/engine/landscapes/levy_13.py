@@ -14,7 +14,7 @@ from lab.engine.landscapes._search import stationary
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("levy_13", title="Levy 13")
+@LANDSCAPES.register("levy_13", title="Levy 13", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class Levy13(Smooth):
     """sin^2(3 pi x) + (x - 1)^2 (1 + sin^2(3 pi y)) + (y - 1)^2 (1 + sin^2(2 pi y)), lowest at (1, 1) with 0.

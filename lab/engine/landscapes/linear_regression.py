@@ -38,7 +38,7 @@ class _SquaredError:
         return np.full(v.shape, 2.0)
 
 
-@LANDSCAPES.register("linear_regression", title="Linear regression")
+@LANDSCAPES.register("linear_regression", title="Linear regression", group="Data")
 @dataclass(frozen=True, slots=True)
 class LinearRegression(OneFeature):
     """Mean squared error of w x + b over n points scattered about the line 1.5 x + 1, 0 <= x <= 4.

@@ -75,7 +75,7 @@ class _SquaredProbability:
 _LOSSES: dict[str, Pointwise] = {LOG_LOSS: _LogLoss(), MSE: _SquaredProbability()}
 
 
-@LANDSCAPES.register("logistic_regression", title="Logistic regression")
+@LANDSCAPES.register("logistic_regression", title="Logistic regression", group="Data")
 @dataclass(frozen=True, slots=True)
 class LogisticRegression(OverData):
     """Loss of sigma(w1 x1 + w2 x2) over two clouds of points, plus weight decay lambda / 2 |w|^2.

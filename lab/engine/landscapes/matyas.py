@@ -11,7 +11,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("matyas", title="Matyas")
+@LANDSCAPES.register("matyas", title="Matyas", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Matyas(Smooth):
     """0.26 (x^2 + y^2) - 0.48 x y, which is (x - y)^2 / 4 + (x + y)^2 / 100.

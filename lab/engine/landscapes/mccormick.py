@@ -14,7 +14,7 @@ from lab.engine.landscapes._smooth import Smooth
 _THIRD = 2.0 * math.pi / 3.0
 
 
-@LANDSCAPES.register("mccormick", title="McCormick")
+@LANDSCAPES.register("mccormick", title="McCormick", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class McCormick(Smooth):
     """sin(x + y) + (x - y)^2 - 1.5 x + 2.5 y + 1, which is sin u + u / 2 + (v - 1)^2 with u = x + y and v = x - y.

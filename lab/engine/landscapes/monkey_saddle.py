@@ -11,7 +11,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("monkey_saddle", title="Monkey saddle")
+@LANDSCAPES.register("monkey_saddle", title="Monkey saddle", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class MonkeySaddle(Smooth):
     """x^3 - 3 x y^2, the real part of (x + iy)^3: two valleys for the legs, one for the tail.

@@ -14,7 +14,7 @@ from lab.engine.landscapes._arrays import quiet, squared_length, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("narrow_well", title="Plateau with a narrow well")
+@LANDSCAPES.register("narrow_well", title="Plateau with a narrow well", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class NarrowWell(Smooth):
     """1 - exp(-r^2 / 2 w^2) + s r^2, with r the distance to the origin: a well of width w in an almost level plain.

@@ -26,7 +26,7 @@ _CELLS = 16384
 _sigmoid, _softplus = GATES["sigmoid"].value, GATES["softplus"].value
 
 
-@LANDSCAPES.register("network_slice", title="Slice through a network")
+@LANDSCAPES.register("network_slice", title="Slice through a network", group="Data")
 @dataclass(frozen=True, slots=True)
 class NetworkSlice:
     """Log loss of a 2-6-1 tanh network on two moons, at weights w* + x d1 + y d2, with weight decay.

@@ -13,7 +13,7 @@ from lab.engine.landscapes._arrays import quiet
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("parabola", title="Parabola")
+@LANDSCAPES.register("parabola", title="Parabola", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Parabola(Smooth):
     """w^2. Gradient descent multiplies w by (1 - 2 lr) a step.

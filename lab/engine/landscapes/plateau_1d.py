@@ -12,7 +12,7 @@ from lab.engine.landscapes._arrays import quiet
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("plateau_1d", title="Plateau")
+@LANDSCAPES.register("plateau_1d", title="Plateau", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Plateau1D(Smooth):
     """w^2 / (c^2 + w^2): a parabola near 0 that levels off at 1 some widths c away.

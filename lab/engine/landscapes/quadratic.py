@@ -13,7 +13,7 @@ from lab.engine.landscapes._arrays import quiet, symmetric
 from lab.engine.landscapes._rotated import Rotated
 
 
-@LANDSCAPES.register("quadratic", title="Quadratic bowl")
+@LANDSCAPES.register("quadratic", title="Quadratic bowl", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Quadratic(Rotated):
     """Half of u^2 + kappa v^2, where (u, v) are the coordinates along the bowl's axes.

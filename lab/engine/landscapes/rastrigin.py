@@ -20,7 +20,7 @@ _EDGE = 5.12
 _TAU = 2.0 * math.pi
 
 
-@LANDSCAPES.register("rastrigin", title="Rastrigin")
+@LANDSCAPES.register("rastrigin", title="Rastrigin", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class Rastrigin(Smooth):
     """A bowl x^2 + y^2 with a cosine of amplitude A on each axis: one global minimum among 120 local ones.

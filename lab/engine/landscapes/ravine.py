@@ -14,7 +14,7 @@ from lab.engine.landscapes._arrays import quiet, symmetric
 from lab.engine.landscapes._rotated import Rotated
 
 
-@LANDSCAPES.register("ravine", title="Long ravine")
+@LANDSCAPES.register("ravine", title="Long ravine", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Ravine(Rotated):
     """sqrt(1 + u^2) - 1 + kappa v^2 / 2 in coordinates (u, v) along and across the ravine.

@@ -12,7 +12,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("rosenbrock", title="Rosenbrock")
+@LANDSCAPES.register("rosenbrock", title="Rosenbrock", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class Rosenbrock(Smooth):
     """A steep, bent valley along y = x^2 whose floor falls gently to (a, a^2).

@@ -11,7 +11,7 @@ from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("saddle", title="Saddle")
+@LANDSCAPES.register("saddle", title="Saddle", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
 class Saddle(Smooth):
     """x^2 - y^2: down along x, then out along y for ever.

@@ -22,7 +22,7 @@ _SHALLOWER = 0.9
 _TOWARDS = (0.8, 0.6)
 
 
-@LANDSCAPES.register("sharp_and_flat", title="Sharp and flat valley")
+@LANDSCAPES.register("sharp_and_flat", title="Sharp and flat valley", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class SharpAndFlat(Smooth):
     """A faint bowl with two Gaussian valleys: a narrow one on the left, 1 deep, and a wide one on the right, 0.9 deep.

@@ -23,7 +23,7 @@ _ONE_OF_EACH_PAIR: tuple[tuple[tuple[float, float], float, Kind], ...] = (
 )
 
 
-@LANDSCAPES.register("six_hump_camel", title="Six-hump camel")
+@LANDSCAPES.register("six_hump_camel", title="Six-hump camel", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class SixHumpCamel(Smooth):
     """(4 - 2.1 x^2 + x^4 / 3) x^2 + x y + 4 (y^2 - 1) y^2: point-symmetric, so every minimum has an equal twin.

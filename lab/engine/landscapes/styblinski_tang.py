@@ -15,7 +15,7 @@ from lab.engine.landscapes._smooth import Smooth
 _ALONG = (-2.903534027771177, 0.1567312567803401, 2.746802770990837)
 
 
-@LANDSCAPES.register("styblinski_tang", title="Styblinski-Tang")
+@LANDSCAPES.register("styblinski_tang", title="Styblinski-Tang", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class StyblinskiTang(Smooth):
     """Half of x^4 - 16 x^2 + 5 x, summed over both axes: a deep well on the left of each, a shallow one on the right.

@@ -44,7 +44,7 @@ class _SquaredTanhError:
         return bend
 
 
-@LANDSCAPES.register("tanh_neuron", title="Tanh neuron")
+@LANDSCAPES.register("tanh_neuron", title="Tanh neuron", group="Data")
 @dataclass(frozen=True, slots=True)
 class TanhNeuron(OneFeature):
     """Mean squared error of tanh(w x + b) over n points about tanh(1.5 (x - 2.3)), 0 <= x <= 4.

@@ -13,7 +13,7 @@ from lab.engine.landscapes._contract import Kind
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("three_hump_camel", title="Three-hump camel")
+@LANDSCAPES.register("three_hump_camel", title="Three-hump camel", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class ThreeHumpCamel(Smooth):
     """2 x^2 - 1.05 x^4 + x^6 / 6 + x y + y^2: three minima in a row, the middle one the lowest.

@@ -14,7 +14,7 @@ from lab.engine.landscapes._search import stationary
 from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("wavy", title="Wavy")
+@LANDSCAPES.register("wavy", title="Wavy", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Wavy(Smooth):
     """w^2 / 10 + A (1 - cos k w): the best minimum is at 0, and with A k^2 > 1/5 there are others beside it.

@@ -16,7 +16,7 @@ from lab.engine.optimizers._line_search import SUFFICIENT_DECREASE, backtrack, d
 from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 
 
-@OPTIMIZERS.register("backtracking", title="Backtracking descent")
+@OPTIMIZERS.register("backtracking", title="Backtracking descent", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class Backtracking:
     """Steepest descent; every step starts at the learning rate and shrinks until the loss falls enough.

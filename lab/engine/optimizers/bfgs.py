@@ -15,7 +15,7 @@ from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, 
 from lab.engine.optimizers._parts import Parts, quiet
 
 
-@OPTIMIZERS.register("bfgs", title="BFGS")
+@OPTIMIZERS.register("bfgs", title="BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class BFGS:
     """Quasi-Newton with the whole matrix: every step corrects the inverse Hessian so that it maps y to s.

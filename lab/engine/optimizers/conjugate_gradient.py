@@ -18,7 +18,7 @@ from lab.engine.optimizers._parts import Parts, quiet
 LEAP = 100.0
 
 
-@OPTIMIZERS.register("conjugate_gradient", title="Conjugate gradient")
+@OPTIMIZERS.register("conjugate_gradient", title="Conjugate gradient", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class ConjugateGradient:
     """Polak-Ribiere+: minus the gradient plus beta times the last direction, beta = g.(g - g_old) / g_old.g_old, >= 0.

@@ -20,7 +20,7 @@ from lab.engine.optimizers._rest import Some, as_rows, put, same, taken
 _MOST_AWAKE = 0.5
 
 
-@OPTIMIZERS.register("lbfgs", title="L-BFGS")
+@OPTIMIZERS.register("lbfgs", title="L-BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class LBFGS:
     """Quasi-Newton: keeps pairs (s, y) of past steps and gradient changes and multiplies by their inverse Hessian.

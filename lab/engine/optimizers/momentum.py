@@ -15,7 +15,7 @@ from lab.engine.optimizers import _inertia as inertia
 from lab.engine.optimizers._parts import Parts, decayed, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("momentum", title="Momentum")
+@OPTIMIZERS.register("momentum", title="Momentum", group="Gradient descent and momentum")
 @dataclass(frozen=True, slots=True)
 class Momentum:
     """A ball with inertia: the velocity is a decaying sum of all gradients so far.

@@ -15,7 +15,7 @@ from lab.engine.optimizers import _inertia as inertia
 from lab.engine.optimizers._parts import Parts, decayed, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("nesterov", title="Nesterov")
+@OPTIMIZERS.register("nesterov", title="Nesterov", group="Gradient descent and momentum")
 @dataclass(frozen=True, slots=True)
 class Nesterov:
     """Momentum that looks one step ahead: the fresh velocity is decayed once more and the gradient added again.

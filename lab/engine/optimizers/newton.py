@@ -20,7 +20,7 @@ from lab.engine.optimizers._population import eigen
 FLATTEST = 1e-8
 
 
-@OPTIMIZERS.register("newton", title="Newton")
+@OPTIMIZERS.register("newton", title="Newton", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class Newton:
     """Divides the gradient by the curvature, along each eigenvector of the exact Hessian.

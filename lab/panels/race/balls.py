@@ -72,11 +72,8 @@ class BallsLayer(RacersLayer):
         super().__init__()
         self._known: tuple[object, ...] = ()
         self._spread: Array = np.zeros((0, 0, 2))
-        self._words: list[QRectF] = []
         #: A card along the upper edge, in pixels.
         self.card: QRectF | None = None
-        #: Whatever floats over the stage, in pixels: words keep clear of it.
-        self.covered: list[QRectF] = []
 
     def pixels(self, stage: Stage) -> NDArray[np.float64]:
         """Where the balls are drawn, in pixels, shape (L, S, 2)."""
@@ -128,7 +125,6 @@ class BallsLayer(RacersLayer):
         """Draw threads from balls to their places, then flags and balls."""
         if self.frame is None or not len(self.frame.starts):
             return
-        self._words = []
         t, places, drawn = theme(), super().pixels(stage), self.pixels(stage)
         for lane, start in np.argwhere(np.abs(places[..., 1] - drawn[..., 1]) > 3.0).tolist():
             painter.setPen(QPen(t.color(self.looks[lane].color_role, 0.6), 1.2))
@@ -137,7 +133,7 @@ class BallsLayer(RacersLayer):
         super().paint(painter, stage)
 
     def _outside(
-        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int, *, worded: bool = True
+        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, gone: str, *, worded: bool = True
     ) -> None:
         """The ball sticks to the border, with an arrow and how far away it is; several are listed below each other.
 
@@ -151,18 +147,17 @@ class BallsLayer(RacersLayer):
         angle = (0.0 if x > px else math.pi) if sideways else (math.pi / 2 if y > py else -math.pi / 2)
         painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         text = f"{number_text(away, 2)} {'widths' if sideways else 'heights'}"
-        if diverged >= 0:
-            text = f"diverged at {diverged:,}"
+        text = gone or text
         width = painter.fontMetrics().horizontalAdvance(text)
         left = px + 14 if px < plot.center().x() else px - 16 - width
         box = QRectF(min(left, px - 8), py - 8, width + 22, 16)
         step = -18.0 if py > plot.center().y() else 18.0
         for _ in range(64 if worded else 0):
-            if not any(box.intersects(other) for other in (*self.covered, *self._words)):
+            if not any(box.intersects(other) for other in (*self.covered, *self._worded)):
                 break
             box.translate(0.0, step)
         if worded:
-            self._words.append(box)
+            self._worded.append(box)
         py = box.center().y()
         painter.setPen(QPen(t.color(t.ink), 1.2))
         painter.setBrush(t.color(look.color_role))
@@ -171,4 +166,4 @@ class BallsLayer(RacersLayer):
         wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
         painter.drawPolygon(QPolygonF([tip, *wings]))
         if worded:
-            label(painter, text, left, py + 4, "error" if diverged >= 0 else "text")
+            label(painter, text, left, py + 4, "error" if gone else "text")

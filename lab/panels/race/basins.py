@@ -19,6 +19,8 @@ from lab.ui.theme import Theme, theme
 #: Widths of the picture in pixels, one after the other: something at once, everything soon.
 SIZES = (16, 64, 128, 256, 512)
 STEPS = 500
+#: Shares of the hue where the way is shortest and where it is longest.
+SHADES = {"dark": (0.76, 0.17), "light": (0.85, 0.14)}
 _COLORS = ("blue", "vermillion", "green", "purple", "yellow", "sky", "ink")
 
 
@@ -83,6 +85,14 @@ class BasinLayer:
             done=done, failed=self._failed, owner=self._owner,
         )  # fmt: skip
 
+    def words(self) -> str:
+        """What the shades mean in this theme, with the numbers of this map."""
+        far = "dark" if theme().dark else "pale"
+        span = None if self._map is None else shade_range(self._map)
+        if span is None:
+            return f"Strong: soon, {far}: late. Grey: not in {STEPS} steps."
+        return f"Strong: in {span[0]} steps, {far}: in {span[1]}. Grey: not in {STEPS}."
+
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw the map where it belongs."""
         if self._map is None:
@@ -106,13 +116,25 @@ def shades(found: BasinMap, t: Theme) -> NDArray[np.uint8]:
     hue = hues[(found.minimum.astype(np.int64) * 5) % len(hues)] if found.minimum.max() > 6 else None
     if hue is None:
         hue = hues[np.clip(found.minimum, 0, len(hues) - 1)]
-    share = np.log(found.steps.clip(1)) / np.log(STEPS)
-    strength = (0.85 - 0.7 * share)[..., None]
+    lo, hi = shade_range(found) or (1, STEPS)
+    # From the quickest to the slowest of this very map, by ratios: over all steps there are, most would look alike.
+    share = np.log(found.steps.clip(lo, hi) / lo) / np.log(max(hi / lo, 1.0 + 1e-9))
+    soon, late = SHADES[t.name]
+    strength = (soon + (late - soon) * share)[..., None]
     colors = ground + (hue - ground) * strength
     colors[found.minimum == UNDER_WAY] = ground + (_rgb(t.line_strong) - ground) * 0.35
     colors[found.minimum == LOST] = _rgb(t.bg)
     shaded: NDArray[np.uint8] = colors.round().astype(np.uint8)
     return shaded
+
+
+def shade_range(found: BasinMap) -> tuple[int, int] | None:
+    """The steps that the strongest and the faintest shade stand for; None where no pixel has arrived yet."""
+    arrived = found.steps[found.minimum >= 0]
+    if not arrived.size:
+        return None
+    lo, hi = np.quantile(arrived, (0.02, 0.98), method="nearest")
+    return max(int(lo), 1), max(int(hi), 1)
 
 
 def _rgb(color: str) -> NDArray[np.float64]:

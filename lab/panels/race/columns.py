@@ -53,13 +53,15 @@ def _loss(value: float | None) -> str:
 
 def _steps(row: Standing) -> str:
     if row.diverged_at >= 0:
-        return f"✕ at {row.diverged_at:,}"
+        return f"{'↓' if row.fell else '✕'} at {row.diverged_at:,}"
     if row.reached_at < 0:
         return "–"
     return f"{row.reached_at:,.0f} step{'' if row.reached_at == 1 else 's'}"
 
 
 def _steps_role(row: Standing) -> str:
+    if row.fell:
+        return "muted"
     return "error" if row.diverged_at >= 0 else "ok" if row.reached_at >= 0 else "faint"
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF, QRegion
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QRegion
 
+from lab.engine.optimizers import HasOwnLength, HasStableRate, Optimizer
+from lab.panels.race.strokes import hits
 from lab.sims.race import Curvature
 from lab.ui import fonts
 from lab.ui.stage import Stage
@@ -30,13 +33,16 @@ class CurvatureLayer:
     def __init__(self) -> None:
         self.answer: Curvature | None = None
         self.origin: NDArray[np.float64] | None = None
+        #: What floats over the stage, and the arrows' names, in pixels.
+        self.covered: list[QRectF] = []
+        self.marks: list[tuple[float, float]] = []
 
     def extent(self, stage: Stage) -> QRegion | None:
         """A square around the racer that the longer axis and its number fit in."""
         if self.answer is None or self.origin is None:
             return QRegion()
         x, y = (int(v) for v in np.clip(stage.to_pixels(self.origin), -20000, 20000))
-        reach = round(LONG) + 72
+        reach = round(LONG) + 96
         return QRegion(x - reach, y - reach, 2 * reach, 2 * reach)
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
@@ -66,14 +72,60 @@ class CurvatureLayer:
                 pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)
             painter.drawLine(QPointF(x - axis[0], y - axis[1]), QPointF(x + axis[0], y + axis[1]))
-            text = number_text(float(value), 3)
-            tip = QPointF(x + axis[0] * 1.04 + 4, y + axis[1] * 1.04)
+        self._name_axes(painter, stage, x, y, axes)
+
+    def _name_axes(self, painter: QPainter, stage: Stage, x: float, y: float, axes: list[NDArray[np.float64]]) -> None:
+        """Each curvature at that end of its axis where it can be read, on a patch that keeps trails off it."""
+        assert self.answer is not None
+        t = theme()
+        painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
+        metrics = QFontMetricsF(painter.font())
+        room = stage.plot.adjusted(4, 4, -4, -4)
+        taken: list[QRectF] = []
+        for value, axis in zip(self.answer.eigenvalues, axes, strict=True):
+            text = f"λ {number_text(float(value), 3)}"
+            wide, high = metrics.horizontalAdvance(text) + 10, metrics.height() + 4
+            length = max(float(np.hypot(*axis)), 1e-9)
+            boxes = []
+            for sign in (1.0, -1.0):
+                # Beyond the halo of the racer, however short the axis is.
+                u, v = sign * axis / length
+                reach = max(length, 18.0) + 5 + abs(u) * wide / 2 + abs(v) * high / 2
+                boxes.append(QRectF(x + u * reach - wide / 2, y + v * reach - high / 2, wide, high))
+            costs = [hits(b, [*self.covered, *taken], self.marks, 12.0) + 4 * (not room.contains(b)) for b in boxes]
+            box = boxes[costs.index(min(costs))]
+            taken.append(box)
+            painter.setPen(QPen(t.color("accent" if value > 0 else "error"), 1.0))
+            painter.setBrush(t.color("surface", 0.9))
+            painter.drawRoundedRect(box, 4, 4)
             painter.setPen(t.color("text"))
-            painter.drawText(tip, text)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def in_words(answer: Curvature, rate: float) -> str:
-    """Curvatures and what they mean for the learning rate, in one line."""
+def why_unbounded(optimizer: Optimizer, parts: Collection[str]) -> str:
+    """Why a rule has no largest stable rate, in a few words, from what its steps are made of; empty where it has one.
+
+    `parts` are the names of the parts of its step.
+    """
+    if isinstance(optimizer, HasStableRate):
+        return ""
+    if isinstance(optimizer, HasOwnLength) and optimizer.own_length:
+        return f"no largest η, step length: {optimizer.own_length}"
+    if "move" in parts:
+        return "no largest η: it uses no gradient"
+    if "sign" in parts or "sign and size" in parts:
+        return "no largest η: its steps ignore the slope’s size"
+    if "scaling" in parts:
+        return "no largest η: its scale adapts to the slope"
+    if "curvature" in parts:
+        return "no largest η: it divides by the curvature itself"
+    return "no largest η is known for this rule"
+
+
+def in_words(answer: Curvature, rate: float, why: str = "") -> str:
+    """Curvatures and what they mean for the learning rate, or `why` they mean nothing for it, in one line."""
+    if not answer.eigenvalues.any():
+        return "No curvature here: the loss is flat or bends without end"
     largest = float(answer.eigenvalues.max())
     if largest <= 0.0:
         return "Curvature nowhere positive: no rate is too large here"
@@ -82,6 +134,6 @@ def in_words(answer: Curvature, rate: float) -> str:
     if len(answer.eigenvalues) > 1:
         words = f"curvature {number_text(smallest, 3)} to {number_text(largest, 3)}"
     if answer.largest_rate is None:
-        return words
+        return f"{words}   ·   {why}" if why else words
     verdict = "stable" if rate < answer.largest_rate else "too large"
     return f"{words}   ·   η must stay below {number_text(answer.largest_rate, 3)}: {number_text(rate, 3)} is {verdict}"

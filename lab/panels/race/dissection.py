@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.sims.race import Dissection
 from lab.ui import fonts
@@ -24,8 +25,37 @@ _ROLES = {
     "curvature": "accent",
     "weight decay": "warn",
 }
+#: What each part does, in two or three words, and in a sentence.
+_DOES = {
+    "gradient": ("downhill", "The step of plain descent: the learning rate times the slope, downhill."),
+    "momentum": ("what rolls on", "What is left of earlier steps, which goes on rolling."),
+    "first moment": (
+        "averaging",
+        "Averaging the gradients of the last steps (the first moment) turns the step by this much.",
+    ),
+    "scaling": (
+        "dividing",
+        "Dividing each coordinate by the usual size of its gradients changes the step by this much.",
+    ),
+    "curvature": (
+        "bending",
+        "Taking into account how the landscape bends changes the step by this much.",
+    ),
+    "weight decay": ("pull to zero", "Weight decay shrinks the weights by this much."),
+    "look-ahead": ("slope ahead", "The gradient is taken where the momentum leads: that changes this much."),
+    "last direction": ("kept from it", "What the last direction adds, so that its gain is kept."),
+    "sign": ("signs only", "Keeping only the sign of each coordinate changes the step by this much."),
+    "sign and size": (
+        "signs, own sizes",
+        "Only the sign of each slope counts, with a step size for each coordinate: that changes this much.",
+    ),
+    "move": ("without a slope", "Where the rule goes without having asked for a slope."),
+}
 _OTHERS = ("purple", "yellow", "sky", "green")
 PICTURE = 132
+#: The step itself is drawn at least this long, in pixels: enlarged, and by how much is said.
+LEAST = 26.0
+NUMBERS = 272
 ROW = 20
 
 
@@ -80,20 +110,34 @@ class _Drawing(QWidget):
         self.parts: list[tuple[str, NDArray[np.float64]]] = []
         self.phase = 0
         self._step = np.zeros(2)
+        self._corners: list[QPointF] = []
 
     def sizeHint(self) -> QSize:
-        return QSize(PICTURE + 232, max(PICTURE, ROW * (len(self.parts) + 1) + 16))
+        return QSize(PICTURE + NUMBERS, max(PICTURE, ROW * (len(self.parts) + 1) + 16))
 
     def show_parts(self, parts: Mapping[str, NDArray[np.float64]], step: NDArray[np.float64], phase: int) -> None:
         """Keep the parts as plane vectors and draw them."""
         grown = len(parts) != len(self.parts)
         self.parts = [(name, vector) for name, vector in parts.items()]
         self._step, self.phase = step, phase
-        words = [f"{name} {_vector(v)}" for name, v in self.parts]
+        words = [f"{name} {_vector(v)}: {_DOES.get(name, ('', ''))[0]}".rstrip(": ") for name, v in self.parts]
         self.setAccessibleDescription("; ".join([*words, f"together {_vector(step)}"]))
         if grown:
             self.updateGeometry()
         self.update()
+
+    def doing(self, y: float) -> str:
+        """What the part does whose row lies at a height, in a sentence; nothing elsewhere."""
+        row = int((y - 6.0) // ROW)
+        if not 0 <= row < len(self.parts):
+            return ""
+        return _DOES.get(self.parts[row][0], ("", ""))[1]
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.doing(event.pos().y()), self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -122,13 +166,43 @@ class _Drawing(QWidget):
             return QPointF(box.center().x() + x, box.center().y() - y)
 
         shown = self.phase or len(self.parts)
-        _arrow(painter, at(corners[0]), at(ends[-1]), "text", 3.4, 1.0 if shown == len(self.parts) else 0.18)
+        # Points along the parts and the step, which words had better not lie on.
+        chain = [*corners, _plane(self._step)]
+        self._corners = [at(a + (b - a) * k / 8) for a, b in itertools.pairwise([*chain, corners[0]]) for k in range(9)]
         for i, (name, _) in enumerate(self.parts):
             alpha = 1.0 if i < shown else 0.18
-            _arrow(painter, at(corners[i]), at(corners[i + 1]), part_role(name, i), 1.8, alpha)
-        painter.setPen(Qt.PenStyle.NoPen)
+            _arrow(painter, at(corners[i]), at(corners[i + 1]), part_role(name, i), 2.0, alpha)
+        self._whole(painter, box, at(corners[0]), at(ends[-1]), 1.0 if shown == len(self.parts) else 0.25)
+
+    def _whole(self, painter: QPainter, box: QRectF, start: QPointF, tip: QPointF, alpha: float) -> None:
+        """What the parts add up to, over them: however short beside them, it can be seen."""
+        t = theme()
+        across, down = tip.x() - start.x(), tip.y() - start.y()
+        length = math.hypot(across, down)
+        words = "Δθ"
+        if 1e-9 < length < LEAST:
+            tip = QPointF(start.x() + across * LEAST / length, start.y() + down * LEAST / length)
+            words = f"Δθ × {number_text(LEAST / length, 2)}"
+        _arrow(painter, start, tip, "raised", 6.5, alpha)
+        _arrow(painter, start, tip, "text", 3.0, alpha)
+        painter.setPen(QPen(t.color("raised"), 1.5))
         painter.setBrush(t.color("text"))
-        painter.drawEllipse(at(corners[0]), 3, 3)
+        painter.drawEllipse(start, 4, 4)
+        if length <= 1e-9:
+            words = "Δθ = 0"
+        painter.setFont(fonts.font(fonts.TICK, fonts.SEMIBOLD))
+        metrics = painter.fontMetrics()
+        wide, high = metrics.horizontalAdvance(words), metrics.height()
+        # In that corner where fewest of the arrows are.
+        room = box.adjusted(6, 4, -6, -4)
+        places = [
+            QRectF(x, y, wide, high)
+            for y in (room.bottom() - high, room.top())
+            for x in (room.right() - wide, room.left())
+        ]
+        best = min(places, key=lambda place: sum(place.adjusted(-3, -3, 3, 3).contains(p) for p in self._corners))
+        painter.setPen(t.color("text", alpha))
+        painter.drawText(best, Qt.AlignmentFlag.AlignCenter, words)
 
     def _numbers(self, painter: QPainter, left: float) -> None:
         t = theme()
@@ -147,7 +221,15 @@ class _Drawing(QWidget):
             painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
             box = QRectF(left + 20, top, self.width() - left - 28, ROW)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
+            said = box.adjusted(painter.fontMetrics().horizontalAdvance(name) + 7, 0, 0, 0)
             painter.setFont(fonts.font(fonts.CAPTION))
+            painter.setPen(t.color("muted" if lit else "faint"))
+            room = said.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(_vector(vector)) - 8, 0)
+            words = painter.fontMetrics().elidedText(
+                _DOES.get(name, ("", ""))[0], Qt.TextElideMode.ElideRight, int(room.width())
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            painter.setPen(t.color("text" if lit else "faint"))
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _vector(vector))
             top += ROW
 

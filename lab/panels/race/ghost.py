@@ -26,7 +26,7 @@ from lab.ui.widgets import glyph_path
 EXCESS, SEGMENT = CHANNELS.index("excess"), CHANNELS.index("segment")
 #: With more trails than this only those of the start in focus are drawn.
 MOST_TRAILS = 48
-OPACITY, WIDTH = 0.62, 1.4
+OPACITY, WIDTH, CASING = 0.92, 2.0, 3.8
 #: In widths of the line, as Qt counts.
 DASHES = [3.5, 2.6]
 HEAD = 13.0
@@ -208,10 +208,10 @@ class GhostLayer:
             self._paint_trails(painter, stage)
         t = theme()
         heads = np.clip(stage.to_pixels(self._points[self._shown - 1]), -20000, 20000)
-        painter.setBrush(t.color(t.ink, 0.35))
+        painter.setBrush(t.color(t.ink, 0.6))
         for (x, y), look in zip(heads.tolist(), self._lanes, strict=True):
             if math.isfinite(x) and math.isfinite(y):
-                painter.setPen(QPen(t.color(look.color_role, 0.9), 1.5))
+                painter.setPen(QPen(t.color(look.color_role), 1.8))
                 painter.drawPath(glyph_path(look.symbol, HEAD, x, y))
 
     def _paint_trails(self, painter: QPainter, stage: Stage) -> None:
@@ -250,16 +250,19 @@ class GhostLayer:
         for i, look in enumerate(self._lanes):
             finite = np.isfinite(pixels[:, i, 0]) & np.isfinite(pixels[:, i, 1])
             cuts = np.flatnonzero(apart[:, i] | ~finite[1:] | ~finite[:-1]) + 1
-            pen = QPen(t.color(look.color_role), WIDTH)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             for piece in np.split(pixels[:, i], cuts):
                 if len(piece) < 2 or not np.isfinite(piece[0, 0]):
                     continue
                 thin = merge_close(piece)
-                pen.setDashPattern(DASHES)
-                pen.setDashOffset(float(self._travelled[i]) / WIDTH)
-                painter.setPen(pen)
-                painter.drawPolyline(arrayToQPolygonF(thin[:, 0], thin[:, 1]))
+                line = arrayToQPolygonF(thin[:, 0], thin[:, 1])
+                # The casing has the line's own dashes: it sets them off, and leaves the gaps what they are.
+                for color, width in ((t.color(t.ink, 0.5), CASING), (t.color(look.color_role), WIDTH)):
+                    pen = QPen(color, width)
+                    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                    pen.setDashPattern([length * WIDTH / width for length in DASHES])
+                    pen.setDashOffset(float(self._travelled[i]) / width)
+                    painter.setPen(pen)
+                    painter.drawPolyline(line)
                 self._travelled[i] += float(np.hypot(*np.diff(thin, axis=0).T).sum())
 
 

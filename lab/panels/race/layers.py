@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
 
 from lab.engine.landscapes import Landscape
 from lab.panels.race.field import Field
 from lab.panels.race.strokes import arrow as _arrow
-from lab.panels.race.strokes import label as _label
+from lab.panels.race.strokes import freest, haloed, hits
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
 #: More minima than this are marked small and without names.
 FEW = 6
-
+#: Radius of the ring round a minimum, in pixels.
+RING = 11.0
 
 #: A step of less than so many pixels is none to the eye: arrows would make much of nothing.
 STILL = 1e-3
+
+
+#: Rectangles and points, in pixels, that words should not lie on.
+KeepClear = Callable[[], tuple[list[QRectF], list[tuple[float, float]]]]
 
 
 class FieldLayer:
@@ -81,22 +89,18 @@ class FieldLayer:
 
 
 class CriticalLayer:
-    """Known minima, maxima and saddles."""
+    """Known minima, maxima and saddles; the minima's names are another layer, which lies above the trails."""
 
     def __init__(self, landscape: Landscape) -> None:
         self._points = landscape.critical_points
-        self._count = sum(c.kind == "minimum" for c in self._points)
-        self._few = self._count <= FEW
+        self._few = sum(c.kind == "minimum" for c in self._points) <= FEW
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         t = theme()
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        minima = 0
         for critical in self._points:
             x, y = stage.to_pixels(np.array(critical.point))
             if critical.kind == "minimum":
-                minima += 1
-                self._minimum(painter, stage, x, y, f"min {minima}" if self._count > 1 else "min", critical.is_global)
+                self._minimum(painter, x, y, critical.is_global)
             elif self._few:
                 painter.setPen(QPen(t.color("text", 0.55), 1.2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -106,22 +110,86 @@ class CriticalLayer:
                 else:
                     painter.drawPath(glyph_path("t1", 9, x, y))
 
-    def _minimum(self, painter: QPainter, stage: Stage, x: float, y: float, name: str, lowest: bool) -> None:
+    def _minimum(self, painter: QPainter, x: float, y: float, lowest: bool) -> None:
         t = theme()
-        radius = 11.0 if self._few else 6.0 if lowest else 3.5
-        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2))
+        radius = weight() * (RING if self._few else 6.0 if lowest else 3.5)
+        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2 * weight()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
         arm = radius * 0.5
         painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
         painter.drawLine(QPointF(x, y - arm), QPointF(x, y + arm))
-        if self._few and not stage.compact:
-            width = painter.fontMetrics().horizontalAdvance(name)
-            painter.drawText(QPointF(x - width / 2, y - radius - 6), name)
+
+
+class NamesLayer:
+    """The names of the minima, above the trails: beside their rings, where no head, flag, arrow or overlay is.
+
+    A name stays where it stands until something comes in its way; of more than `FEW` minima none has a name.
+    """
+
+    def __init__(self, landscape: Landscape, keep_clear: KeepClear) -> None:
+        minima = [c for c in landscape.critical_points if c.kind == "minimum"]
+        self._keep_clear = keep_clear
+        self._places = np.array([c.point for c in minima], dtype=np.float64).reshape(len(minima), 2)
+        self._names = [f"min {i + 1}" for i in range(len(minima))] if len(minima) > 1 else ["min"] * len(minima)
+        if len(minima) > FEW:
+            self._places, self._names = self._places[:0], []
+        self._sides = [0] * len(self._names)
+
+    def boxes(self, stage: Stage) -> list[QRectF]:
+        """Where the names stand, in pixels."""
+        if stage.compact or not self._names:
+            return []
+        metrics = QFontMetricsF(fonts.font(fonts.TICK, fonts.SEMIBOLD))
+        taken, marks = self._keep_clear()
+        found: list[QRectF] = []
+        room, ring = stage.plot.adjusted(2, 2, -2, -2), weight() * RING
+        for i, ((x, y), name) in enumerate(zip(stage.to_pixels(self._places).tolist(), self._names, strict=True)):
+            if not stage.plot.contains(x, y):
+                found.append(QRectF())
+                continue
+            wide, high = metrics.horizontalAdvance(name), metrics.height()
+            across, up = ring + 6 + wide / 2, ring + 3 + high / 2
+            aside = ((0, -up), (0, up), (across, 0), (-across, 0), (across, -up), (-across, -up))
+            boxes = [QRectF(x + dx - wide / 2, y + dy - high / 2, wide, high) for dx, dy in aside]
+            inside = [k for k, box in enumerate(boxes) if room.contains(box)] or [0]
+            now = inside.index(self._sides[i]) if self._sides[i] in inside else 0
+            self._sides[i] = inside[freest([boxes[k] for k in inside], [*taken, *found], marks, now)]
+            found.append(boxes[self._sides[i]])
+        return found
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """The names themselves."""
+        found = QRegion()
+        for box in self.boxes(stage):
+            found += box.toAlignedRect().adjusted(-4, -4, 4, 4)
+        return found
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        """Write each name beside its ring."""
+        boxes = self.boxes(stage)
+        painter.setFont(fonts.font(fonts.TICK, fonts.SEMIBOLD))
+        ascent = painter.fontMetrics().ascent()
+        for box, name in zip(boxes, self._names, strict=False):
+            if not box.isEmpty():
+                haloed(painter, name, box.left(), box.top() + ascent)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An arrow as it is drawn: where it ends, and the box of its name."""
+
+    tip: QPointF
+    box: QRectF
+    role: str
+    name: str
 
 
 class ArrowsLayer:
-    """Where the racer in focus goes next: the descent direction and its step; directions, not lengths."""
+    """Where the racer in focus goes next: the descent direction and its step; directions, not lengths.
+
+    Names keep clear of overlays, of each other and, where there is a choice, of heads; an arrow is cut short for that.
+    """
 
     LENGTHS = (86.0, 58.0)
 
@@ -129,6 +197,9 @@ class ArrowsLayer:
         self.origin: NDArray[np.float64] | None = None
         self.gradient = np.zeros(2)
         self.step = np.zeros(2)
+        #: What floats over the stage, and marks that had better be seen, in pixels.
+        self.covered: list[QRectF] = []
+        self.marks: list[tuple[float, float]] = []
 
     def extent(self, stage: Stage) -> QRegion | None:
         """A square that both arrows and their names fit in, whatever their directions."""
@@ -138,37 +209,81 @@ class ArrowsLayer:
         reach = round(max(self.LENGTHS)) + 64
         return QRegion(x - reach, y - reach, 2 * reach, 2 * reach)
 
-    def paint(self, painter: QPainter, stage: Stage) -> None:
+    def laid_out(self, stage: Stage) -> list[Arrow]:
+        """The arrows as they are drawn: none where there is no step to see."""
         if self.origin is None:
-            return
-        t = theme()
-        x, y = stage.to_pixels(self.origin)
-        if not stage.plot.contains(QPointF(x, y)):
-            return
-        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
+            return []
+        x, y = stage.to_pixels(self.origin).tolist()
+        if not stage.plot.contains(x, y):
+            return []
         unit = np.array([stage.plot.width() / stage.world.width(), -stage.plot.height() / stage.world.height()])
         with np.errstate(all="ignore"):
             if np.hypot(*(self.step * unit)) < STILL:
-                return
+                return []
+        metrics = QFontMetricsF(fonts.font(fonts.BODY, fonts.SEMIBOLD))
+        found: list[Arrow] = []
         drawn = ((-self.gradient, "gradient", "−∇f"), (self.step, "text", "Δθ"))
+        ways = []
         for (vector, role, name), length in zip(drawn, self.LENGTHS, strict=True):
             with np.errstate(all="ignore"):
                 direction = vector * unit
                 norm = float(np.hypot(*direction))
-            if not math.isfinite(norm) or norm == 0.0:
-                continue
-            dx, dy = direction / norm
-            length = _within(stage.plot.adjusted(56, 26, -56, -26), x, y, dx, dy, length)
-            tip = QPointF(x + dx * length, y + dy * length)
-            _arrow(painter, QPointF(x, y), tip, t.color(role), t.color(t.ink, 0.75))
-            width = painter.fontMetrics().horizontalAdvance(name)
-            where = QPointF(tip.x() + dx * (10 + width / 2) - width / 2, tip.y() + dy * 16 + 5)
-            painter.setPen(t.color(role))
-            _label(painter, name, where.x(), where.y(), role)
+            if math.isfinite(norm) and norm > 0.0:
+                ways.append((*(direction / norm).tolist(), length, role, name))
+        for dx, dy, length, role, name in ways:
+            size = metrics.horizontalAdvance(name) + 10, metrics.height() + 4
+            bare = Arrow(QPointF(), QRectF(), role, name)
+            # A name had better not lie on the other arrow.
+            shafts = [(x + u * long * k / 5, y + v * long * k / 5)
+                      for u, v, long, _, other in ways if other != name for k in range(1, 6)]  # fmt: skip
+            found.append(self._laid(stage.plot, x, y, dx, dy, length, size, bare, found, shafts))
+        return found
+
+    def _laid(
+        self, plot: QRectF, x: float, y: float, dx: float, dy: float, length: float, size: tuple[float, float],
+        arrow: Arrow, others: Sequence[Arrow], shafts: Sequence[tuple[float, float]],
+    ) -> Arrow:  # fmt: skip
+        """An arrow from (x, y) along (dx, dy), as long as it can be, with its name where there is room."""
+        wide, high = size
+        longest = _within(plot.adjusted(8, 8, -8, -8), x, y, dx, dy, length)
+        best, least = arrow, math.inf
+        taken = [*self.covered, *(other.box for other in others)]
+        marks = [*self.marks, *shafts, *shafts]
+        # Half the name's width and height, as far as the direction asks for them: it stands just beyond the tip.
+        beyond = 6 + abs(dx) * wide / 2 + abs(dy) * high / 2
+        for cut in (1.0, 0.8, 0.62, 0.45):
+            tip = QPointF(x + dx * longest * cut, y + dy * longest * cut)
+            for k, (u, v) in enumerate(((dx, dy), (-dy, dx), (dy, -dx))):
+                reach = beyond if k == 0 else 8 + abs(u) * wide / 2 + abs(v) * high / 2
+                back = 0.0 if k == 0 else 6.0
+                cx, cy = tip.x() + u * reach - dx * back, tip.y() + v * reach - dy * back
+                box = QRectF(cx - wide / 2, cy - high / 2, wide, high)
+                worse = hits(box, taken, marks, 6.0) + 4 * sum(other.contains(tip) for other in self.covered)
+                worse += 0 if plot.contains(box) else 4
+                cost = worse + 0.9 * (1.0 - cut) + 0.2 * (k > 0)
+                if cost < least:
+                    best, least = dataclasses.replace(arrow, tip=tip, box=box), cost
+        return best
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        arrows = self.laid_out(stage)
+        if self.origin is None or not arrows:
+            return
+        t = theme()
+        x, y = stage.to_pixels(self.origin).tolist()
+        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
+        for arrow in arrows:
+            _arrow(painter, QPointF(x, y), arrow.tip, t.color(arrow.role), t.color(t.ink, 0.75))
+        for arrow in arrows:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color("surface", 0.86))
+            painter.drawRoundedRect(arrow.box, 4, 4)
+            painter.setPen(t.color(arrow.role))
+            painter.drawText(arrow.box, Qt.AlignmentFlag.AlignCenter, arrow.name)
 
 
 def _within(room: QRectF, x: float, y: float, dx: float, dy: float, length: float) -> float:
-    """How long an arrow may be to stay in the room with its name; some of it is always seen."""
+    """How long an arrow may be to stay in the room; some of it is always seen."""
     across = (room.right() - x) / dx if dx > 0 else (room.left() - x) / dx if dx < 0 else math.inf
     down = (room.bottom() - y) / dy if dy > 0 else (room.top() - y) / dy if dy < 0 else math.inf
     return max(min(length, across, down), 0.4 * length)

@@ -20,15 +20,43 @@ from lab.ui.theme import ramp_role
 from lab.ui.widgets import SYMBOLS, value_text
 from lab.ui.widgets.rows import title_of
 
+#: The rules that are met most, as everywhere in the lab.
 _USUAL = {
     "sgd": ("sky", "o"),
     "momentum": ("yellow", "s"),
     "nesterov": ("vermillion", "t1"),
     "rmsprop": ("green", "d"),
     "adam": ("purple", "star"),
-    "lbfgs": ("muted", "h"),
+    "lbfgs": ("ink", "h"),
 }
-_COLORS = ("blue", "sky", "yellow", "vermillion", "green", "purple", "ink")
+#: A shape for every other rule, that no other one has; a colour that its relatives, with which it is compared, lack.
+_OTHERS = {
+    "adagrad": ("blue", "t"),
+    "adadelta": ("lime", "p"),
+    "adamax": ("violet", "star6"),
+    "adamw": ("rose", "star4"),
+    "amsgrad": ("brown", "star8"),
+    "nadam": ("teal", "star3"),
+    "radam": ("lime", "bow"),
+    "lion": ("brown", "crescent"),
+    "rprop": ("teal", "slab"),
+    "sign_sgd": ("rose", "post"),
+    "qhm": ("blue", "frame"),
+    "newton": ("rose", "half"),
+    "bfgs": ("violet", "ring"),
+    "conjugate_gradient": ("teal", "bar"),
+    "backtracking": ("blue", "t2"),
+    "random_search": ("brown", "+"),
+    "nelder_mead": ("lime", "delta"),
+    "simulated_annealing": ("rose", "drop"),
+    "evolution_strategy": ("violet", "chevron"),
+    "cma_es": ("blue", "gem"),
+    "particle_swarm": ("teal", "tie"),
+}
+#: Colours in the order in which they are given to those whose own is taken: those of the usual six come last.
+_COLORS = ("blue", "rose", "lime", "violet", "teal", "brown", "vermillion", "yellow", "green", "purple", "sky", "ink")
+#: The cross says that a racer has diverged.
+_NOBODYS = frozenset({"x"})
 #: Shapes of a sweep from small to large: the more corners, the larger the value; then hollow and pointed ones.
 _SEQUENCE = ("t", "t1", "s", "p", "h", "o", "ring", "half", "drop", "star4", "star", "star8")
 #: So many racers of one rule make a sequence worth a ramp; two are told apart like any others.
@@ -48,28 +76,34 @@ class Look:
 def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
     """A look for each racer: the usual one of its rule, or the next free shape when it is taken."""
     named, places = _sweeps(racers)
-    others = {_USUAL[kind][1] for kind in (_kind(r) for r in racers if r.id not in places) if kind in _USUAL}
+    kinds = {_kind(r) for r in racers if r.id not in places}
+    own = {kind: _USUAL.get(kind) or _OTHERS.get(kind) for kind in kinds}
+    shapes = [s for s in (*_SEQUENCE, *SYMBOLS) if s not in {look[1] for look in own.values() if look} | _NOBODYS]
     # A sweep beside others leaves them their marks.
-    shapes = [s for s in (*_SEQUENCE, *(s for s in SYMBOLS if s not in _SEQUENCE)) if s not in others]
-    ordered = dict(zip(places, itertools.cycle(shapes), strict=False))
+    ordered = dict(zip(places, itertools.cycle(dict.fromkeys(shapes)), strict=False))
+    colors = {_USUAL[kind][0] for kind in kinds if kind in _USUAL}
+    taken = {look[1] for look in own.values() if look} | set(ordered.values())
     found: list[Look] = []
+    seen: set[str] = set()
     for entrant in racers:
-        kind = _kind(entrant)
-        title = OPTIMIZERS.title_of(type(entrant.optimizer))
+        kind, title = _kind(entrant), OPTIMIZERS.title_of(type(entrant.optimizer))
         if entrant.id in ordered:
             role = ramp_role(places.index(entrant.id) / (len(places) - 1))
             found.append(Look(entrant.id, named[entrant.id], role, ordered[entrant.id]))
             continue
         same = sum(1 for look in found if look.title.split(" · ")[0] == title)
-        taken = {look.symbol for look in found} | set(ordered.values())
-        color, symbol = _USUAL.get(kind, (_COLORS[entrant.id % len(_COLORS)], ""))
-        if not symbol or symbol in taken:
-            reserved = {s for _, s in _USUAL.values()}
-            free = [s for s in SYMBOLS if s not in taken and s not in reserved] or list(SYMBOLS)
-            symbol = free[0]
-            color = _COLORS[(entrant.id * 3 + 1) % len(_COLORS)] if same or not color else color
+        color, symbol = own[kind] or ("", "")
+        if not symbol or kind in seen:
+            # Another of its kind, or a rule from elsewhere: what is nobody's yet, and nobody's usual mark.
+            theirs = taken | _NOBODYS | {s for _, s in _USUAL.values()}
+            symbol = next((s for s in SYMBOLS if s not in theirs), "x")
+        if kind in seen or kind not in _USUAL:
+            color = color if color and color not in colors else next((c for c in _COLORS if c not in colors), color)
+        seen.add(kind)
+        taken.add(symbol)
+        colors.add(color)
         title = named.get(entrant.id, f"{title} · {same + 1}" if same else title)
-        found.append(Look(entrant.id, title, color, symbol))
+        found.append(Look(entrant.id, title, color or _COLORS[entrant.id % len(_COLORS)], symbol))
     return tuple(found)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lab.panels.race.data_card import DataCard
 from lab.panels.race.derivative_card import DerivativeCard
@@ -21,9 +21,22 @@ from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch
 from lab.ui.widgets.surfaces import Corner
 
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
+#: Stages smaller than these have no legend of the arrows (they carry their names), and no scale of the colours.
+SMALL, TINY = QSize(560, 400), QSize(480, 300)
 #: Beside the axis of a loss, and from the middle of the stage to that of its plot.
 LOSS_MARGIN = 64
 MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
+
+
+#: An overlay keeps this many pixels away from what must be seen.
+NEAR = 14.0
+#: Where cards may float, at home first.
+HOMES: dict[str, tuple[Corner, ...]] = {"legend": ("bl", "br", "tl", "tr"), "data": ("tr", "tl", "br", "bl")}
+
+
+def _offsets(corner: Corner) -> tuple[int, int]:
+    """How far from the edges of the stage a corner's overlays lie."""
+    return (LEFT if corner[1] == "l" else RIGHT), (TOP if corner[0] == "t" else BOTTOM)
 
 
 class Overlays:
@@ -75,6 +88,10 @@ class Overlays:
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         #: The table of all racers lies where the legend would.
         self.covered = False
+        #: The stage is so small that what only explains would cover what it explains.
+        self.small = self._tiny = False
+        #: The colours stand for losses, and nothing takes the place of their scale.
+        self._scaled = True
         self.data = DataCard()
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
@@ -90,7 +107,8 @@ class Overlays:
     def set_look(self, look: RaceViewState, flat: bool) -> None:
         """Follow the layer switches; the cards of set-up and schedule take the colour bar's corner."""
         free = not (look.card_open or flat)
-        self.color_bar.setVisible(free and not look.basins)
+        self._scaled = free and not look.basins
+        self.color_bar.setVisible(self._scaled and not self._tiny)
         self.basin_note.setVisible(free and look.basins)
         self.covered = look.table
         if not look.arrows or flat or self.covered:
@@ -115,6 +133,13 @@ class Overlays:
 
     def give_room(self, stage: QSize) -> None:
         """Follow the size of the stage."""
+        self.small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
+        if self.small:
+            self.legend.hide()
+        tiny = stage.width() < TINY.width() or stage.height() < TINY.height()
+        if tiny != self._tiny:
+            self._tiny = tiny
+            self.color_bar.setVisible(not tiny and self._scaled)
         self.derivative.give_room(stage)
         self.raise_derivative()
 
@@ -146,23 +171,57 @@ class Overlays:
             self._apart_above = above
             self._move(self.apart, "tl" if above else "bl", LEFT)
 
-    def clear_of(self, places: Sequence[QPointF]) -> None:
-        """Put the card of the data into the upper corner that hides fewer of these places, in pixels."""
-        size, stage = self.data.sizeHint(), self.corners.parent()
-        assert isinstance(stage, QWidget)
-        top = TOP + self.color_bar.sizeHint().height() + CornerOverlays.GAP
-        right = QRectF(stage.width() - RIGHT - size.width(), top, size.width(), size.height())
-        left = QRectF(LEFT, TOP, size.width(), size.height())
-        hidden = [sum(box.adjusted(-16, -16, 16, 16).contains(place) for place in places) for box in (right, left)]
-        self._move(self.data, "tl" if hidden[1] < hidden[0] else "tr", LEFT if hidden[1] < hidden[0] else RIGHT)
+    def taken(self) -> list[QRectF]:
+        """Where overlays lie, in pixels."""
+        return [QRectF(rect) for rect in self.corners.taken()]
+
+    def begin(self, places: Sequence[tuple[float, float]]) -> None:
+        """Another view: legend and data go home, or where they hide fewest of these places (x, y), in pixels."""
+        self._go(self.legend, HOMES["legend"][0])
+        self._go(self.data, self._emptiest(self.data, HOMES["data"], places, ()))
+
+    def dodge(self, vital: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> None:
+        """Let legend and data go out of the way of places that must be seen: to where they hide fewest of all.
+
+        They stay where they are as long as they hide none of these, and while the hand is on them or holds something.
+        """
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return
+        for card, homes in ((self.legend, HOMES["legend"]), (self.data, HOMES["data"])):
+            if card.isHidden() or card.underMouse():
+                continue
+            here = QRectF(card.geometry()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            if any(here.contains(x, y) for x, y in vital):
+                self._go(card, self._emptiest(card, homes, vital, others))
+
+    def _emptiest(
+        self,
+        card: QWidget,
+        homes: Sequence[Corner],
+        vital: Sequence[tuple[float, float]],
+        others: Sequence[tuple[float, float]],
+    ) -> Corner:
+        """The first corner where a card hides fewest places; those that must be seen count most."""
+
+        def hidden(corner: Corner) -> int:
+            dx, dy = _offsets(corner)
+            box = QRectF(self.corners.would_lie(card, corner, dx, dy)).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            crowd = sum(box.contains(x, y) for x, y in others)
+            return 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+
+        return min(homes, key=hidden)
+
+    def _go(self, card: QWidget, corner: Corner) -> None:
+        dx, _ = _offsets(corner)
+        self._move(card, corner, dx)
 
     def show_test_loss(self, look: RaceViewState, there: bool) -> None:
         """Say which lines are which, where the test loss is drawn."""
         self.test_legend.setVisible(there and look.test_loss and not look.card_open)
 
-    def show_basin_of(self, title: str) -> None:
-        """Say whose basins the colours are."""
-        self._basin_text.setText(f"Colour: the minimum {title} reaches. Pale: later. Grey: not in 500 steps.")
+    def show_basin_of(self, title: str, words: str) -> None:
+        """Say whose basins the colours are, and what the shades mean."""
+        self._basin_text.setText(f"Colour: the minimum {title} reaches. {words}")
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

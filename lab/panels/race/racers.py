@@ -14,11 +14,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF, QRegion
 
 from lab.panels.race.density import crowded
 from lab.panels.race.looks import Look, start_name
-from lab.panels.race.strokes import label as _label
-from lab.sims.race import RaceFrame
+from lab.sims.race import FELL, RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path, number_text
 
 #: More racers than this are drawn without edges and halos.
@@ -29,7 +28,9 @@ FEW_RACERS = 64
 REACH, WORDS = 30, 260
 #: So many words stand below each other at most; they then lie within so many pixels of their racers.
 MOST_WORDS = 6
-BELOW = 150
+#: Half a mark on the border, with its arrow, in pixels.
+MARK = 11.0
+BELOW = 170
 
 
 @dataclass(slots=True)
@@ -48,8 +49,11 @@ class RacersLayer:
         self.looks: Sequence[Look] = ()
         self.focus: tuple[int, int] | None = None
         self.average = False
-        #: Where words stand in the picture being painted.
+        #: Whatever floats over the stage, in pixels: words keep clear of it.
+        self.covered: list[QRectF] = []
+        #: Where words stand in the picture being painted, and what is still to be said: beside which place.
         self._worded: list[QRectF] = []
+        self._unsaid: list[tuple[str, Look | None, float, float]] = []
 
     def pixels(self, stage: Stage) -> NDArray[np.float64]:
         """Where the heads are, in pixels, shape (L, S, 2)."""
@@ -98,26 +102,26 @@ class RacersLayer:
         if frame.theta[..., 0].size > FEW_RACERS:
             return None
         found = QRegion()
-        plot = stage.plot
+        plot, reach, beside = stage.plot, round(REACH * weight()), round(WORDS * max(1.0, fonts.scale()))
         places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
         heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
         stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
         worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
         places.append(heads[~worded])
         for x, y in np.concatenate(places).astype(np.int64).tolist():
-            found += QRect(x - REACH, y - REACH, 2 * REACH, 2 * REACH)
+            found += QRect(x - reach, y - reach, 2 * reach, 2 * reach)
         for x, y in stuck[worded].astype(np.int64).tolist():
-            found += QRect(x - WORDS, y - REACH, 2 * WORDS, REACH + BELOW)
+            found += _around_words(plot, x, y, reach, beside)
         # A head on the rim stands either on its place or stuck: both are painted.
         for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
-            found += QRect(x - WORDS, y - REACH, 2 * WORDS, REACH + BELOW)
+            found += _around_words(plot, x, y, reach, beside)
         return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         frame = self.frame
         if frame is None or not len(frame.starts):
             return
-        self._worded = []
+        self._worded, self._unsaid = [], []
         drawn = np.flatnonzero(self._drawn())
         # Where heads have not left their flag yet it lies on top, or its letter could not be read.
         fresh = frame.born[drawn] == frame.step
@@ -137,14 +141,19 @@ class RacersLayer:
             whole = inside[lane] & (diverged[lane] < 0)
             for i in np.flatnonzero(~whole).tolist():
                 hx, hy = pixels[lane, i].tolist()
-                gone = int(diverged[lane, i])
+                gone = what_became(frame, lane, int(drawn[i]))
                 if not inside[lane, i]:
                     self._outside(painter, stage, look, hx, hy, gone, worded=not many)
                 else:
-                    self._diverged(painter, hx, hy, "" if many else f"{look.title} diverged at {gone:,}")
+                    self._diverged(painter, hx, hy, "" if many else f"{look.title} {gone}")
             here = self.focus is not None and look.lane == self.focus[0]
             if many:
-                mark = _sprite(look.symbol, theme().color(look.color_role), 9 if here else 7, stage.devicePixelRatioF())
+                mark = _sprite(
+                    look.symbol,
+                    theme().color(look.color_role),
+                    weight() * (9 if here else 7),
+                    stage.devicePixelRatioF(),
+                )
                 half = mark.deviceIndependentSize().width() / 2
                 for x0, y0 in (pixels[lane, whole] - half).tolist():
                     painter.drawPixmap(QPointF(x0, y0), mark)
@@ -156,17 +165,22 @@ class RacersLayer:
         if not many:
             for hx, hy in pixels[winners(frame, drawn) & inside].tolist():
                 self._won(painter, hx, hy)
+        self._say_all(painter, stage, pixels[inside].tolist() if len(pixels[inside]) <= FEW_RACERS else [])
 
     def _won(self, painter: QPainter, x: float, y: float) -> None:
         """The flag of who was first at the target."""
         t = theme()
+        painter.save()
+        painter.translate(x, y)
+        painter.scale(weight(), weight())
         painter.setPen(QPen(t.color(t.ink), 3.0))
-        painter.drawLine(QPointF(x + 5, y - 6), QPointF(x + 5, y - 26))
+        painter.drawLine(QPointF(5, -6), QPointF(5, -26))
         painter.setPen(QPen(t.color("text"), 1.4))
-        painter.drawLine(QPointF(x + 5, y - 6), QPointF(x + 5, y - 26))
+        painter.drawLine(QPointF(5, -6), QPointF(5, -26))
         painter.setPen(QPen(t.color(t.ink), 1.0))
         painter.setBrush(t.color("ok"))
-        painter.drawPolygon(QPolygonF([QPointF(x + 5, y - 27), QPointF(x + 19, y - 21.5), QPointF(x + 5, y - 16)]))
+        painter.drawPolygon(QPolygonF([QPointF(5, -27), QPointF(19, -21.5), QPointF(5, -16)]))
+        painter.restore()
 
     def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
         """Where the heads of some starts are, in pixels, shape (L, n, 2)."""
@@ -178,23 +192,22 @@ class RacersLayer:
         if here:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(t.color(look.color_role, 0.38 if main else 0.2))
-            radius = 16.0 if main else 12.0
+            radius = weight() * (16.0 if main else 12.0)
             painter.drawEllipse(QPointF(x, y), radius, radius)
         painter.setPen(QPen(t.color(t.ink), 1.4))
         painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 16 if main else 13, x, y))
+        painter.drawPath(glyph_path(look.symbol, weight() * (16 if main else 13), x, y))
 
     def _diverged(self, painter: QPainter, x: float, y: float, words: str) -> None:
         t = theme()
         painter.setPen(QPen(t.color(t.ink), 1.2))
         painter.setBrush(t.color("error"))
-        painter.drawPath(glyph_path("x", 14 if words else 9, x, y))
+        painter.drawPath(glyph_path("x", weight() * (14 if words else 9), x, y))
         if words:
-            painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-            self._say(painter, words, x + 11, y + 4)
+            self._unsaid.append((words, None, x, y))
 
     def _outside(
-        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, diverged: int, *, worded: bool = True
+        self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, gone: str, *, worded: bool = True
     ) -> None:
         """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
         t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
@@ -207,32 +220,68 @@ class RacersLayer:
         tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
         wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
         painter.drawPolygon(QPolygonF([tip, *wings]))
-        if not worded:
-            return
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        text = f"{number_text(away, 2)} widths away" if diverged < 0 else f"diverged at {diverged:,}"
-        width = painter.fontMetrics().horizontalAdvance(text)
-        self._say(painter, text, px + 14 if px < plot.center().x() else px - 16 - width, py + 4)
+        if worded:
+            self._unsaid.append((gone or f"{number_text(away, 2)} widths away", look, px, py))
 
-    def _say(self, painter: QPainter, words: str, x: float, y: float) -> None:
-        """Words beside a racer, below those that stand there already."""
+    def _say_all(self, painter: QPainter, stage: Stage, heads: Sequence[Sequence[float]]) -> None:
+        """Words beside their racers, each with its mark, where no mark, other words or overlay are.
+
+        From the lower edge they pile up, from elsewhere down; where there is no room left nothing is said.
+        """
+        if not self._unsaid:
+            return
+        t, plot = theme(), stage.plot
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         metrics = painter.fontMetrics()
-        box = QRectF(x, y - metrics.ascent(), metrics.horizontalAdvance(words), metrics.height()).adjusted(-6, -3, 6, 3)
-        for _ in range(MOST_WORDS):
-            if not any(box.intersects(other) for other in self._worded):
-                break
-            box.translate(0, box.height() + 1)
-        self._worded.append(box)
-        _label(painter, words, x, box.top() + 3 + metrics.ascent())
+        high = metrics.height() + 6.0
+        marks = [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for _, _, x, y in self._unsaid]
+        marks += [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for x, y in heads]
+        taken = [*self.covered, *self._worded, *marks]
+        for words, look, x, y in self._unsaid:
+            wide = metrics.horizontalAdvance(words) + 12.0 + (15.0 if look is not None else 0.0)
+            down = -1.0 if y > plot.center().y() else 1.0
+            sides = [x + MARK + 5, x - MARK - 5 - wide]
+            if x > plot.center().x():
+                sides.reverse()
+            places = [QRectF(left, y - high / 2 + down * k * (high + 2), wide, high)
+                      for k in range(MOST_WORDS) for left in sides]  # fmt: skip
+            free = (b for b in places if plot.contains(b) and not any(b.intersects(other) for other in taken))
+            box = next(free, None)
+            if box is None:
+                continue
+            taken.append(box)
+            self._worded.append(box)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color("surface", 0.86))
+            painter.drawRoundedRect(box, 4, 4)
+            if look is not None:
+                painter.setBrush(t.color(look.color_role))
+                painter.drawPath(glyph_path(look.symbol, 8, box.left() + 10, box.center().y()))
+            painter.setPen(t.color("text"))
+            inner = box.adjusted(6.0 + (15.0 if look is not None else 0.0), 0, 0, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def marks(self, stage: Stage) -> list[tuple[float, float]]:
+        """Heads, flags and winners' flags of a few racers, in pixels: what names had better not lie on."""
+        frame = self.frame
+        if frame is None or not len(frame.starts):
+            return []
+        drawn = np.flatnonzero(self._drawn())
+        found = self.start_pixels(stage)[drawn].tolist()
+        heads = np.clip(self._places(stage, drawn), -1e7, 1e7)
+        if heads[..., 0].size <= FEW_RACERS:
+            found += heads.reshape(-1, 2).tolist()
+            found += (heads[winners(frame, drawn)] + (11.0, -21.0)).tolist()
+        return [(x, y) for x, y in found]
 
     def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:
         assert self.frame is not None
         t, plot = theme(), stage.plot
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
-        painter.setPen(QPen(t.color("text"), 1.6))
+        painter.setPen(QPen(t.color("text"), 1.6 * weight()))
         painter.setBrush(t.color("surface", 0.95))
         small = count > 26
-        radius = 4.0 if small else 11.5
+        radius = weight() * (4.0 if small else 11.5)
         for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
             if not plot.contains(x, y):
                 continue
@@ -240,6 +289,20 @@ class RacersLayer:
             if not small:
                 box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(start))
+
+
+def _around_words(plot: QRectF, x: int, y: int, reach: int, beside: int) -> QRect:
+    """Where a mark and its words may be: from the lower half of the picture they pile up."""
+    pile = round(BELOW * max(1.0, fonts.scale()))
+    return QRect(x - beside, y - (pile if y > plot.center().y() - reach else reach), 2 * beside, reach + pile)
+
+
+def what_became(frame: RaceFrame, lane: int, start: int) -> str:
+    """What became of a racer that is no longer in the race, in a few words; nothing of one that is."""
+    gone = int(frame.diverged_at[lane, start])
+    if gone < 0:
+        return ""
+    return f"{'fell without end' if frame.reason[lane, start] == FELL else 'diverged'} at {gone:,}"
 
 
 def winners(frame: RaceFrame, starts: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -20,25 +20,31 @@ from lab.sims.race import (
     RaceFrame,
     RemoveStart,
     ScatterStarts,
+    how_many,
 )
 from lab.ui.scrub import Tick
 
 #: Events of one kind that follow each other within so many steps are one tick.
 TOGETHER = 8
+#: Of more starts than these only the first arrival of each racer is a tick.
+FEW_STARTS = 4
 
 
 def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick, ...]:
-    """Start, each racer's first arrival and divergence, and what the hand did."""
+    """Start, each racer's first arrival and divergence, and what the hand did; of a few starts that of each."""
+    dim = run.config.landscape.dim
+    several = len(run.config.starts) + sum(how_many(event, dim) for _, event in run.events())
     by_lane = {look.lane: look for look in looks}
     found = [Tick(0, "start")]
     seen: set[tuple[int | None, str]] = set()
     for mark in marks:
         look = by_lane.get(mark.lane) if mark.lane is not None else None
-        if look is None or (mark.lane, mark.kind) in seen:
+        if look is None or (several > FEW_STARTS and (mark.lane, mark.kind) in seen):
             continue
         seen.add((mark.lane, mark.kind))
         role = "error" if mark.kind == "diverged" else look.color_role
-        found.append(Tick(mark.step, f"{look.title} {mark.label}", look.symbol, role))
+        words = f"{look.title} {mark.label}{_from(mark.rows) if several > 1 else ''}"
+        found.append(Tick(mark.step, words, look.symbol, role))
     last, said = -TOGETHER, ""
     for step, event in run.events():
         label = _in_words(event, by_lane)
@@ -47,6 +53,14 @@ def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick,
             found.append(Tick(step, label, "d", "accent"))
         last, said = step, label
     return tuple(sorted(found, key=lambda tick: tick.step))
+
+
+def _from(starts: Sequence[int]) -> str:
+    """Which starts these are, in a few words; nothing where that is not known."""
+    names = [start_name(start) for start in starts]
+    if len(names) > FEW_STARTS:
+        return f" from {len(names)} starts"
+    return f" from {' and '.join(names)}" if names else ""
 
 
 def _in_words(event: object, by_lane: Mapping[int, Look]) -> str:

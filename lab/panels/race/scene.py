@@ -18,10 +18,11 @@ from lab.panels.race.basins import BasinLayer
 from lab.panels.race.curvature import CurvatureLayer, in_words
 from lab.panels.race.density import DensityLayer, crowded
 from lab.panels.race.derivative import Reading
+from lab.panels.race.drags import Drag, DragsLayer
 from lab.panels.race.field import Field, compute_field
 from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
-from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer
+from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve, recent
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
@@ -31,7 +32,7 @@ from lab.panels.race.state import RaceViewState
 from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import LEFT, Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.trails import FEW, Stroke, TrailLayer
 
 #: One cell of the landscape's picture covers this many pixels.
@@ -87,9 +88,10 @@ class RaceStage(Stage):
         #: The picture of the landscape that is shown.
         self.picture: Field | None = None
         self.field = FieldLayer()
-        self.basins = BasinLayer(jobs, self.refresh, self.failed.emit)
+        self.basins = BasinLayer(jobs, self._on_basins, self.failed.emit)
         self.held_out = HeldOutLayer(jobs, self.refresh, self.failed.emit)
         self._show_basins = False
+        self._basins_of = ""
         self.density = DensityLayer()
         self.curvature = CurvatureLayer()
         self.ghost = GhostLayer()
@@ -100,6 +102,9 @@ class RaceStage(Stage):
         self._stroke: tuple[Stroke, ...] = ()
         self.racers = RacersLayer()
         self.arrows = ArrowsLayer()
+        self.drags = DragsLayer()
+        #: While it plays no overlay goes out of the way: that would be one more thing that moves.
+        self.playing = False
         self.tangent = TangentLayer()
         self.secant = SecantLayer()
         self.step = StepLayer()
@@ -108,7 +113,7 @@ class RaceStage(Stage):
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
         self.view_changed.connect(self._ask_for_field)
-        self.view_changed.connect(self._clear_minima)
+        self.view_changed.connect(self._on_view)
 
     @property
     def landscape(self) -> Landscape | None:
@@ -144,12 +149,14 @@ class RaceStage(Stage):
         if self.flat:
             assert self.pointer is not None
             self.still = [CurveLayer(landscape), KnownLayer(landscape)]
-            lines = (self.quadratic, self.secant, self.tangent)
+            lines = (self.drags, self.quadratic, self.secant, self.tangent)
             self.live = [self.pointer, *lines, self.past, self.ghost, self.density, self.step, self.racers]
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
-            self.live = [self.ghost, self.trails, self.density, self.curvature, self.racers, self.arrows]
+            names = NamesLayer(landscape, self._in_the_way)
+            below = (self.ghost, self.drags, self.trails, self.density)
+            self.live = [*below, self.curvature, self.racers, names, self.arrows]
         self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
@@ -205,7 +212,8 @@ class RaceStage(Stage):
             w = self.world
             optimizer = frame.optimizers[frame.lanes.index(focus.lane)]
             window = (w.x(), w.y(), w.width(), w.height())
-            self.overlays.show_basin_of(looks[frame.lanes.index(focus.lane)].title)
+            self._basins_of = looks[frame.lanes.index(focus.lane)].title
+            self.overlays.show_basin_of(self._basins_of, self.basins.words())
             self.basins.ask(self._landscape, optimizer, window, w.height() / w.width())
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
@@ -241,12 +249,53 @@ class RaceStage(Stage):
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
-        free = self.overlays.apart.isHidden() and not self.overlays.covered
+        free = self.overlays.apart.isHidden() and not (self.overlays.covered or self.overlays.small)
         self.overlays.legend.setVisible(self.arrows.origin is not None and free)
         if answer is not None and not self.flat:
             # The card that takes the step apart keeps out of the racer's way.
             self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))
+        if not self.flat:
+            self._make_way()
         self.update_live()
+
+    def _make_way(self) -> None:
+        """Let words and overlays keep out of each other's way: overlays first, at rest, then the words."""
+        marks = self.racers.marks(self)
+        self.arrows.marks = [] if self.arrows.origin is None else marks
+        if not self.playing:
+            vital = []
+            if self.arrows.origin is not None:
+                # Where arrows would like to be, had nothing been in their way.
+                self.arrows.covered = []
+                vital = [self.to_pixels(self.arrows.origin).tolist()]
+                vital += [(arrow.tip.x(), arrow.tip.y()) for arrow in self.arrows.laid_out(self)]
+                vital += [(arrow.box.center().x(), arrow.box.center().y()) for arrow in self.arrows.laid_out(self)]
+            self.overlays.dodge(vital, [*marks, *self._minima()])
+        taken = self.overlays.taken()
+        self.arrows.covered = self.racers.covered = self.curvature.covered = taken
+        self.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in self.arrows.laid_out(self)]
+
+    def _in_the_way(self) -> tuple[list[QRectF], list[tuple[float, float]]]:
+        """What a minimum's name should not lie on: overlays and arrows' names, heads and arrows."""
+        arrows = self.arrows.laid_out(self)
+        marks = list(self.racers.marks(self))
+        if self.arrows.origin is not None:
+            x, y = self.to_pixels(self.arrows.origin).tolist()
+            for arrow in arrows:
+                marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
+        return [*self.arrows.covered, *(arrow.box for arrow in arrows)], marks
+
+    def _minima(self) -> list[tuple[float, float]]:
+        """Where the known minima are, in pixels."""
+        if self._landscape is None or self.flat:
+            return []
+        minima = [c.point for c in self._landscape.critical_points if c.kind == "minimum"]
+        places = self.to_pixels(np.array(minima, dtype=np.float64).reshape(len(minima), 2))
+        return [(x, y) for x, y in places.tolist()]
+
+    def show_drags(self, drags: Sequence[Drag], frame: RaceFrame) -> None:
+        """Show where starts were before the hand carried them away in the middle of the race."""
+        self.drags.show(drags, frame, self._landscape if self.flat else None)
 
     def show_derivative(self, reading: Reading | None, secant: bool, why: str) -> None:
         """Show the slope at the racer in focus (None: why not), with or without its numerical derivative."""
@@ -283,12 +332,12 @@ class RaceStage(Stage):
             self.pointer.weight = None if point is None else point[0]
             self.update_live()
 
-    def show_curvature(self, answer: Curvature | None, origin: NDArray[np.float64], rate: float) -> None:
+    def show_curvature(self, answer: Curvature | None, origin: NDArray[np.float64], rate: float, why: str = "") -> None:
         """Show how the landscape bends under the racer in focus (None: not)."""
         self.curvature.answer = self.quadratic.answer = answer
         self.quadratic.reading = self.tangent.reading
         self.curvature.origin = origin
-        self.overlays.show_stability("" if answer is None else in_words(answer, rate))
+        self.overlays.show_stability("" if answer is None else in_words(answer, rate, why))
 
     def _remember(self, frame: RaceFrame, focus: Focus, trace: Trace) -> None:
         """Where racers were in the last steps; of many racers only the starts in focus."""
@@ -331,29 +380,40 @@ class RaceStage(Stage):
 
     def _strokes(self, looks: tuple[Look, ...], focus: int, starts: int) -> tuple[Stroke, ...]:
         """One stroke for all trails of a lane; very many are thin and without casing, or they would hide each other."""
-        wanted = (looks, focus, starts, theme().name)
+        wanted = (looks, focus, starts, theme().name, weight())
         if wanted != self._stroked:
             self._stroked = wanted
-            t, many = theme(), len(looks) * starts > FEW
+            t, many, bold = theme(), len(looks) * starts > FEW, weight()
             self._stroke = tuple(
                 stroke
                 for look in looks
                 for stroke in [
-                    Stroke(t.color(look.color_role, 0.8), 1.0, t.color(t.ink, 0.0))
+                    Stroke(t.color(look.color_role, 0.8), bold, t.color(t.ink, 0.0))
                     if many and look.lane != focus
-                    else Stroke(t.color(look.color_role), 2.4 if look.lane == focus else 1.5, t.color(t.ink, 0.42))
+                    else Stroke(
+                        t.color(look.color_role), bold * (2.4 if look.lane == focus else 1.5), t.color(t.ink, 0.42)
+                    )
                 ]
                 * starts
             )
         return self._stroke
 
+    def _on_basins(self) -> None:
+        """Another map is there: its shades stand for other numbers."""
+        self.overlays.show_basin_of(self._basins_of, self.basins.words())
+        self.refresh()
+
+    def _on_view(self) -> None:
+        """What lies elsewhere on the screen may now lie under an overlay."""
+        if self.racers.frame is not None and not self.flat:
+            self._make_way()
+
     def _clear_minima(self) -> None:
-        """Put the card of the data where no minimum is."""
+        """Put legend and data where they belong: home, or where no minimum and no start is."""
         if self._landscape is None or self.flat:
             return
-        minima = [c.point for c in self._landscape.critical_points if c.kind == "minimum"]
-        places = self.to_pixels(np.array(minima, dtype=np.float64).reshape(len(minima), 2))
-        self.overlays.clear_of([QPointF(x, y) for x, y in places.tolist()])
+        starts = self.racers.start_pixels(self).tolist() if self.racers.frame is not None else []
+        self.overlays.begin([*self._minima(), *((x, y) for x, y in starts[:FEW])])
 
     # -- the field -----------------------------------------------------------------------------------------------
 
@@ -394,6 +454,8 @@ class RaceStage(Stage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.overlays.give_room(event.size())
+        self._clear_minima()
+        self._on_view()
 
     # -- pictures ------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lab.panels.race.looks import Look
 from lab.panels.race.racers import winners
-from lab.sims.race import REASONS, RaceFrame
+from lab.sims.race import FELL, REASONS, RaceFrame
 
 #: A loss above the lowest known one, at points (..., d) to (...).
 Excess = Callable[[NDArray[np.float64]], NDArray[np.float64]] | None
@@ -54,6 +54,11 @@ class Standing:
     seconds: float | None = None
     ghost: float | None = None
     winner: bool = False
+
+    @property
+    def fell(self) -> bool:
+        """Whether it is gone because the landscape has no lowest loss, and not because anything failed."""
+        return self.diverged_at >= 0 and self.reason == REASONS[FELL]
 
 
 def of_start(
@@ -107,7 +112,7 @@ def of_all(
                 loss=float(typical(loss)),
                 reached_at=steps if np.isfinite(steps) else -1,
                 diverged_at=int(diverged.max()) if (diverged >= 0).all() else -1,
-                reason="every start diverged",
+                reason=REASONS[FELL] if (frame.reason[i, present] == FELL).all() else "every start diverged",
                 function_evaluations=float(typical(frame.function_evaluations[i, present])),
                 gradient_evaluations=float(typical(frame.gradient_evaluations[i, present])),
                 path_length=float(typical(frame.path_length[i, present])),

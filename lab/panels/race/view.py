@@ -16,7 +16,9 @@ from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race import record, standings
 from lab.panels.race.board import BoardCard, BoardTable
 from lab.panels.race.carried import Carried
+from lab.panels.race.curvature import why_unbounded
 from lab.panels.race.derivative import read
+from lab.panels.race.drags import Drags
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.fair import FairCard
 from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
@@ -26,11 +28,13 @@ from lab.panels.race.held_out import above_minimum
 from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
+from lab.panels.race.racer_menu import RacerMenu
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
 from lab.panels.race.state import CARDS, RaceViewState
+from lab.panels.race.subjects import subjects
 from lab.panels.race.switches import LayersMenu
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceFrame, RateNow
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
 
 SURFACE_TIP = "The landscape as a surface in three dimensions, beside the stage"
+AVERAGE_TIP = "A rule steps from one start at a time: all starts are in focus, and this is the step of the one named."
 NO_SURFACE_TIP = "A landscape of one weight is a curve: there is no surface to show"
 
 
@@ -60,10 +65,12 @@ class RaceView(Carried):
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
         self._ghost: RaceGhost | None = None
+        self._drags = Drags()
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
+        self.proof = self.equation.proof
         self.setup = SetupOverlay(self.experiment)
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stages = Stages(self.stage, self.jobs)
@@ -99,8 +106,10 @@ class RaceView(Carried):
         self.equation.copied.connect(self._on_copy_latex)
         self.equation.apart_wanted.connect(lambda on: self.set_look(apart=on))
         manager().changed.connect(self._on_theme_changed)
+        self.experiment.playing_changed.connect(self._on_playing_changed)
 
     def _build_inspector(self) -> None:
+        self.racers = RacerMenu(self)
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
         self.focus_card = FocusCard(self.experiment, first)
         self.focus_card.start_chosen.connect(self._on_start_chosen)
@@ -115,6 +124,7 @@ class RaceView(Carried):
         for board in (self.leaderboard, self.table.board):
             board.focused.connect(self._on_lane_focused)
             board.removed.connect(self.remove_racer)
+            board.menu_wanted.connect(self.racers.offer)
             board.sort_wanted.connect(lambda column, down: self.set_look(sort=column, descending=down))
         self.focus_card.sweeps.setMenu(self.abilities.sweep_menu(self))
         self.focus_card.menu_wanted.connect(self.abilities.offer_sweep)
@@ -187,10 +197,15 @@ class RaceView(Carried):
         self._frame = frame
         focus = self._focus()
         trace = self.experiment.timeline.trace
+        # Before words look for room: what is about to go is not in their way.
+        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.card_open)
+        self.stage.playing = self.experiment.playing
+        self.stage.show_drags(self._drags.of(self.experiment.run), frame)
         self.stage.show_frame(frame, self._looks, focus, trace)
         self.stages.show_frame(frame, self._looks, focus, trace)
         self.stage.show_ghost(self._ghost, frame.step, focus)
         self._show_focus(frame, focus)
+        self.proof.show_subjects(subjects(frame, focus.lane, self.config))
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
@@ -198,11 +213,15 @@ class RaceView(Carried):
             self._show_schedule(frame, focus)
         self.fair.show_frame(frame, self._looks, focus.lane)
         self.fair_note.setVisible(self._which.is_tuned(self.experiment, frame, self._look.tuned))
-        self.stage.overlays.hint.setVisible(frame.step == 0 and not self._look.card_open)
 
     def show_progress(self, fraction: float) -> None:
         """Veil the stage while a long seek replays."""
         self.stage.set_dim(0.0 if fraction < 0 else 0.45)
+
+    @property
+    def focused_lane(self) -> int:
+        """The lane of the racer in focus, -1 for none."""
+        return self._focus().lane
 
     def _focus(self) -> Focus:
         lanes = [look.lane for look in self._looks]
@@ -227,15 +246,18 @@ class RaceView(Carried):
         lane, start = frame.lanes.index(focus.lane), focus.start
         look, optimizer, dim = self._looks[lane], frame.optimizers[lane], frame.starts.shape[1]
         self.focus_card.show_racer(look, optimizer)
+        self.focus_card.show_rules(frame.optimizers)
         self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
             self.stage.show_step(None)
-            self.equation.show_rule(look, "", optimizer, dim)
+            self.equation.show_rule(look, "no start", optimizer, dim)
             return
         alive = bool(frame.diverged_at[lane, start] < 0)
-        state = "" if alive else f": {REASONS[frame.reason[lane, start]]}"
-        self.equation.show_rule(look, f"start {start_name(start)}{state}", optimizer, dim)
+        self.equation.show_rule(
+            look, _whose(frame, lane, start, self._look.statistic if focus.average else ""), optimizer, dim
+        )
+        self.equation.show_note(AVERAGE_TIP if focus.average else "")
         answer = self.experiment.probe(Dissect(focus.lane, start))
         if alive and answer.finite:
             self.equation.show_numbers(answer.symbols)
@@ -247,7 +269,8 @@ class RaceView(Carried):
         self.stage.show_step(answer if alive and not focus.average else None, arrows)
         self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
-        self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate)
+        why = why_unbounded(optimizer, answer.parts) if bend is not None else ""
+        self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate, why)
         apart = self.stage.overlays.apart
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:
@@ -346,7 +369,28 @@ class RaceView(Carried):
     def remove_racer(self, lane: int) -> None:
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
-        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
+        title = self.title_of(lane)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Remove {title}")
+
+    def duplicate_racer(self, lane: int) -> None:
+        """Another racer with what one racer's parameters now are; it is in focus, ready to be made different."""
+        if lane not in self._frame.lanes:
+            return
+        id, title = self._unused(), self.title_of(lane)
+        racers = (*self.config.racers, Entrant(id, self._frame.optimizers[self._frame.lanes.index(lane)]))
+        self._remember(focus_lane=id)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Duplicate {title}")
+
+    def edit_racer(self, lane: int) -> None:
+        """Put a racer in focus and the keyboard on its first parameter."""
+        self.set_look(focus_lane=lane)
+        if not self.inspector_shown:
+            self.toggle_inspector()
+        self.focus_card.take_keyboard()
+
+    def title_of(self, lane: int) -> str:
+        """What a racer is called everywhere."""
+        return next((look.title for look in self._looks if look.lane == lane), "a racer")
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
@@ -355,6 +399,7 @@ class RaceView(Carried):
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + [Command(words, "Racer", act) for words, act in self.racers.offered(self._focus().lane)]
             + self._cards_offered()
             + [Command(f"Starts: {words.lower()}", "Race", act) for words, act in self.setup.offered()]
             + surface
@@ -409,6 +454,10 @@ class RaceView(Carried):
     def keyboard_home(self) -> QWidget:
         """The stage."""
         return self.stage
+
+    def squeeze(self, on: bool) -> None:
+        """Shorter labels where the inspector is narrow."""
+        self.focus_card.squeeze(on)
 
     def close_front(self) -> bool:
         """Close the card that has the keyboard, else the one in front."""
@@ -478,12 +527,18 @@ class RaceView(Carried):
         here = (world.x(), world.y(), world.width(), world.height())
         self._remember(world=() if self.stage.at_home else here)
 
+    def _on_playing_changed(self, on: bool) -> None:
+        if not on:
+            # What made no way while everything moved makes way now.
+            self.refresh()
+
     def _on_theme_changed(self) -> None:
         self.stage.refresh()
         self.refresh()
 
     def _on_copy_latex(self) -> None:
         QGuiApplication.clipboard().setText(self.equation.latex())
+        self.notice.say("Copied: the rule as LaTeX")
 
     # -- leaving the room --------------------------------------------------------------------------------------
 
@@ -511,3 +566,10 @@ class RaceView(Carried):
         painter.scale(area.width() / self.stage.width(), area.height() / self.stage.height())
         self.stage.paint_onto(painter)
         painter.restore()
+
+
+def _whose(frame: RaceFrame, lane: int, start: int, statistic: str) -> str:
+    """Whose step the equation strip shows, and what became of that racer; a median or mean of all takes no step."""
+    alive = frame.diverged_at[lane, start] < 0
+    words = f"start {start_name(start)}" + ("" if alive else f": {REASONS[frame.reason[lane, start]]}")
+    return f"{words}, not the {statistic}" if statistic else words

@@ -72,6 +72,29 @@ def _half() -> QPainterPath:
     return path
 
 
+def _hollow(outer: QPainterPath, share: float) -> QPainterPath:
+    """A shape with a hole of its own form."""
+    path = QPainterPath(outer)
+    path.addPath(QTransform().scale(share, share).map(outer).toReversed())
+    return path
+
+
+def _crescent() -> QPainterPath:
+    return _disc().subtracted(_disc(0.86).translated(0.62, 0)).simplified()
+
+
+def _mouth() -> QPainterPath:
+    """A disc that lacks a quarter on its right."""
+    path = QPainterPath(QPointF(0, 0))
+    path.arcTo(QRectF(-1, -1, 2, 2), 45, 270)
+    path.closeSubpath()
+    return path
+
+
+def _points(*corners: tuple[float, float]) -> QPainterPath:
+    return _closed([QPointF(x, y) for x, y in corners])
+
+
 _SHAPES: Mapping[str, Callable[[], QPainterPath]] = {
     "o": _disc,
     "s": lambda: _polygon(4, 45),
@@ -91,6 +114,21 @@ _SHAPES: Mapping[str, Callable[[], QPainterPath]] = {
     "t2": lambda: _polygon(3, 90),
     "t3": lambda: _polygon(3, 270),
     "star8": lambda: _polygon(8, inner=0.66),
+    "star3": lambda: _polygon(3, 180, inner=0.3),
+    "star6": lambda: _polygon(6, 30, inner=0.5),
+    "frame": lambda: _hollow(_polygon(4, 45), 0.5),
+    "delta": lambda: _hollow(_polygon(3), 0.42),
+    "gem": lambda: _hollow(_polygon(4), 0.46),
+    "tie": lambda: QTransform().rotate(90).map(_bow()),
+    "bar": lambda: _points((-1, -0.42), (1, -0.42), (1, 0.42), (-1, 0.42)),
+    "post": lambda: _points((-0.42, -1), (0.42, -1), (0.42, 1), (-0.42, 1)),
+    "slab": lambda: _points((-0.45, -0.7), (1.1, -0.7), (0.45, 0.7), (-1.1, 0.7)),
+    "house": lambda: _points(
+        (0, -1), (0.85, -0.15), (0.5, -0.15), (0.5, 0.9), (-0.5, 0.9), (-0.5, -0.15), (-0.85, -0.15)
+    ),
+    "crescent": _crescent,
+    "mouth": _mouth,
+    "chevron": lambda: _points((0, -0.9), (1, 0.1), (1, 0.9), (0, -0.05), (-1, 0.9), (-1, 0.1)),
 }
 
 

@@ -1,0 +1,288 @@
+"""What is drawn on the stage can be read: words, names, arrows and overlays keep out of each other's way."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
+from shell_fixtures import settle
+
+from lab.core.run import Run, SetParam
+from lab.core.timeline import SnapshotBudget, Timeline
+from lab.engine.landscapes.himmelblau import Himmelblau
+from lab.engine.optimizers import OPTIMIZERS, HasStableRate
+from lab.panels.race.basins import shade_range, shades
+from lab.panels.race.curvature import in_words, why_unbounded
+from lab.panels.race.dissection import _DOES
+from lab.panels.race.drags import Drags
+from lab.panels.race.layers import NamesLayer
+from lab.panels.race.racers import MARK
+from lab.sims.basins import UNDER_WAY, BasinMap
+from lab.sims.race import Bend, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
+from lab.ui.theme import load_theme, manager
+
+
+def at(race, step):
+    """Stand at a step, everything drawn."""
+    race.experiment.seek(step)
+    race.experiment.timeline.work(lambda: True)
+    race.experiment.moved.emit()
+    settle()
+    race.view.refresh()
+    race.view.stage.grab()
+
+
+def open_race(windows, preset, size=(1280, 800)):
+    window = windows("race", preset, size)
+    window.view, window.experiment = window.docks[0].view, window.docks[0].experiment
+    return window
+
+
+@pytest.mark.parametrize("step", [80, 400])
+def test_words_at_the_rim_touch_neither_marks_nor_each_other(windows, step):
+    race = open_race(windows, "saddle")
+    at(race, step)
+    stage, racers = race.view.stage, race.view.stage.racers
+    x, y = np.moveaxis(racers.pixels(stage)[:, 0], -1, 0)
+    rim = stage.plot.adjusted(16, 16, -16, -16)
+    stuck = np.stack([x.clip(rim.left(), rim.right()), y.clip(rim.top(), rim.bottom())], axis=1)
+    marks = [QRectF(px - MARK, py - MARK, 2 * MARK, 2 * MARK) for px, py in stuck.tolist()]
+    words = racers._worded
+    gone = sum(not stage.plot.contains(px, py) for px, py in zip(x.tolist(), y.tolist(), strict=True))
+    assert len(words) == gone >= 2
+    for i, box in enumerate(words):
+        assert stage.plot.contains(box)
+        assert not any(box.intersects(mark) for mark in marks)
+        assert not any(box.intersects(other) for other in words[i + 1 :])
+        assert not any(box.intersects(other) for other in stage.overlays.taken())
+
+
+def names_of(view):
+    return next(layer for layer in view.stage.live if isinstance(layer, NamesLayer))
+
+
+def test_names_of_minima_lie_above_trails_and_beside_heads(race):
+    stage = race.view.stage
+    layers = stage.live
+    assert layers.index(names_of(race.view)) > layers.index(stage.trails)
+    for step in (10, 30, 60, 120, 200):
+        at(race, step)
+        boxes = names_of(race.view).boxes(stage)
+        assert len(boxes) == 4
+        heads = stage.racers.pixels(stage).reshape(-1, 2).tolist()
+        for box in boxes:
+            assert not any(box.adjusted(-5, -5, 5, 5).contains(x, y) for x, y in heads), step
+
+
+def test_a_name_stays_where_it_is_until_something_comes_in_its_way(race):
+    at(race, 0)
+    stage, layer = race.view.stage, names_of(race.view)
+    before = layer.boxes(stage)
+    taken = before[3].adjusted(-2, -2, 2, 2)
+    layer._keep_clear = lambda: ([taken], [])
+    moved = layer.boxes(stage)
+    assert moved[:3] == before[:3]
+    assert not moved[3].intersects(taken)
+    layer._keep_clear = lambda: ([], [])
+    assert layer.boxes(stage) == moved
+
+
+@pytest.mark.parametrize("preset", ["himmelblau", "regression", "logistic", "beale"])
+def test_names_of_arrows_keep_clear_of_overlays_and_each_other(windows, preset):
+    race = open_race(windows, preset)
+    stage = race.view.stage
+    seen = 0
+    for lane in range(5):
+        race.view.set_look(focus_lane=lane)
+        for step in (1, 8, 30):
+            at(race, step)
+            arrows = stage.arrows.laid_out(stage)
+            seen += len(arrows)
+            for i, arrow in enumerate(arrows):
+                assert not any(arrow.box.intersects(card) for card in stage.overlays.taken()), (lane, step)
+                assert not any(arrow.box.intersects(other.box) for other in arrows[i + 1 :]), (lane, step)
+    assert seen > 20
+
+
+def under(card, point):
+    return QRectF(card.geometry()).contains(*point)
+
+
+def test_the_legend_makes_way_at_rest_and_not_while_it_plays(race):
+    at(race, 1)
+    stage, legend = race.view.stage, race.view.stage.overlays.legend
+    home = legend.geometry()
+    below = stage.to_world(home.center())
+    stage.playing = True
+    stage.arrows.origin = np.array(below)
+    stage._make_way()
+    assert legend.geometry() == home
+    stage.playing = False
+    stage._make_way()
+    assert legend.geometry() != home
+    assert not under(legend, stage.to_pixels(np.array(below)).tolist())
+    # It goes where it is needed, and stays there: it doesn't spring back as soon as it could.
+    there = legend.geometry()
+    stage.arrows.origin = np.array(stage.to_world(stage.plot.center()))
+    stage._make_way()
+    assert legend.geometry() == there
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_shades_of_basins_span_the_steps_of_the_map(name):
+    steps = np.linspace(150, 490, 64).astype(np.int32).reshape(8, 8)
+    found = BasinMap((0.0, 0.0, 1.0, 1.0), np.zeros((8, 8), dtype=np.int16), steps)
+    lo, hi = shade_range(found)
+    assert 150 <= lo < 170 < 470 < hi <= 490
+    t = load_theme(name)
+    rgb = shades(found, t).astype(float)
+    ground = np.array([t.color("surface").red(), t.color("surface").green(), t.color("surface").blue()])
+    away = np.linalg.norm(rgb - ground, axis=-1).ravel()
+    assert (np.diff(away) <= 1.5).all()
+    assert away[0] > 3 * away[-1]
+    assert shade_range(BasinMap(found.world, np.full((8, 8), UNDER_WAY, dtype=np.int16), steps)) is None
+
+
+def test_the_note_on_basins_says_what_the_shades_stand_for(race):
+    race.view.set_look(basins=True, focus_lane=1)
+    at(race, 3)
+    assert "dark: in" in race.view.stage.overlays._basin_text.text()
+    manager().set_mode("light")
+    race.view.refresh()
+    assert "pale: in" in race.view.stage.overlays._basin_text.text()
+
+
+# -- where starts were -------------------------------------------------------------------------------------------
+
+
+def rings(race):
+    return [(a, b) for a, b in race.view.stage.drags._ends.round(6).tolist()]
+
+
+def test_a_start_carried_away_midway_leaves_a_ring_where_it_was(race):
+    at(race, 0)
+    race.experiment.do(MoveStart(0, (1.0, -4.0)), "Drag")
+    at(race, 10)
+    assert rings(race) == []
+    race.experiment.do(MoveStart(0, (-3.0, 0.5)), "Drag")
+    at(race, 10)
+    assert rings(race) == [([1.0, -4.0], [-3.0, 0.5])]
+    at(race, 30)
+    race.experiment.do(MoveStart(0, (2.0, 2.0)), "Drag")
+    at(race, 30)
+    assert sorted(rings(race)) == [([-3.0, 0.5], [2.0, 2.0]), ([1.0, -4.0], [-3.0, 0.5])]
+    at(race, 20)
+    assert rings(race) == [([1.0, -4.0], [-3.0, 0.5])]
+    at(race, 5)
+    assert rings(race) == []
+    at(race, 40)
+    race.experiment.undo()
+    at(race, 40)
+    assert rings(race) == [([1.0, -4.0], [-3.0, 0.5])]
+
+
+def test_one_pull_while_it_plays_is_one_ring_and_ends_where_the_hand_is():
+    run = Run(RaceConfig(Himmelblau(), (Entrant(),), ((0.0, 0.0),)))
+    run = run.with_event(4, PlaceStarts(((2.0, 2.0),)))
+    for step in range(10, 16):
+        run = run.with_event(step, MoveStart(1, (2.0 + step / 10, 2.0)))
+    run = run.with_event(60, MoveStart(1, (0.5, 0.5)))
+    run = run.with_event(61, MoveStart(0, (1.0, 1.0), 0))
+    drags = Drags()
+    found = drags.of(run)
+    assert [(d.step, d.start, d.origin, d.end) for d in found] == [
+        (10, 1, (2.0, 2.0), (3.5, 2.0)),
+        (60, 1, (3.5, 2.0), (0.5, 0.5)),
+    ]
+    assert drags.of(run) is found
+
+
+def test_a_ring_is_drawn(race):
+    at(race, 20)
+    race.view.set_look(arrows=False)
+    x, y = race.view.stage.to_pixels(np.array([0.2, -4.1])).tolist()
+    spot = (round(x) - 9, round(y) - 9, 18, 18)
+    race.experiment.do(MoveStart(0, (-3.0, 0.5)), "Drag")
+    at(race, 20)
+    with_ring = race.view.stage.grab().toImage().copy(*spot)
+    race.view.stage.drags._ends = np.zeros((0, 2, 2))
+    race.view.stage.refresh()
+    assert race.view.stage.grab().toImage().copy(*spot) != with_ring
+
+
+# -- words -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [entry.id for entry in OPTIMIZERS])
+def test_a_rule_without_a_stable_rate_says_why(kind):
+    rule = OPTIMIZERS[kind]()
+    line = Timeline(Race, Run(RaceConfig(Himmelblau(), (Entrant(0, rule),), ((0.2, -4.1),))), SnapshotBudget())
+    line.seek(2)
+    why = why_unbounded(rule, line.sim.probe(Dissect(0, 0)).parts)
+    assert (why == "") == isinstance(rule, HasStableRate)
+    assert len(why) <= 64
+    bend = line.sim.probe(Bend(0, 0))
+    assert bend.largest_rate is not None or bend.eigenvalues.max() <= 0 or why
+    assert in_words(bend, 0.1, why).endswith(why) or bend.eigenvalues.max() <= 0
+
+
+@pytest.mark.parametrize("kind", [entry.id for entry in OPTIMIZERS])
+def test_every_part_of_a_step_says_what_it_does(race, kind):
+    race.view.add_optimizer(kind)
+    race.view.set_look(apart=True)
+    at(race, 3)
+    drawing = race.view.stage.overlays.apart._drawing
+    names = [name for name, _ in drawing.parts]
+    assert names
+    for row, name in enumerate(names):
+        assert name in _DOES, name
+        assert drawing.doing(6 + 20 * row + 10) == _DOES[name][1]
+    assert drawing.doing(6 + 20 * len(names) + 10) == ""
+
+
+def test_the_step_is_seen_among_parts_many_times_as_long(race):
+    race.view.set_look(apart=True)
+    at(race, 30)
+    drawing = race.view.stage.overlays.apart._drawing
+    parts = max(float(np.hypot(*vector)) for _, vector in drawing.parts)
+    assert np.hypot(*drawing._step) < 0.1 * parts
+    image = drawing.grab().toImage()
+    white = QColor(load_theme("dark").text).rgb()
+    shown = [(x, y) for x in range(4, 128) for y in range(6, 90) if image.pixel(x, y) == white]
+    across = max(x for x, _ in shown) - min(x for x, _ in shown)
+    down = max(y for _, y in shown) - min(y for _, y in shown)
+    assert np.hypot(across, down) > 20
+
+
+def test_the_strip_says_whose_step_it_shows(race):
+    at(race, 5)
+    assert race.view.equation._state.text() == "start A"
+    race.view.set_look(average=True)
+    assert race.view.equation._state.text() == "start A, not the median"
+    race.view.set_look(average=True, statistic="mean")
+    assert race.view.equation._state.text() == "start A, not the mean"
+    assert "one start" in race.view.equation._state.toolTip()
+    race.view.set_look(average=False)
+    assert race.view.equation._state.toolTip() == ""
+
+
+def test_ticks_say_from_which_start_where_there_are_several(race, windows):
+    at(race, 240)
+    labels = [tick.label for tick in race.view.ticks()]
+    assert "L-BFGS at target from A" in labels
+    assert "L-BFGS at target from B" in labels
+    one = open_race(windows, "ravine")
+    at(one, 240)
+    assert any(tick.label.endswith(" at target") for tick in one.view.ticks())
+
+
+def test_a_fall_without_end_is_not_called_divergence(windows):
+    race = open_race(windows, "saddle")
+    race.view.add_optimizer("lbfgs")
+    at(race, 60)
+    lane = race.view._look.focus_lane
+    row = next(r for r in race.view.leaderboard._rows if r.look.lane == lane)
+    assert row.fell
+    assert "falls without end" in race.view.equation._state.text()
+    tick = next(tick for tick in race.view.ticks() if tick.label == "L-BFGS fell without end")
+    assert tick.color_role == "ink"
+    race.experiment.do(SetParam("learning_rate", 0.02, 0), "Change")

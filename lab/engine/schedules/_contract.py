@@ -55,7 +55,8 @@ class Schedule(Protocol):
         Returns
         -------
         tuple
-            A float where all rows have the same rate, else an array of shape (n, 1); and the new state.
+            A float where all rows have the same rate, else an array of shape (n, 1); and the new state. Costs a few
+            operations on one number, on (n, 1) arrays where rows differ.
         """
         ...
 
@@ -71,7 +72,7 @@ class ByStep(ABC):
 
     @abstractmethod
     def factor(self, t: Rate, horizon: int) -> Rate:
-        """What the base rate is multiplied with in step `t`; elementwise over arrays."""
+        """What the base rate is multiplied with in step `t`; elementwise over arrays, and growing with them."""
 
     def start(self, rows: int) -> State:
         """No state."""

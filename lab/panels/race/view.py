@@ -313,7 +313,7 @@ class RaceView(Carried):
         look, test = self._look, self._test_loss
         wanted = look.table or "cost" in look.columns
         cost = self.experiment.probe(Cost()) if wanted else None
-        rows: tuple[standings.Standing, ...] = ()
+        rows: tuple[standings.BoardRow, ...] = ()
         words = "no start yet"
         if focus.average:
             rows = standings.of_all(frame, self._looks, test, cost, mean=focus.mean)

@@ -78,11 +78,11 @@ def test_a_name_stays_where_it_is_until_something_comes_in_its_way(race):
     stage, layer = race.view.stage, names_of(race.view)
     before = layer.boxes(stage)
     taken = before[3].adjusted(-2, -2, 2, 2)
-    layer._keep_clear = lambda: ([taken], [])
+    layer.in_the_way = ([taken], [])
     moved = layer.boxes(stage)
     assert moved[:3] == before[:3]
     assert not moved[3].intersects(taken)
-    layer._keep_clear = lambda: ([], [])
+    layer.in_the_way = ([], [])
     assert layer.boxes(stage) == moved
 
 

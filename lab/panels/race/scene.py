@@ -105,6 +105,7 @@ class RaceStage(Stage):
         self.drags = DragsLayer()
         #: While it plays no overlay goes out of the way: that would be one more thing that moves.
         self.playing = False
+        self.names: NamesLayer | None = None
         self.tangent = TangentLayer()
         self.secant = SecantLayer()
         self.step = StepLayer()
@@ -154,9 +155,9 @@ class RaceStage(Stage):
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
-            names = NamesLayer(landscape, self._in_the_way)
+            self.names = NamesLayer(landscape)
             below = (self.ghost, self.drags, self.trails, self.density)
-            self.live = [*below, self.curvature, self.racers, names, self.arrows]
+            self.live = [*below, self.curvature, self.racers, self.names, self.arrows]
         self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
@@ -261,7 +262,8 @@ class RaceStage(Stage):
     def _make_way(self) -> None:
         """Let words and overlays keep out of each other's way: overlays first, at rest, then the words."""
         marks = self.racers.marks(self)
-        self.arrows.marks = [] if self.arrows.origin is None else marks
+        # While it plays, names of arrows give way to overlays only: to every head that passes would be a flutter.
+        self.arrows.marks = [] if self.playing else marks
         if not self.playing:
             vital = []
             if self.arrows.origin is not None:
@@ -273,17 +275,16 @@ class RaceStage(Stage):
             self.overlays.dodge(vital, [*marks, *self._minima()])
         taken = self.overlays.taken()
         self.arrows.covered = self.racers.covered = self.curvature.covered = taken
-        self.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in self.arrows.laid_out(self)]
-
-    def _in_the_way(self) -> tuple[list[QRectF], list[tuple[float, float]]]:
-        """What a minimum's name should not lie on: overlays and arrows' names, heads and arrows."""
         arrows = self.arrows.laid_out(self)
-        marks = list(self.racers.marks(self))
+        self.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
+        # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
+        marks = list(marks)
         if self.arrows.origin is not None:
             x, y = self.to_pixels(self.arrows.origin).tolist()
             for arrow in arrows:
                 marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
-        return [*self.arrows.covered, *(arrow.box for arrow in arrows)], marks
+        if self.names is not None:
+            self.names.in_the_way = ([*taken, *(arrow.box for arrow in arrows)], marks)
 
     def _minima(self) -> list[tuple[float, float]]:
         """Where the known minima are, in pixels."""

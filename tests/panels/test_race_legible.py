@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
-from shell_fixtures import settle
+from shell_fixtures import drag, pixel_of, settle
 
 from lab.core.run import Run, SetParam
 from lab.core.timeline import SnapshotBudget, Timeline
@@ -125,6 +125,17 @@ def test_the_legend_makes_way_at_rest_and_not_while_it_plays(race):
     stage.arrows.origin = np.array(stage.to_world(stage.plot.center()))
     stage._make_way()
     assert legend.geometry() == there
+
+
+def test_the_legend_makes_way_for_a_start_once_the_hand_lets_go_of_it(race):
+    at(race, 0)
+    stage, legend = race.view.stage, race.view.stage.overlays.legend
+    home = legend.geometry()
+    end = (home.center().x(), home.top() - 6.0)
+    drag(stage, pixel_of(race.view, (0.2, -4.1)), end)
+    settle()
+    assert race.experiment.frame().starts[0].tolist() == pytest.approx(stage.to_world(QPointF(*end)))
+    assert not QRectF(legend.geometry()).adjusted(-10, -10, 10, 10).contains(*end)
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

@@ -252,6 +252,13 @@ class RacersLayer:
             inner = box.adjusted(6.0 + (15.0 if look is not None else 0.0), 0, 0, 0)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
+    def flag(self, stage: Stage) -> list[tuple[float, float]]:
+        """Where the start in focus is, in pixels; nothing where all are looked at, or none is there."""
+        if self.frame is None or self.focus is None or self.average or not 0 <= self.focus[1] < len(self.frame.starts):
+            return []
+        x, y = self.start_pixels(stage)[self.focus[1]].tolist()
+        return [(x, y)]
+
     def marks(self, stage: Stage) -> list[tuple[float, float]]:
         """Heads, flags and winners' flags of a few racers, in pixels: what names had better not lie on."""
         frame = self.frame

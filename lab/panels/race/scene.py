@@ -115,6 +115,8 @@ class RaceStage(Stage):
         self.overlays = Overlays(self)
         self.view_changed.connect(self._ask_for_field)
         self.view_changed.connect(self._on_view)
+        # While the hand held something nothing made way.
+        self.released.connect(self._on_view)
 
     @property
     def landscape(self) -> Landscape | None:
@@ -251,7 +253,7 @@ class RaceStage(Stage):
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
-        self.overlays.legend.setVisible(self.arrows.origin is not None and free)
+        self.overlays.legend.setVisible(free and bool(self.arrows.laid_out(self)))
         if answer is not None and not self.flat:
             # The card that takes the step apart keeps out of the racer's way.
             self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))
@@ -272,6 +274,7 @@ class RaceStage(Stage):
                 vital = [self.to_pixels(self.arrows.origin).tolist()]
                 vital += [(arrow.tip.x(), arrow.tip.y()) for arrow in self.arrows.laid_out(self)]
                 vital += [(arrow.box.center().x(), arrow.box.center().y()) for arrow in self.arrows.laid_out(self)]
+            vital += self.racers.flag(self)
             self.overlays.dodge(vital, [*marks, *self._minima()])
         taken = self.overlays.taken()
         self.arrows.covered = self.racers.covered = self.curvature.covered = taken
@@ -406,6 +409,7 @@ class RaceStage(Stage):
         """What lies elsewhere on the screen may now lie under an overlay."""
         if self.racers.frame is not None and not self.flat:
             self._make_way()
+            self.update_live()
 
     def _clear_minima(self) -> None:
         """Put legend and data where they belong: home, or where no minimum and no start is."""

@@ -68,9 +68,11 @@ def test_names_of_minima_lie_above_trails_and_beside_heads(race):
         at(race, step)
         boxes = names_of(race.view).boxes(stage)
         assert len(boxes) == 4
-        heads = stage.racers.pixels(stage).reshape(-1, 2).tolist()
+        # Heads, starts, and the flag of who was first.
+        marks = stage.racers.marks(stage)
+        assert len(marks) > 14
         for box in boxes:
-            assert not any(box.adjusted(-5, -5, 5, 5).contains(x, y) for x, y in heads), step
+            assert not any(box.adjusted(-5, -5, 5, 5).contains(x, y) for x, y in marks), step
 
 
 def test_a_name_stays_where_it_is_until_something_comes_in_its_way(race):
@@ -101,6 +103,23 @@ def test_names_of_arrows_keep_clear_of_overlays_and_each_other(windows, preset):
                 assert not any(arrow.box.intersects(card) for card in stage.overlays.taken()), (lane, step)
                 assert not any(arrow.box.intersects(other.box) for other in arrows[i + 1 :]), (lane, step)
     assert seen > 20
+
+
+@pytest.mark.parametrize("card", ["color_bar", "tools"])
+def test_an_arrow_that_points_at_a_card_is_named_beside_it(race, card):
+    at(race, 1)
+    stage = race.view.stage
+    box = QRectF(getattr(stage.overlays, card).geometry())
+    layer = stage.arrows
+    layer.origin = np.array(stage.to_world(QPointF(box.left() - 50, box.center().y())))
+    layer.gradient, layer.step = np.array([-1.0, 0.02]), np.array([1.0, 0.02])
+    layer.covered = []
+    assert any(arrow.box.intersects(box) for arrow in layer.laid_out(stage))
+    stage._make_way()
+    arrows = layer.laid_out(stage)
+    assert len(arrows) == 2
+    assert not any(arrow.box.intersects(box) or box.contains(arrow.tip) for arrow in arrows)
+    assert not arrows[0].box.intersects(arrows[1].box)
 
 
 def under(card, point):

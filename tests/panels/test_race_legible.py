@@ -17,7 +17,7 @@ from lab.panels.race.drags import Drags
 from lab.panels.race.layers import NamesLayer
 from lab.panels.race.racers import MARK
 from lab.sims.basins import UNDER_WAY, BasinMap
-from lab.sims.race import Bend, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
+from lab.sims.race import Bend, ClearStarts, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
 from lab.ui.theme import load_theme, manager
 
 
@@ -253,6 +253,31 @@ def test_a_rule_without_a_stable_rate_says_why(kind):
     bend = line.sim.probe(Bend(0, 0))
     assert bend.largest_rate is not None or bend.eigenvalues.max() <= 0 or why
     assert in_words(bend, 0.1, why).endswith(why) or bend.eigenvalues.max() <= 0
+
+
+def test_no_curvature_is_left_where_no_racer_is(race):
+    race.view.set_look(curvature=True)
+    at(race, 5)
+    assert race.view.stage.curvature.answer is not None
+    assert len(race.view.stage.curvature.boxes(race.view.stage)) == 2
+    race.experiment.do(ClearStarts(), "Clear")
+    at(race, 5)
+    assert race.view.stage.curvature.answer is None
+    assert race.view.stage.curvature.boxes(race.view.stage) == []
+
+
+@pytest.mark.parametrize("step", [8, 30, 60])
+def test_curvatures_are_written_clear_of_cards_arrows_and_names(race, step):
+    race.view.set_look(curvature=True)
+    stage = race.view.stage
+    for lane in range(6):
+        race.view.set_look(focus_lane=lane)
+        at(race, step)
+        boxes = stage.curvature.boxes(stage)
+        names = [box for box in names_of(race.view).boxes(stage) if not box.isEmpty()]
+        for box in boxes:
+            assert not any(box.intersects(card) for card in stage.overlays.taken()), lane
+            assert not any(box.intersects(name) for name in names), lane
 
 
 @pytest.mark.parametrize("kind", [entry.id for entry in OPTIMIZERS])

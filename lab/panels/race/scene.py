@@ -287,7 +287,8 @@ class RaceStage(Stage):
             for arrow in arrows:
                 marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
         if self.names is not None:
-            self.names.in_the_way = ([*taken, *(arrow.box for arrow in arrows)], marks)
+            words = [*(arrow.box for arrow in arrows), *self.curvature.boxes(self)]
+            self.names.in_the_way = ([*taken, *words], marks)
 
     def _minima(self) -> list[tuple[float, float]]:
         """Where the known minima are, in pixels."""

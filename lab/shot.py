@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.app import make_app
+from lab.app import make_app, prove
 from lab.core import params
 from lab.core import session as files
 from lab.core.errors import BadValue
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     session = with_looks(_session(args), args.look)
     app = make_app(args.theme)
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True)
+        window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True, prover=prove)
         try:
             # A picture may be smaller than a window that is worked in.
             window.setMinimumSize(1, 1)
@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
                 dock.experiment.moved.emit()
             if not session.panels:
                 window.draw_thumbnails()
+            window.proofs.check_now()
             for _ in range(4):
                 app.processEvents()
             export.png(window, args.out, scale=1.0)

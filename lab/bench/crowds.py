@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from lab.bench import BENCHES, Row, Skipped
 from lab.bench._scene import Scene
 from lab.bench.frames import DT, rows, scrubbing
+from lab.core import params
 from lab.core.run import Run
 from lab.engine.optimizers import OPTIMIZERS, Optimizer
 from lab.sims.race import Entrant, RaceConfig
@@ -30,7 +30,12 @@ def crowd(rules: Sequence[Optimizer], starts: int) -> Run:
 
 def twelve() -> list[Optimizer]:
     """The twelve rules."""
-    return [dataclasses.replace(OPTIMIZERS[id](), learning_rate=rate) for id, rate in TWELVE.items()]  # type: ignore[type-var]
+    return [params.replace(OPTIMIZERS[id](), "learning_rate", rate) for id, rate in TWELVE.items()]
+
+
+def playing(scene: Scene, count: int) -> list[float]:
+    """Seconds of each of so many frames of play."""
+    return scene.frames(lambda _: scene.tick(DT), count)
 
 
 @BENCHES.register("crowds", title="Crowds in the window")
@@ -54,7 +59,7 @@ def crowds(quick: bool) -> Iterator[Row | Skipped]:
                 scene.go(trail)
                 experiment.set_speed(60.0)
                 experiment.set_playing(True)
-                times = scene.frames(lambda _, scene=scene: scene.tick(DT), count)  # type: ignore[misc]
+                times = playing(scene, count)
                 experiment.set_playing(False)
                 yield from rows("play at 60 steps a second", what, times)
                 if not many:

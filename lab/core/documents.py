@@ -49,8 +49,6 @@ class Library(Mapping[str, Any]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Library) and self._held == other._held
 
-    __hash__ = None  # type: ignore[assignment]
-
     def put(self, name: str, document: Any) -> Library:
         """This library with one document added or replaced."""
         return Library({**self._held, name: document})

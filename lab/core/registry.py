@@ -13,11 +13,11 @@ import logging
 import pkgutil
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lab.core.errors import UnknownName, brief
 
@@ -30,18 +30,19 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FAMILIES: dict[str, Family] = {}  # type: ignore[type-arg]
+FAMILIES: dict[str, Family[Any]] = {}
 plugin_errors: list[str] = []
 _plugins_loaded = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[T]):
-    """One registered item: its permanent id, the name people read, and the thing itself."""
+    """One registered item: its permanent id, the name people read, the thing itself, and among which it is listed."""
 
     id: str
     title: str
     item: T
+    group: str = ""
 
 
 class Family(Generic[T]):
@@ -53,27 +54,34 @@ class Family(Generic[T]):
         Plural, as listed by ``lab list``.
     package : str or None
         The package whose modules register the items; None when items register where they are defined.
+    groups : sequence of str
+        In which order the groups are listed that items name when they register; a group that is not among these
+        comes after them, so that a new file may bring its own.
     """
 
-    def __init__(self, name: str, package: str | None = None) -> None:
+    def __init__(self, name: str, package: str | None = None, groups: Sequence[str] = ()) -> None:
         if name in FAMILIES:
             raise ValueError(f"the family {name!r} is declared twice")
         self.name = name
+        self._groups = tuple(groups)
         self._package = package
         self._entries: dict[str, Entry[T]] = {}
         self._ids: dict[T, str] = {}
         self._discovered = package is None
         FAMILIES[name] = self
 
-    def register(self, id: str, *, title: str = "") -> Callable[[T], T]:
-        """Register the decorated class or object under a permanent id; a second one of that id raises."""
+    def register(self, id: str, *, title: str = "", group: str = "") -> Callable[[T], T]:
+        """Register the decorated class or object under a permanent id; a second one of that id raises.
+
+        `group` is the heading under which lists show it; see `grouped`.
+        """
         if not _ID.fullmatch(id):
             raise ValueError(f"{self.name}: {id!r} is not a snake_case id")
 
         def add(item: T) -> T:
             if id in self._entries:
                 raise ValueError(f"{self.name}: {id!r} is registered twice")
-            self._entries[id] = Entry(id, title or id.replace("_", " ").capitalize(), item)
+            self._entries[id] = Entry(id, title or id.replace("_", " ").capitalize(), item, group)
             self._ids[item] = id
             return item
 
@@ -137,6 +145,17 @@ class Family(Generic[T]):
     def ids(self) -> list[str]:
         """All ids, in the order of registration (modules in alphabetical order)."""
         return [e.id for e in self]
+
+    def grouped(self) -> list[tuple[str, list[Entry[T]]]]:
+        """Everything under the headings of its groups, in their declared order; those without a group come last.
+
+        In a group by title: which file was imported first is nothing to go by.
+        """
+        found: dict[str, list[Entry[T]]] = {group: [] for group in self._groups}
+        for entry in sorted(self, key=lambda entry: entry.title.casefold()):
+            found.setdefault(entry.group, []).append(entry)
+        ungrouped = found.pop("", [])
+        return [(group, entries) for group, entries in (*found.items(), ("", ungrouped)) if entries]
 
     def title_of(self, item: T) -> str:
         """The readable name of a registered class or object."""

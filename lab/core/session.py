@@ -7,9 +7,6 @@ anything of it is used. Saving writes a temporary file beside the target and swa
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +18,7 @@ from lab.core.documents import DOCUMENTS, Library
 from lab.core.errors import BadValue, FileRefused, brief, shown_key
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
+from lab.core.replacing import Replacement
 from lab.core.run import EVENTS, EventNode, Run
 
 SCHEMA = 1
@@ -282,26 +280,13 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Who may read the file stays as it was; a link goes on pointing to the file it names.
     """
-    temporary = None
+    out = Replacement(path)
     try:
-        target = Path(os.path.realpath(path))
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{path.name}.", delete=False) as out:
-            temporary = Path(out.name)
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        else:
-            # A temporary file is for its owner alone; a new one is for whom the user lets read new files.
-            mask = os.umask(0)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)
-        os.replace(temporary, target)
+        out.file.write(content)
     except OSError as failure:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise FileRefused(f"{path.name} could not be saved: {failure.strerror or failure}") from None
+        out.discard()
+        raise out.refusal(failure) from None
+    out.commit()
 
 
 def fresh(panel: str, spec: PanelSpec, preset: str | None = None) -> PanelState:

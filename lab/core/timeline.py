@@ -155,6 +155,22 @@ class Timeline:
             self._begin(run)
         self.request(step)
 
+    def fork(self) -> Timeline:
+        """Another timeline of the same run with the same past and known future, at the same step, to go its own way.
+
+        The snapshots are shared (they are never written into), the budget is not: what it keeps costs this one
+        nothing. Cost: a new simulation and a copy of the histories.
+        """
+        twin = Timeline(self._make, self.run, SnapshotBudget(self._budget.share()))
+        twin.frontier, twin.spacing = self.frontier, self.spacing
+        twin.trace, twin.marks = self.trace.copy(), list(self.marks)
+        twin._keys, twin._key_bytes = list(self._keys), self._key_bytes
+        twin._tail, twin._base = self._tail.copy(), self._base
+        twin._size, twin._remeasure = self._size, self._remeasure
+        twin._restore(twin._nearest(self.step))
+        twin.seek(self.step)
+        return twin
+
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _begin(self, run: Run) -> None:

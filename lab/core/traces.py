@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_right
 
 import numpy as np
@@ -70,6 +71,10 @@ class Trace:
         target[:, row.shape[1] :] = np.nan
         self._steps[self._count] = step
         self._count += 1
+
+    def copy(self) -> Trace:
+        """The same histories, to go on in another way."""
+        return copy.deepcopy(self)
 
     def cut(self, step: int) -> None:
         """Forget all rows later than `step`."""

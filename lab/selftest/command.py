@@ -16,6 +16,8 @@ from lab.selftest.manifest import completeness
 #: What a broken machine or an incomplete build raises. Such a truth has failed and the others still matter; anything
 #: else is a fault in the check itself and may end the run.
 _BROKEN = (LabError, ImportError, OSError, ArithmeticError, ValueError)
+#: What is said of a check that compared nothing.
+NOTHING = "nothing was checked"
 _TITLES = ("subject", "what", "difference", "allowed", "reference", "")
 
 
@@ -52,7 +54,7 @@ def collect(subject: str, check: Callable[[], Iterable[Finding]]) -> list[Findin
     except _BROKEN as failure:
         found.append(Finding(subject, f"broke off: {type(failure).__name__}: {failure}", math.nan, 0.0, ""))
     if not found and subject != "build":
-        found.append(Finding(subject, "nothing was checked", math.nan, 0.0, ""))
+        found.append(Finding(subject, NOTHING, math.nan, 0.0, ""))
     return found
 
 

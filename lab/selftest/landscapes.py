@@ -98,20 +98,26 @@ def landscapes() -> Iterator[Finding]:
         landscape = entry.item()
         yield from derivatives(entry.id, landscape)
         yield from critical_points(entry.id, landscape)
-        for point, loss, tolerance, source in LOSSES.get(entry.id, ()):
-            error = abs(float(landscape.value(np.array(point))) - loss)
-            yield Finding(entry.id, f"loss at {point}", error, tolerance, source)
-        best = np.array([c.point for c in landscape.critical_points if c.is_global and c.kind == "minimum"])
-        for point, tolerance in GLOBAL_MINIMA.get(entry.id, ()):
-            error = float(np.abs(best - point).max(axis=1).min())
-            yield Finding(entry.id, f"global minimum at {point}", error, tolerance, landscape.source)
+        yield from published(entry.id, landscape)
     yield conditioning()
 
 
-def derivatives(subject: str, landscape: Landscape) -> Iterator[Finding]:
-    """Gradient and Hessian against central differences of eighth order at random points of the domain."""
+def published(subject: str, landscape: Landscape) -> Iterator[Finding]:
+    """Losses and global minima against the literature, which means the landscape with its default parameters."""
+    for point, loss, tolerance, source in LOSSES.get(subject, ()):
+        error = abs(float(landscape.value(np.array(point))) - loss)
+        yield Finding(subject, f"loss at {point}", error, tolerance, source)
+    best = np.array([c.point for c in landscape.critical_points if c.is_global and c.kind == "minimum"])
+    for point, tolerance in GLOBAL_MINIMA.get(subject, ()):
+        error = float(np.abs(best - point).max(axis=1).min())
+        yield Finding(subject, f"global minimum at {point}", error, tolerance, landscape.source)
+
+
+def derivatives(subject: str, landscape: Landscape, points: Array | None = None) -> Iterator[Finding]:
+    """Gradient and Hessian against central differences of eighth order, by default at random points of the domain."""
     h = spacing(landscape)
-    points = sample(landscape, POINTS, seed=0, margin=2 * REACH * h)
+    if points is None:
+        points = sample(landscape, POINTS, seed=0, margin=2 * REACH * h)
     reference = "central differences of eighth order"
     gradient = landscape.gradient(points)
     error = relative(gradient, central(landscape.value, points, h))

@@ -59,13 +59,17 @@ def optimizers_keras() -> Iterator[Finding]:
     return against("keras")
 
 
-def against(library: str) -> Iterator[Finding]:
-    """Everything a library's stored runs can say of ours."""
+def against(library: str, id: str | None = None, convention: str | None = None) -> Iterator[Finding]:
+    """Everything a library's stored runs can say of ours; of one rule only, and in one convention, where asked."""
     meta, arrays = stored(library)
     reference = f"{library} {meta['versions'][library]}"
     for run in meta["runs"]:
-        path = arrays_of(run, arrays)
+        if id not in (None, run["id"]):
+            continue
         optimizer = OPTIMIZERS[run["id"]](**{**run["settings"], "learning_rate": run["lr"]})
+        if convention not in (None, getattr(optimizer, "convention", convention)):
+            continue
+        path = arrays_of(run, arrays)
         landscape = LANDSCAPES[run["landscape"]]()
         where = f"on {run['landscape']}"
         error = one_step(optimizer, landscape, path, run["lr"])

@@ -33,16 +33,25 @@ def schedules() -> Iterator[Finding]:
     """The rate of every step relative to the base rate, and clipped gradients relative to the limit."""
     meta, arrays = stored()
     reference = f"torch {meta['versions']['torch']}"
+    yield from against_torch()
+    for name, clip in (("norm", clip_by_norm), ("value", clip_by_value)):
+        error = float(np.abs(clip(arrays["clip.gradient"], meta["clip"]) - arrays[f"clip.{name}"]).max()) / meta["clip"]
+        yield Finding("clipping", f"by {name}, 100 gradients", error, TOLERANCE, reference)
+
+
+def against_torch(id: str | None = None) -> Iterator[Finding]:
+    """Every stored schedule, or those of one id."""
+    meta, arrays = stored()
+    reference = f"torch {meta['versions']['torch']}"
     for run in meta["runs"]:
+        if id not in (None, run["id"]):
+            continue
         schedule = SCHEDULES[run["id"]](**run["settings"])
         theirs = arrays[f"{run['name']}.rate"]
         losses = arrays.get(f"{run['name']}.loss", np.zeros(len(theirs)))
         ours = rates(schedule, run["base"], run["horizon"], losses)
         error = float(np.abs(ours - theirs).max()) / run["base"]
         yield Finding(run["name"], f"rate in each of {len(theirs)} steps", error, TOLERANCE, reference)
-    for name, clip in (("norm", clip_by_norm), ("value", clip_by_value)):
-        error = float(np.abs(clip(arrays["clip.gradient"], meta["clip"]) - arrays[f"clip.{name}"]).max()) / meta["clip"]
-        yield Finding("clipping", f"by {name}, 100 gradients", error, TOLERANCE, reference)
 
 
 def rates(schedule: Schedule, base: float, horizon: int, losses: Array) -> Array:

@@ -37,7 +37,7 @@ Event = tuple[int, str | None, str | None, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ScriptPlan:
     """A race resolved into what a script needs."""
 
     config: RaceConfig
@@ -58,7 +58,7 @@ def names_of(racers: Iterable[Any]) -> dict[int, str]:
     return found
 
 
-def resolve(run: Run, steps: int, lanes: Sequence[int] | None) -> Plan:
+def resolve(run: Run, steps: int, lanes: Sequence[int] | None) -> ScriptPlan:
     config: RaceConfig = run.config
     landscape = config.landscape
     title = LANDSCAPES.title_of(type(landscape))
@@ -106,10 +106,10 @@ def resolve(run: Run, steps: int, lanes: Sequence[int] | None) -> Plan:
     except BadValue as bad:
         raise NoScript(f"{title}: {bad.why}") from None
     racers = {every[id]: rule for id, rule in kept.items()}
-    return Plan(config, code, racers, tuple(starts), tuple(events), steps)
+    return ScriptPlan(config, code, racers, tuple(starts), tuple(events), steps)
 
 
-def rule_codes(plan: Plan, form: str) -> dict[str, RuleCode]:
+def rule_codes(plan: ScriptPlan, form: str) -> dict[str, RuleCode]:
     """Each racer's rule in plain Python, the same through all that was changed mid-run."""
     found: dict[str, RuleCode] = {}
     for name, rule in plan.racers.items():

@@ -22,7 +22,7 @@ from lab.engine.landscapes import LANDSCAPES
 from lab.engine.optimizers import OPTIMIZERS, Optimizer
 from lab.engine.schedules import SCHEDULES
 from lab.engine.schedules.constant import Constant
-from lab.sims._script_plan import NoScript, Plan, resolve, rule_codes
+from lab.sims._script_plan import NoScript, ScriptPlan, resolve, rule_codes
 from lab.sims._standing import FAR
 
 _FUNCTIONS = ("cos", "exp", "full_like", "log", "maximum", "minimum", "sign", "sin", "sqrt", "tan", "tanh",
@@ -162,7 +162,7 @@ _MAIN = """if __name__ == "__main__":
             print(f"{name} from {start}: theta = {theta.tolist()}, loss = {float(loss(theta))!r}{ended}")"""
 
 
-def _loss_parts(plan: Plan) -> dict[str, str]:
+def _loss_parts(plan: ScriptPlan) -> dict[str, str]:
     lines = _needed(plan.landscape.before, (plan.landscape.value,))
     return {
         "title": LANDSCAPES.title_of(type(plan.config.landscape)),
@@ -172,11 +172,11 @@ def _loss_parts(plan: Plan) -> dict[str, str]:
     }
 
 
-def _unpack(plan: Plan) -> str:
+def _unpack(plan: ScriptPlan) -> str:
     return "    x, y = theta" if plan.config.landscape.dim == 2 else "    (x,) = theta"
 
 
-def _gradient(plan: Plan) -> str:
+def _gradient(plan: ScriptPlan) -> str:
     code, config = plan.landscape, plan.config
     result = f"np.array([{', '.join(code.gradient)}])"
     if config.clip == "value":
@@ -224,7 +224,7 @@ def _identifier(name: str, taken: dict[str, str], text: str) -> str:
     return wanted
 
 
-def _settings(plan: Plan, name: str) -> str:
+def _settings(plan: ScriptPlan, name: str) -> str:
     """The hyperparameters that the rule's lines read, and the learning rate."""
     rule: Any = plan.racers[name]
     code: RuleCode = rule.code()
@@ -233,7 +233,7 @@ def _settings(plan: Plan, name: str) -> str:
     return ", ".join(f"{n}={getattr(rule, n)!r}" for n in used)
 
 
-def _schedule(plan: Plan) -> list[str]:
+def _schedule(plan: ScriptPlan) -> list[str]:
     schedule: Any = plan.config.schedule
     if isinstance(schedule, Constant):
         return []
@@ -243,7 +243,7 @@ def _schedule(plan: Plan) -> list[str]:
     return [_RATE.format(length=plan.config.length, title=title, before=before, factor=code.factor)]
 
 
-def _tables(plan: Plan) -> list[str]:
+def _tables(plan: ScriptPlan) -> list[str]:
     plain = not plan.events and all(s.born == 0 for s in plan.starts)
     comment = "name: where" if plain else "name: the step at which it is dropped, and where"
     lines = [f"STARTS = {{  # {comment}"]
@@ -258,7 +258,7 @@ def _tables(plan: Plan) -> list[str]:
     return lines
 
 
-def _loop(plan: Plan, form: dict[str, Any]) -> str:
+def _loop(plan: ScriptPlan, form: dict[str, Any]) -> str:
     """The function `run`, as short as the race allows: without events there is nothing to look up."""
     dropped_later = any(s.born for s in plan.starts)
     scheduled = not isinstance(plan.config.schedule, Constant)
@@ -325,11 +325,11 @@ def _imports(text: str, formulas: str, module: str, first: str) -> str:
     return "\n".join(lines)
 
 
-def _formulas(plan: Plan) -> str:
+def _formulas(plan: ScriptPlan) -> str:
     return "\n".join((plan.landscape.value, *plan.landscape.gradient, *plan.landscape.before))
 
 
-def _constants(plan: Plan, array: str) -> str:
+def _constants(plan: ScriptPlan, array: str) -> str:
     domain = np.asarray(plan.config.landscape.domain)
     centre, far = domain.mean(axis=1).tolist(), FAR * float((domain[:, 1] - domain[:, 0]).max())
     lines = [f"STEPS = {plan.steps}", f"CENTRE, FAR = {array}({centre!r}), {far!r}"]
@@ -337,10 +337,10 @@ def _constants(plan: Plan, array: str) -> str:
     return "\n".join(lines)
 
 
-def _head(plan: Plan, needs: str) -> str:
+def _head(plan: ScriptPlan, needs: str) -> str:
     title = LANDSCAPES.title_of(type(plan.config.landscape))
     return f'"""Optimizer race on {title}, {plan.steps:,} steps. Written by Visual Lab {__version__}.\n\n{needs}\n"""'
 
 
-def _file_name(plan: Plan) -> str:
+def _file_name(plan: ScriptPlan) -> str:
     return f"{LANDSCAPES.id_of(type(plan.config.landscape))}_race.py"

@@ -39,11 +39,16 @@ class Abilities(QObject):
             self.sweep_card = SweepCard(view)
             self.sweep_card.wanted.connect(self._on_sweep_wanted)
             view.more_menu.addAction("Sweep a parameter…", self.open_sweep)
-        self._copies = view.more_menu.addMenu("Copy as Python")
-        self._saves = view.more_menu.addMenu("Save as Python")
+        self._copies, self._saves = QMenu("Copy as Python", view), QMenu("Save as Python", view)
         self._copies.aboutToShow.connect(lambda: self._fill_forms(self._copies, self.copy_code, ""))
         self._saves.aboutToShow.connect(lambda: self._fill_forms(self._saves, self.save_code, "…"))
+        self.add_scripts(view.more_menu)
         view.more_menu.addSeparator()
+
+    def add_scripts(self, menu: QMenu) -> None:
+        """Put the scripts into a menu, as two more menus."""
+        menu.addMenu(self._copies)
+        menu.addMenu(self._saves)
 
     def begin(self) -> None:
         """The view stands: show it what a session brought."""
@@ -93,6 +98,7 @@ class Abilities(QObject):
         """The whole script to the clipboard."""
         if (text := self._written(form)) is not None:
             QGuiApplication.clipboard().setText(text)
+            self._view.notice.say(f"Copied: {form.title}, {text.count(chr(10)):,} lines of Python")
 
     def save_code(self, form: CodeForm) -> None:
         """The whole script to a file that the user chooses."""
@@ -107,6 +113,8 @@ class Abilities(QObject):
             replace_file(path, text.encode("utf-8"))
         except LabError as refused:
             self._view.banner.show_error(str(refused))
+        else:
+            self._view.notice.say(f"Saved: {path.name}")
 
     def _written(self, form: CodeForm) -> str | None:
         self._view.touched.emit()

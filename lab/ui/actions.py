@@ -108,6 +108,8 @@ class Actions(QObject):
             ("Copy picture of the stage", self.copy_stage),
         ):
             self._add(self._export, "Export", title, run)
+        self._export.aboutToShow.connect(self._fill_scripts)
+        self._scripts: list[QAction] = []
         menu.addSeparator()
         self._add(menu, "File", "Quit", w.close, "Ctrl+Q")
 
@@ -183,6 +185,8 @@ class Actions(QObject):
             ("Copy picture of the stage", self.copy_stage),
         ):
             view.export_menu.addAction(title, partial(self._on, dock, run))
+        view.export_menu.addSeparator()
+        view.abilities.add_scripts(view.export_menu)
         view.more_menu.addSeparator()
         view.more_menu.addAction("Rename panel…", partial(self._on, dock, self.rename_panel))
         view.more_menu.addAction("Duplicate panel", partial(self._on, dock, self.duplicate_panel))
@@ -221,6 +225,7 @@ class Actions(QObject):
                 )
         if w.active is not None:
             found += w.active.view.abilities.commands() + w.active.view.commands()
+            found += w.proofs.commands(w.active.view)
         for path in w.settings.recent():
             found.append(Command(path.name, "Recent session", partial(self._open, path)))
         return found
@@ -301,7 +306,21 @@ class Actions(QObject):
 
     def copy_stage(self) -> None:
         """The stage's picture to the clipboard."""
-        self._with(lambda dock: export.copy_picture(dock.view.picture_of()))
+        self._with(self._copy_stage)
+
+    def _copy_stage(self, dock: PanelDock) -> None:
+        export.copy_picture(dock.view.picture_of())
+        dock.view.notice.say("Copied: picture of the stage")
+
+    def _fill_scripts(self) -> None:
+        """Below the pictures, the scripts of the active panel."""
+        for action in self._scripts:
+            self._export.removeAction(action)
+        before = set(self._export.actions())
+        if self._w.active is not None:
+            self._export.addSeparator()
+            self._w.active.view.abilities.add_scripts(self._export)
+        self._scripts = [action for action in self._export.actions() if action not in before]
 
     def _export_to(self, suffix: str, write: Callable[[PanelDock, Path], None]) -> None:
         dock = self._w.active
@@ -316,6 +335,8 @@ class Actions(QObject):
             write(dock, path)
         except LabError as refused:
             self._w.show_error(str(refused))
+        else:
+            dock.view.notice.say(f"Saved: {path.name}")
 
     # -- looks -------------------------------------------------------------------------------------------------
 

@@ -17,15 +17,22 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from lab.core import params
 from lab.core.errors import BadValue
 from lab.core.params import Declared
+from lab.ui.acts import Acts
 from lab.ui.widgets.curve_row import CurveRow
 from lab.ui.widgets.number_row import NumberRow
 from lab.ui.widgets.numbers import number_text, parse_number, value_text
 from lab.ui.widgets.rows import ChoiceRow, FamilyRow, FormRow, SwitchRow, TextRow
 
-__all__ = ["ConfigForm", "number_text", "parse_number", "value_text"]
+__all__ = ["ConfigForm", "as_declared", "number_text", "parse_number", "value_text"]
 
 #: The row of each declared meaning (`Param.meaning`), made as ``row(declared, value, edit, label_width)``.
 MEANINGS: dict[str, Callable[[Declared, Any, Callable[[Any], str], int], FormRow]] = {"curve": CurveRow}
+
+
+def as_declared(declared: Declared) -> Acts:
+    """A change acts as its declaration says: live ones from now on, the others from the first step."""
+    return declared.param.effect
+
 
 Only = Literal["restart", "live"] | Collection[str] | Callable[[Declared], bool] | None
 
@@ -39,6 +46,9 @@ class ConfigForm(QWidget):
         A frozen dataclass declared with `lab.core.params`.
     only : optional
         Which fields to show: an effect ("restart" or "live"), a collection of names (in that order), or a predicate.
+    acts : optional
+        From when a change of a field acts (see `lab.ui.acts`), so that the rows can say so; a parameter of a chosen
+        algorithm acts as the choice itself does. Without it nothing is said.
     label_width : int
         Width of the label column in px, so that forms below each other align.
 
@@ -53,13 +63,22 @@ class ConfigForm(QWidget):
     edit_finished = Signal()
     #: The hand asks for a parameter's menu: its name, and a place on the screen.
     menu_wanted = Signal(str, QPoint)
+    #: The pointer or the keyboard is on a parameter: its name and from when a change acts; both empty when it leaves.
+    pointed = Signal(str, str)
 
     def __init__(
-        self, config: Any, *, only: Only = None, label_width: int = 120, parent: QWidget | None = None
+        self,
+        config: Any,
+        *,
+        only: Only = None,
+        acts: Callable[[Declared], Acts] | None = None,
+        label_width: int = 120,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._only = only
+        self._acts = acts
         self._label_width = label_width
         self._rows: dict[str, FormRow] = {}
         self._box = QVBoxLayout(self)
@@ -76,6 +95,12 @@ class ConfigForm(QWidget):
     def row(self, name: str) -> FormRow:
         """The row of one field; KeyError when it has none."""
         return self._rows[name]
+
+    def set_label_width(self, width: int) -> None:
+        """Give the labels another width, in px at 100 %; what doesn't fit is cut with an ellipsis."""
+        self._label_width = width
+        for row in self._rows.values():
+            row.set_label_width(width)
 
     def names(self) -> list[str]:
         """The fields that have a row, from top to bottom."""
@@ -119,6 +144,9 @@ class ConfigForm(QWidget):
                 continue
             row.started.connect(self.edit_started)
             row.finished.connect(self.edit_finished)
+            row.pointed.connect(self.pointed)
+            if self._acts is not None:
+                row.set_acts(self._acts(d))
             row.menu_wanted.connect(partial(self.menu_wanted.emit, d.name))
             self._rows[d.name] = row
             self._box.addWidget(row)
@@ -144,7 +172,7 @@ class ConfigForm(QWidget):
         if d.param.family is not None:
             if isinstance(value, tuple):
                 return None
-            return FamilyRow(d, value, edit, self._label_width, self._nested)
+            return FamilyRow(d, value, edit, self._label_width, partial(self._nested, d))
         if d.param.choices:
             return ChoiceRow(d, value, edit, self._label_width)
         if d.type is bool:
@@ -155,5 +183,7 @@ class ConfigForm(QWidget):
             return TextRow(d, value, edit, self._label_width)
         return None
 
-    def _nested(self, config: Any) -> ConfigForm:
-        return ConfigForm(config, label_width=self._label_width)
+    def _nested(self, outer: Declared, config: Any) -> ConfigForm:
+        acts = self._acts
+        inner = None if acts is None else lambda _: acts(outer)
+        return ConfigForm(config, acts=inner, label_width=self._label_width)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -66,6 +66,9 @@ class FormulaLabel(QWidget):
     by side, even slightly reduced, the numbers stand below the symbols; where there is no height for that only the
     symbols are shown, and where those don't fit they are cut with an ellipsis.
     """
+
+    #: It was fitted into its place.
+    fitted = Signal()
 
     GAP = 10.0
     #: Between two rows, at full size.
@@ -167,13 +170,12 @@ class FormulaLabel(QWidget):
         self._ensure()
         if not self._halves:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._picture())
-        for half, x, baseline in self._places():
-            for slot in half.slots:
-                self._draw_number(painter, slot, x, baseline, half.left)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPixmap(0, 0, self._picture())
+            for half, x, baseline in self._places():
+                for slot in half.slots:
+                    self._draw_number(painter, slot, x, baseline, half.left)
 
     def _draw_number(self, painter: QPainter, slot: Slot, x: float, baseline: float, left: float) -> None:
         value = self._values.get(slot.name)
@@ -226,27 +228,44 @@ class FormulaLabel(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        """Decide what fits: both halves in a row or in two, both reduced a little, or the symbols alone."""
         self._still = None
+        self._scale, self._shown, self._stacked = self._plan(self.width())
+        self.update()
+        self.fitted.emit()
+
+    def suffers(self, width: float, less: float) -> bool:
+        """Whether at this width, made narrower by `less`, its numbers or its one row are lost.
+
+        False before it was typeset.
+        """
+        if self._stale:
+            return False
+        _, shown, stacked = self._plan(width)
+        _, left, piled = self._plan(width - less)
+        return left < shown or (left == shown and piled and not stacked)
+
+    def _plan(self, width: float) -> tuple[float, int, bool]:
+        """What fits: both halves in a row or in two, both reduced a little, or the symbols alone.
+
+        Returns the scale, how many halves are shown, and whether they stand one below the other.
+        """
         count = len(self._halves)
-        self._scale, self._shown, self._stacked = 1.0, count, False
+        scale = 1.0
         for shown in range(count, 0, -1):
-            room = self.width() / max(self._width(shown), 1.0)
+            room = width / max(self._width(shown), 1.0)
             tall = self.height() / max(sum(self._extent(shown)), 1.0)
-            self._scale, self._shown = min(1.0, max(room, _SMALLEST), tall), shown
-            if room >= _SMALLEST:
-                break
+            scale = min(1.0, max(room, _SMALLEST), tall)
+            if room >= _SMALLEST or shown == 1:
+                return scale, shown, False
             wide = max(half.width for half in self._halves)
             high = sum(half.ascent + half.descent for half in self._halves) + self.LEADING
-            both = min(1.0, self.width() / max(wide, 1.0), self.height() / max(high, 1.0))
+            both = min(1.0, width / max(wide, 1.0), self.height() / max(high, 1.0))
             if shown == 2 and both >= _SMALLEST_STACKED:
-                self._scale, self._stacked = both, True
-                break
+                return both, shown, True
             if shown == 2 and room >= _SMALLEST_STACKED:
                 # Small, but there: the numbers are what moves.
-                self._scale = min(room, tall)
-                break
-        self.update()
+                return min(room, tall), shown, False
+        return scale, count, False
 
     def _width(self, shown: int) -> float:
         halves = self._halves[:shown]
@@ -284,20 +303,19 @@ class FormulaLabel(QWidget):
         made = QPixmap(max(round(self.width() * dpr), 1), max(round(self.height() * dpr), 1))
         made.setDevicePixelRatio(dpr)
         made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        cut = not self._stacked and self._width(self._shown) * self._scale > self.width() + 1
-        if cut:
-            painter.setClipRect(QRectF(0, 0, self.width() - 16, self.height()))
-        for half, x, baseline in self._places():
-            height = half.ascent + half.descent
-            box = QRectF(x, baseline - half.ascent * self._scale, half.width * self._scale, height * self._scale)
-            QSvgRenderer(QByteArray(half.svg)).render(painter, box)
-        if cut:
-            painter.setClipping(False)
-            painter.setFont(math_font(self._size * fonts.scale()))
-            painter.setPen(theme().color("muted"))
-            painter.drawText(QPointF(self.width() - 14, baseline), "…")
-        painter.end()
+        with QPainter(made) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            cut = not self._stacked and self._width(self._shown) * self._scale > self.width() + 1
+            if cut:
+                painter.setClipRect(QRectF(0, 0, self.width() - 16, self.height()))
+            for half, x, baseline in self._places():
+                height = half.ascent + half.descent
+                box = QRectF(x, baseline - half.ascent * self._scale, half.width * self._scale, height * self._scale)
+                QSvgRenderer(QByteArray(half.svg)).render(painter, box)
+            if cut:
+                painter.setClipping(False)
+                painter.setFont(math_font(self._size * fonts.scale()))
+                painter.setPen(theme().color("muted"))
+                painter.drawText(QPointF(self.width() - 14, baseline), "…")
         self._still = made
         return made

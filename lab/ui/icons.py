@@ -47,9 +47,8 @@ class _Engine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
+        with QPainter(pixmap) as painter:
+            self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
         return pixmap
 
     def clone(self) -> QIconEngine:
@@ -78,9 +77,8 @@ def pixmap(name: str, size: int, color_role: str = "muted", dpr: float = 1.0) ->
     """An icon as a picture in the present theme's colour, for places that take no QIcon."""
     made = QPixmap(round(size * dpr), round(size * dpr))
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    paint_icon(painter, name, QRectF(0, 0, made.width(), made.height()), theme().color(color_role))
-    painter.end()
+    with QPainter(made) as painter:
+        paint_icon(painter, name, QRectF(0, 0, made.width(), made.height()), theme().color(color_role))
     made.setDevicePixelRatio(dpr)
     return made
 
@@ -110,8 +108,7 @@ def logo(size: int, dpr: float = 1.0) -> QPixmap:
     """The lab's mark as a picture of `size` device-independent pixels."""
     made = QPixmap(round(size * dpr), round(size * dpr))
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    paint_logo(painter, QRectF(0, 0, made.width(), made.height()))
-    painter.end()
+    with QPainter(made) as painter:
+        paint_logo(painter, QRectF(0, 0, made.width(), made.height()))
     made.setDevicePixelRatio(dpr)
     return made

@@ -82,6 +82,11 @@ class Jobs(QObject):
         self._delivered.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
         self._progressed.connect(self._on_progressed)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs and nothing waits: every answer that was asked for has been delivered."""
+        return not any(slot.running is not None or slot.waiting is not None for slot in self._slots.values())
+
     def submit(
         self,
         key: object,

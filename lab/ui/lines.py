@@ -20,7 +20,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QTransform
 
 from lab.ui import fonts
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets.glyph import glyph_path
 
 Array = NDArray[np.float64]
@@ -216,16 +216,15 @@ class LinesItem(pg.GraphicsObject):
         *,
         fresh_only: bool,
     ) -> None:
-        painter = QPainter(layer)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setTransform(to_px * QTransform.fromTranslate(-px.left(), -px.top()))
-        for series in which:
-            painter.setPen(self._pen(series, past=fresh_only))
-            first = max(series.drawn - 1, 0) if fresh_only else 0
-            painter.drawPath(series.path(view, columns, first))
-            if fresh_only:
-                series.drawn = len(series.steps)
-        painter.end()
+        with QPainter(layer) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setTransform(to_px * QTransform.fromTranslate(-px.left(), -px.top()))
+            for series in which:
+                painter.setPen(self._pen(series, past=fresh_only))
+                first = max(series.drawn - 1, 0) if fresh_only else 0
+                painter.drawPath(series.path(view, columns, first))
+                if fresh_only:
+                    series.drawn = len(series.steps)
 
     def _paint_vectors(self, painter: QPainter, view: QRectF, px: QRectF) -> None:
         """The same as lines, for an export to SVG."""
@@ -247,12 +246,12 @@ class LinesItem(pg.GraphicsObject):
     @staticmethod
     def _pen(series: Series, *, past: bool) -> QPen:
         if series.ghost:
-            pen = QPen(theme().color(series.color, _GHOST_ALPHA), _FUTURE_WIDTH)
+            pen = QPen(theme().color(series.color, _GHOST_ALPHA), _FUTURE_WIDTH * weight())
             pen.setDashPattern([3.0, 2.5])
             pen.setCosmetic(True)
             return pen
         color = theme().color(series.color, 1.0 if past else _FUTURE_ALPHA)
-        pen = QPen(color, series.width if past else _FUTURE_WIDTH)
+        pen = QPen(color, weight() * (series.width if past else _FUTURE_WIDTH))
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins on noisy lines cost ten times as much
         return pen
@@ -271,7 +270,7 @@ class LinesItem(pg.GraphicsObject):
             y = series.at(self.cursor)
             if math.isnan(y):
                 continue
-            size = 11.5 if series.width > _FOCUS_WIDTH else 9.0
+            size = weight() * (11.5 if series.width > _FOCUS_WIDTH else 9.0)
             at = to_px.map(QPointF(self.cursor, y))
             if at.y() < px.top():
                 # It has left the picture, and a mark says where.

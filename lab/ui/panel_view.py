@@ -29,14 +29,17 @@ from lab.ui.scrub import Tick
 from lab.ui.theme import manager, theme, tokens
 from lab.ui.widgets import Button, ComboBox, ErrorBanner, IconButton, Text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.notice import Notice
 from lab.ui.widgets.text import restyle
 
 log = logging.getLogger(__name__)
 
 #: Below this width the inspector narrows, so that the stage stays the biggest thing.
 WIDE = 1400
-#: Below this width the inspector is folded away until it is asked for.
-FOLDED = 700
+#: Below this width the inspector is folded away until it is asked for, and is then as narrow as it can be.
+FOLDED = 840
+#: What the inspector is wide at least, in a panel of usual width.
+USUAL = 330
 #: Between the parts of a header.
 GAP = 8
 #: So much narrower is a button that has lost its word, besides the word.
@@ -78,7 +81,7 @@ class PanelHeader(QFrame):
         self.compare = Button(
             "Compare", "ghost", checkable=True, tooltip="Pin the present run as a ghost behind the next one"
         )
-        self.export = Button("Export", "export", tooltip="Picture or data of this panel")
+        self.export = Button("Export", "export", tooltip="Picture, data or Python script of this panel")
         self.more = IconButton("dots-three", "More", size=20)
         self.fold = IconButton("caret-right", FOLD, size=16)
         self._active = False
@@ -174,13 +177,12 @@ class PanelHeader(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._active:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("accent"))
-            gap = tokens()["size_px"]["gap"]
-            painter.drawRoundedRect(QRectF(gap, self.height() - 4, self.width() - 2 * gap, 2), 1, 1)
-            painter.end()
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("accent"))
+                gap = tokens()["size_px"]["gap"]
+                painter.drawRoundedRect(QRectF(gap, self.height() - 4, self.width() - 2 * gap, 2), 1, 1)
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
@@ -206,6 +208,8 @@ class PanelView(QWidget):
         self.jobs = jobs
         self.header = PanelHeader(experiment.spec)
         self.banner = ErrorBanner()
+        #: Says that something was done which nothing else shows: "Copied: …".
+        self.notice = Notice(self)
         self.stage_column = QVBoxLayout()
         self.inspector = QWidget()
         self.inspector.setObjectName("inspector")
@@ -228,8 +232,10 @@ class PanelView(QWidget):
         gap = tokens()["size_px"]["gap"]
         fill(self.stage_column, (), (0, 0, 0, 0), gap)
         fill(self.inspector_column, (), (0, 0, 0, 0), gap)
-        body = QHBoxLayout()
+        self._body = body = QHBoxLayout()
         fill(body, ((self.stage_column, 1), self._scroll), (0, 0, 0, 0), gap)
+        #: The inspector is squeezed; it lies over the stage.
+        self._narrow = self._drawn_over = False
         fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
         #: What the hand chose for the inspector in a narrow panel (True) and in a wide one (False).
         self._chosen: dict[bool, bool] = {}
@@ -298,6 +304,9 @@ class PanelView(QWidget):
         """What takes the keyboard when no control needs it."""
         return self
 
+    def squeeze(self, on: bool) -> None:
+        """The panel is narrow: what is in the inspector does with less, e.g. with shorter labels."""
+
     def close_front(self) -> bool:
         """Close the card in front, as Esc asks; False when none is open."""
         return False
@@ -312,10 +321,12 @@ class PanelView(QWidget):
         except Exception as failure:
             if not self._broken:
                 log.exception("the panel %s failed to draw", self.experiment.panel)
-                self.banner.show_error(f"This panel could not be drawn: {failure}")
+                self.banner.show_error(f"This panel could not be drawn: {failure}", lasting=True)
             self._broken = True
             self.experiment.set_playing(False)
         else:
+            if self._broken:
+                self.banner.clear()
             self._broken = False
         marks = self.experiment.timeline.marks
         if (id(marks), len(marks)) != self._marks_shown:
@@ -345,6 +356,7 @@ class PanelView(QWidget):
             self._dirty = True
 
     def _on_edited(self) -> None:
+        self.banner.pass_by()
         if self.seen:
             self.show_run()
             self.ticks_changed.emit()
@@ -368,6 +380,11 @@ class PanelView(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.touched.emit()
         super().mousePressEvent(event)
+
+    def look_like(self, other: PanelView) -> None:
+        """Take another view's size and what the hand chose for its inspector."""
+        self._chosen = dict(other._chosen)
+        self.resize(other.size())
 
     @property
     def inspector_shown(self) -> bool:
@@ -404,11 +421,37 @@ class PanelView(QWidget):
         return False
 
     def _fit_inspector(self) -> None:
-        """Narrower in a narrow panel, but never so narrow that something in it is cut."""
+        """Narrower in a narrow panel, but never so narrow that something in it is cut.
+
+        Where it would then be wider than what it leaves to the stage, it lies over the stage until it is folded again.
+        """
+        if (narrow := self.width() < FOLDED) != self._narrow:
+            self._narrow = narrow
+            self.squeeze(narrow)
         widest = tokens()["size_px"]["inspector"]
-        wanted = widest if self.width() >= WIDE else max(330, widest * self.width() // WIDE)
+        wanted = widest if self.width() >= WIDE else max(0 if narrow else USUAL, widest * self.width() // WIDE)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         needed = self.inspector.minimumSizeHint().width()
         if self.inspector.minimumSizeHint().height() > self._scroll.height():
             needed += bar
-        self._scroll.setFixedWidth(max(wanted, needed))
+        width = max(wanted, needed)
+        self._scroll.setFixedWidth(width)
+        gap = tokens()["size_px"]["gap"]
+        self._draw_over(self.width() - 3 * gap - width < width)
+
+    def _draw_over(self, on: bool) -> None:
+        """Let the inspector lie over the stage's right side, or stand beside it."""
+        if on != self._drawn_over:
+            self._drawn_over = on
+            if on:
+                self._body.removeWidget(self._scroll)
+            else:
+                self._body.addWidget(self._scroll)
+            self._scroll.setProperty("drawer", on)
+            restyle(self._scroll)
+        if on:
+            body = self._body.geometry()
+            self._scroll.setGeometry(
+                body.right() + 1 - self._scroll.width(), body.top(), self._scroll.width(), body.height()
+            )
+            self._scroll.raise_()

@@ -40,6 +40,11 @@ class Player(QObject):
         """Whether the timer runs."""
         return self._timer.isActive()
 
+    @property
+    def playing(self) -> bool:
+        """Whether anything plays."""
+        return any(e.playing for e in self._experiments)
+
     def add(self, experiment: Experiment, visible: Callable[[], bool] = lambda: True) -> None:
         """Play this experiment too, while `visible()`; hidden panels cost nothing."""
         self._experiments.append(experiment)

@@ -99,9 +99,12 @@ class Scrub(QWidget):
         return min(near, key=lambda t: abs(self.x_of(t.step) - x), default=None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         t = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         left, right = self.x_of(0), self.x_of(self._horizon)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color(t.groove))
@@ -119,7 +122,6 @@ class Scrub(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color("accent"))
         painter.drawEllipse(at, 3.4, 3.4)
-        painter.end()
 
     def _paint_ticks(self, painter: QPainter) -> None:
         t = theme()

@@ -46,34 +46,33 @@ class PanelCard(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        lit = self._hover or self.hasFocus()
-        painter.setPen(QPen(t.color("accent" if lit else "line"), 1.5 if lit else 1))
-        painter.setBrush(t.color("surface"))
-        painter.drawRoundedRect(box, 10, 10)
-        clip = QPainterPath()
-        clip.addRoundedRect(box.adjusted(1, 1, -1, 20), 9, 9)
-        painter.save()
-        painter.setClipPath(clip)
-        painter.setClipRect(QRectF(1, 1, PICTURE.width(), PICTURE.height()), Qt.ClipOperation.IntersectClip)
-        if self._image.isNull():
-            painter.fillRect(QRectF(1, 1, PICTURE.width(), PICTURE.height()), t.color("raised"))
-        else:
-            painter.drawImage(QRectF(1, 1, PICTURE.width(), PICTURE.height()), self._image)
-        painter.restore()
-        left, top = 18.0, PICTURE.height() + 18.0
-        icons.paint_icon(painter, self._spec.icon, QRectF(left, top, 20, 20), t.color("accent"))
-        painter.setFont(fonts.font(fonts.TITLE, fonts.SEMIBOLD))
-        painter.setPen(t.color("text"))
-        painter.drawText(QPointF(left + 30, top + 15), self._spec.title)
-        painter.setFont(fonts.font(fonts.BODY))
-        painter.setPen(t.color("muted"))
-        room = QRectF(left, top + 28, self.width() - 2 * left, 50)
-        painter.drawText(room, Qt.TextFlag.TextWordWrap, self._spec.blurb)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            lit = self._hover or self.hasFocus()
+            painter.setPen(QPen(t.color("accent" if lit else "line"), 1.5 if lit else 1))
+            painter.setBrush(t.color("surface"))
+            painter.drawRoundedRect(box, 10, 10)
+            clip = QPainterPath()
+            clip.addRoundedRect(box.adjusted(1, 1, -1, 20), 9, 9)
+            painter.save()
+            painter.setClipPath(clip)
+            painter.setClipRect(QRectF(1, 1, PICTURE.width(), PICTURE.height()), Qt.ClipOperation.IntersectClip)
+            if self._image.isNull():
+                painter.fillRect(QRectF(1, 1, PICTURE.width(), PICTURE.height()), t.color("raised"))
+            else:
+                painter.drawImage(QRectF(1, 1, PICTURE.width(), PICTURE.height()), self._image)
+            painter.restore()
+            left, top = 18.0, PICTURE.height() + 18.0
+            icons.paint_icon(painter, self._spec.icon, QRectF(left, top, 20, 20), t.color("accent"))
+            painter.setFont(fonts.font(fonts.TITLE, fonts.SEMIBOLD))
+            painter.setPen(t.color("text"))
+            painter.drawText(QPointF(left + 30, top + 15), self._spec.title)
+            painter.setFont(fonts.font(fonts.BODY))
+            painter.setPen(t.color("muted"))
+            room = QRectF(left, top + 28, self.width() - 2 * left, 50)
+            painter.drawText(room, Qt.TextFlag.TextWordWrap, self._spec.blurb)
 
     def enterEvent(self, event: object) -> None:
         self._hover = True

@@ -55,9 +55,11 @@ def _surfaces(t: Theme) -> str:
     QFrame#overlay {{ background:{veil(t.surface, 0.9)}; border:1px solid {t.line}; border-radius:8px; }}
     QFrame#well {{ background:{t.raised}; border:none; border-radius:8px; }}
     QFrame#line {{ background:{t.line}; border:none; }}
+    QFrame#notice {{ background:{t.raised}; border:1px solid {t.line_strong}; border-radius:8px; }}
     QFrame#banner {{ background:{mix(t.surface, t.error, 0.1)}; border:1px solid {veil(t.error, 0.55)};
         border-radius:8px; }}
     QScrollArea, QScrollArea > QWidget > QWidget#scrolled {{ background:transparent; border:none; }}
+    QScrollArea[drawer="true"] {{ background:{t.bg}; border-left:1px solid {t.line_strong}; }}
     QScrollBar:vertical {{ background:transparent; width:10px; margin:0; }}
     QScrollBar:horizontal {{ background:transparent; height:10px; margin:0; }}
     QScrollBar::handle {{ background:{t.line_strong}; border-radius:3px; margin:2px; }}

@@ -102,7 +102,7 @@ class SweepCard(QFrame):
         self._words = Text("", "caption", wrap=True)
         self.place = Segmented([(True, "Replace"), (False, "Add")], "What becomes of the present ones")
         self.message = Text("", "caption", role="error", wrap=True)
-        self.go = Button("Sweep", "sort-ascending", kind="primary", tooltip="Start the race of these values (Enter)")
+        self.go = Button("Sweep", "sweep", kind="primary", tooltip="Start the race of these values (Enter)")
         self.go.clicked.connect(self.accept)
         fill(
             QVBoxLayout(self),

@@ -28,6 +28,8 @@ Mode = Literal["dark", "light", "system"]
 Lut = NDArray[np.uint8]
 #: Roles that begin like this are places on the ramp that tells a sequence from small to large; see `ramp_role`.
 RAMP = "ramp "
+#: How much larger text, and marks and lines, are while presenting.
+PRESENTED_TEXT, PRESENTED_WEIGHT = 1.3, 1.5
 _RAMP_STOPS = ("blue", "purple", "vermillion", "yellow")
 #: Oklab lightness of the ramp's ends: clear of the field below it in either theme.
 _RAMP_LIGHTNESS = {"dark": (0.62, 0.90), "light": (0.36, 0.68)}
@@ -181,6 +183,8 @@ class ThemeManager(QObject):
         super().__init__()
         self._mode: Mode = "system"
         self._current = load_theme("dark")
+        #: The text scale to come back to, while a hall is looking on.
+        self._own_scale: float | None = None
         self._app: QApplication | None = None
         self._images: QTemporaryDir | None = None
 
@@ -216,6 +220,28 @@ class ThemeManager(QObject):
     def set_text_scale(self, factor: float) -> None:
         """Scale all text, 1.0 = 100 %."""
         fonts.set_scale(factor)
+        self.changed.emit()
+
+    @property
+    def own_text_scale(self) -> float:
+        """The text scale that was chosen, whatever a presentation makes of it."""
+        return fonts.scale() if self._own_scale is None else self._own_scale
+
+    @property
+    def weight(self) -> float:
+        """By what factor marks and lines are drawn larger: 1, or more while presenting."""
+        return 1.0 if self._own_scale is None else PRESENTED_WEIGHT
+
+    def set_presenting(self, on: bool) -> None:
+        """Draw text, marks and lines larger, to be read from the last row; off brings back exactly what was before."""
+        if on == (self._own_scale is not None):
+            return
+        if on:
+            self._own_scale = fonts.scale()
+            fonts.set_scale(self._own_scale * PRESENTED_TEXT)
+        else:
+            scale, self._own_scale = self.own_text_scale, None
+            fonts.set_scale(scale)
         self.changed.emit()
 
     def _wanted(self) -> Theme:
@@ -285,3 +311,8 @@ def manager() -> ThemeManager:
 def theme() -> Theme:
     """The theme in force."""
     return manager().current
+
+
+def weight() -> float:
+    """By what factor whoever paints marks and lines draws them larger now; see `ThemeManager.set_presenting`."""
+    return manager().weight

@@ -281,24 +281,45 @@ def _short(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.boo
 
 
 def _long(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
-    """Draw long stretches (vertices, trails, 2), one trail after the other."""
-    for i in range(pixels.shape[1]):
-        for piece in _pieces(pixels[:, i], apart[:, i]):
-            painter.drawPolyline(arrayToQPolygonF(piece[:, 0], piece[:, 1]))
+    """Draw long stretches (vertices, trails, 2), one piece after the other."""
+    vertices, ends = pieces(pixels, apart)
+    first = 0
+    for last in ends.tolist():
+        painter.drawPolyline(arrayToQPolygonF(vertices[first:last, 0], vertices[first:last, 1]))
+        first = last
 
 
-def _pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
-    """The unbroken stretches of one trail, with vertices on the same pixel merged."""
-    finite = np.isfinite(pixels[:, 0]) & np.isfinite(pixels[:, 1])
-    cuts = np.flatnonzero(apart | ~finite[1:] | ~finite[:-1]) + 1
-    found = []
-    for piece in np.split(pixels, cuts):
-        if len(piece) < 2 or not np.isfinite(piece[0, 0]):
-            continue
-        thin = merge_close(piece)
-        if len(thin) > 1:
-            found.append(thin)
-    return found
+def pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The unbroken pieces of all trails, less what stays within a pixel's fraction of travelled way.
+
+    Counting whole `MERGE_PX` of path length and keeping one vertex of each does it without a loop; a piece keeps its
+    two ends.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (v, k, 2)
+        Vertices of k trails; nan where a trail isn't there.
+    apart : ndarray of bool, shape (v - 1, k)
+        Segments that are not drawn.
+
+    Returns
+    -------
+    vertices : ndarray of shape (m, 2)
+        Those kept, piece by piece, each trail's in their order.
+    ends : ndarray of int
+        Where each piece ends among them.
+    """
+    across = pixels.transpose(1, 0, 2)
+    joined = ~apart.T & np.isfinite(across[:, 1:]).all(axis=2) & np.isfinite(across[:, :-1]).all(axis=2)
+    steps = np.zeros(across.shape[:2])
+    steps[:, 1:] = np.where(joined, np.hypot(*(across[:, 1:] - across[:, :-1]).transpose(2, 0, 1)), 0.0)
+    bins = np.floor(steps.cumsum(axis=1) / MERGE_PX)
+    inward, onward = np.zeros_like(bins, dtype=np.bool_), np.zeros_like(bins, dtype=np.bool_)
+    inward[:, 1:], onward[:, :-1] = joined, joined
+    last = inward & ~onward
+    keep = (onward & ~inward) | last
+    keep[:, 1:] |= joined & (bins[:, 1:] != bins[:, :-1])
+    return across[keep], np.flatnonzero(last[keep]) + 1
 
 
 def merge_close(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolic
 
 from lab.core.errors import BadValue
 from lab.ui import fonts, icons
+from lab.ui.acts import WORDS
 from lab.ui.experiment import FASTEST, SPEEDS, Experiment
 from lab.ui.scrub import Scrub, Tick
 from lab.ui.theme import manager, tokens
@@ -51,7 +52,7 @@ class Transport(QFrame):
         self.seed = QLineEdit("0")
         fonts.use(self.seed)
         self.seed.setAccessibleName("Seed")
-        self.seed.setToolTip("Root of all randomness: the same seed gives the same run")
+        self.seed.setToolTip(f"Root of all randomness: the same seed gives the same run.\n{WORDS['restart']}")
         self._dice = self.seed.addAction(icons.icon("dice-five"), QLineEdit.ActionPosition.TrailingPosition)
         self._dice.setToolTip("Roll another seed")
         self._lay_out()

@@ -22,6 +22,7 @@ from lab import __version__
 from lab.core import session as files
 from lab.core.errors import LabError
 from lab.core.panel import PanelSpec
+from lab.core.proof import Prover
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
 from lab.ui import fonts, icons, keys
@@ -32,6 +33,7 @@ from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
 from lab.ui.panel_view import PanelView
 from lab.ui.player import Player
+from lab.ui.proof import Proofs
 from lab.ui.sessions import SessionKeeper
 from lab.ui.settings import Settings
 from lab.ui.start_page import PanelCard, StartPage
@@ -75,9 +77,18 @@ class MainWindow(QMainWindow):
         What is remembered between starts.
     inline_jobs : bool
         Run background work at once in the caller: for tests and pictures.
+    prover : callable, optional
+        Checks what a panel has in focus against the pinned truths; without it no panel shows its proof.
     """
 
-    def __init__(self, panels: Family[PanelSpec], settings: Settings, *, inline_jobs: bool = False) -> None:
+    def __init__(
+        self,
+        panels: Family[PanelSpec],
+        settings: Settings,
+        *,
+        inline_jobs: bool = False,
+        prover: Prover | None = None,
+    ) -> None:
         super().__init__()
         self.panels = panels
         self.settings = settings
@@ -85,9 +96,12 @@ class MainWindow(QMainWindow):
         self._thumbnails: list[Thumbnail] = []
         self._arrangement = QByteArray()
         self.player = Player(self)
+        self.proofs = Proofs(prover, self.jobs, lambda: self.player.playing, self)
         self.docks: list[PanelDock] = []
         self.active: PanelDock | None = None
         self._behind: PanelDock | None = None
+        #: The window's state and its panels' places, to come back to.
+        self._before_presenting: tuple[Qt.WindowState, QByteArray] | None = None
         #: The key just pressed is Tab.
         self._tabbed = False
         self.keeper = SessionKeeper(panels, settings, self.session, self)
@@ -109,7 +123,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.tabifiedDockWidgetActivated.connect(self._on_tab_activated)
         self.keeper.changed.connect(self._on_title_changed)
-        self.keeper.failed.connect(self.show_error)
+        # What could not be saved must not be forgotten.
+        self.keeper.failed.connect(lambda why: self.show_error(why, lasting=True))
         self.bar.search_wanted.connect(self.actions_.open_palette)
         self.bar.home.clicked.connect(self._on_home)
         application().installEventFilter(self)
@@ -169,6 +184,7 @@ class MainWindow(QMainWindow):
         view.experiment.playing_changed.connect(lambda _: self._on_ticks_changed(dock))
         dock.visibilityChanged.connect(lambda shown: self._on_shown(dock, shown))
         self.actions_.fill_panel_menu(dock)
+        self.proofs.watch(view)
         self.show_panels()
         dock.raise_()
         self.activate(dock)
@@ -391,14 +407,15 @@ class MainWindow(QMainWindow):
             self.show_panels()
         self.keeper.discard(path)
 
-    def show_error(self, message: str) -> None:
+    def show_error(self, message: str, *, lasting: bool = False) -> None:
         """One line over the window's top."""
-        self.banner.show_error(message)
+        self.banner.show_error(message, lasting=lasting)
         self._place_banner()
 
     # -- answers -------------------------------------------------------------------------------------------------
 
     def _on_edited(self) -> None:
+        self.banner.pass_by()
         self.keeper.touch()
         self.actions_.refresh()
 
@@ -479,12 +496,21 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def set_presenting(self, on: bool) -> None:
-        """Full screen without the app bar."""
+        """Full screen without the app bar, everything larger; and back to exactly what was."""
+        if on == (self._before_presenting is not None):
+            return
+        arrangement = self.saveState()
         self._top.setVisible(not on)
-        if on:
+        manager().set_presenting(on)
+        if self._before_presenting is None:
+            self._before_presenting = (self.windowState(), arrangement)
             self.showFullScreen()
         else:
-            self.showNormal()
+            state, arrangement = self._before_presenting
+            self._before_presenting = None
+            self.setWindowState(state)
+            # Larger text has pushed the panels about.
+            self.put_in_place(arrangement)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -514,7 +540,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.remember("window/geometry", self.saveGeometry())
         self.settings.remember("theme", manager().mode)
-        self.settings.remember("text/scale", float(fonts.scale()))
+        self.settings.remember("text/scale", manager().own_text_scale)
         self.keeper.keep_for_next_start()
         self.settings.save()
         self.shut_down()
@@ -522,11 +548,14 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Stop everything that runs."""
+        if self._before_presenting is not None:
+            manager().set_presenting(False)
         application().removeEventFilter(self)
         for dock in self.docks:
             self.player.remove(dock.experiment)
         for thumbnail in self._thumbnails:
             thumbnail.close()
+        self.proofs.close()
         self.jobs.shutdown()
 
 

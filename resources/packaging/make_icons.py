@@ -9,8 +9,8 @@ that the PyPI package qtawesome 1.4.2 carries. Run it again after adding a name 
 
     uv run resources/packaging/make_icons.py
 
-Each outline is written with absolute M, L, Q, C and Z only, in a box of 256 x 256 with y downwards, so that the reader
-in ``lab/ui/icons.py`` stays a dozen lines.
+What Phosphor has no picture of is drawn here (`own`). Each outline is written with absolute M, L, Q, C and Z only, in a
+box of 256 x 256 with y downwards, so that the reader in ``lab/ui/icons.py`` stays a dozen lines.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ keyboard lightning link-break link-simple list lock lock-open magic-wand magnify
 magnifying-glass-plus minus minus-circle monitor moon note-pencil number-square-one paint-brush path pause pause-fill
 pencil-simple percent play play-fill plus plus-circle presentation push-pin question record-fill repeat robot rows
 scales scissors selection shuffle skip-back skip-back-fill skip-forward skip-forward-fill sliders-horizontal snowflake
-sort-ascending square squares-four stack star stop-fill sun swap table target terminal-window thermometer timer
+square squares-four stack star stop-fill sun swap table target terminal-window thermometer timer
 translate trash tree-structure trend-down triangle trophy upload-simple users-three warning waves wrench x x-circle
 """
 
@@ -81,6 +81,24 @@ def outlines(font: TTFont, codes: dict[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
+def own() -> dict[str, dict[str, str]]:
+    """The lab's own pictures: a sweep, one mark for each value from small to large."""
+    marks = (_disc(x, 128.0, radius) for x, radius in ((34.0, 22.0), (102.0, 34.0), (198.0, 50.0)))
+    return {"sweep": {"d": "".join(marks), "viewBox": f"0 0 {BOX} {BOX}"}}
+
+
+def _disc(x: float, y: float, radius: float) -> str:
+    r, k = radius, 0.5523 * radius
+    curves = (
+        ((x + r, y + k), (x + k, y + r), (x, y + r)),
+        ((x - k, y + r), (x - r, y + k), (x - r, y)),
+        ((x - r, y - k), (x - k, y - r), (x, y - r)),
+        ((x + k, y - r), (x + r, y - k), (x + r, y)),
+    )
+    turns = "".join("C" + " ".join(f"{a:.2f} {b:.2f}" for a, b in curve) for curve in curves)
+    return f"M{x + r:.2f} {y:.2f}{turns}Z"
+
+
 def main() -> None:
     """Read the font out of qtawesome (without importing it: it wants a Qt) and write the icons."""
     spec = importlib.util.find_spec("qtawesome")
@@ -88,7 +106,7 @@ def main() -> None:
         raise SystemExit("qtawesome is not installed: uv run this script")
     fonts = Path(spec.origin).parent / "fonts"
     codes = json.loads((fonts / "phosphor-charmap-1.3.0.json").read_text("utf-8"))
-    icons = outlines(TTFont(fonts / "phosphor-1.3.0.ttf"), codes)
+    icons = outlines(TTFont(fonts / "phosphor-1.3.0.ttf"), codes) | own()
     target = Path(__file__).resolve().parents[1] / "icons" / "icons.json"
     target.write_text(json.dumps(icons, indent=0, sort_keys=True) + "\n", "utf-8")
     print(f"{len(icons)} icons, {target.stat().st_size // 1024} kB")

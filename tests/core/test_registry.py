@@ -111,3 +111,20 @@ def test_a_broken_plug_in_is_noted_and_the_rest_go_on(
     assert registry.plugin_errors == ["plug-in bad: ImportError: no module named torch"]
     assert "bad failed to load" in caplog.text
     assert family.ids() == ["theirs"]
+
+
+def test_entries_are_listed_under_the_headings_they_name() -> None:
+    family: Family[Any] = Family("test_shelves", groups=("Low", "High", "Empty"))
+    del FAMILIES["test_shelves"]
+    for id, group in (("roof", "High"), ("cellar", "Low"), ("attic", "High"), ("shed", "Outside"), ("lost", "")):
+        family.register(id, group=group)(object())
+    listed = [(group, [entry.id for entry in entries]) for group, entries in family.grouped()]
+    assert listed == [("Low", ["cellar"]), ("High", ["attic", "roof"]), ("Outside", ["shed"]), ("", ["lost"])]
+
+
+@pytest.mark.parametrize("name", ["landscapes", "optimizers"])
+def test_everything_of_the_lab_s_own_stands_in_a_declared_group(name: str) -> None:
+    load_all()
+    family = FAMILIES[name]
+    assert {entry.group for entry in family} == set(family._groups)
+    assert sum(len(entries) for _, entries in family.grouped()) == len(family)

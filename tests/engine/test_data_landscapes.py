@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lab.engine.landscapes import LANDSCAPES, HasSamples, Landscape
+from lab.engine.landscapes._over_data import OverData
 from lab.engine.landscapes.linear_regression import LinearRegression
 from lab.engine.landscapes.logistic_regression import LOG_LOSS, MSE, LogisticRegression
 from lab.engine.landscapes.network_slice import NetworkSlice, _directions, _moons, _trained
@@ -81,6 +82,19 @@ def test_a_point_does_not_hear_of_the_others(id: str) -> None:
         for i in (0, 1, 700, 1499):
             assert (method(points[i]) == together[i]).all()
         assert (method(points.reshape(3, 500, 2)) == together.reshape(3, 500, *together.shape[1:])).all()
+
+
+@every
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_nor_does_it_matter_how_many_there_are(id: str, batch: int) -> None:
+    landscape, data = made(id)
+    points = sample(landscape, 40, seed=3)
+    rows = np.arange(batch)
+    losses, slopes = data.value_on(points, rows), data.gradient_on(points, rows)
+    for count in range(1, 34):
+        some = points[5 : 5 + count]
+        assert (data.value_on(some, rows) == losses[5 : 5 + count]).all()
+        assert (data.gradient_on(some, rows) == slopes[5 : 5 + count]).all()
 
 
 @every
@@ -192,3 +206,12 @@ def test_moons_stand_about_the_origin() -> None:
     X, y = _moons(NetworkSlice(n_samples=400, noise=0.0))
     assert np.abs(X.mean(axis=0)).max() < 0.1
     assert np.hypot(X[y == 0, 0] + 0.5, X[y == 0, 1] + 0.25) == pytest.approx(1.0)
+
+
+def test_a_loss_over_data_that_does_not_say_its_data_cannot_be_made():
+    class Dataless(OverData):
+        def _pointwise(self):
+            return None
+
+    with pytest.raises(TypeError, match="_table"):
+        Dataless()

@@ -176,3 +176,36 @@ def test_a_dragged_point_still_gives_a_true_pair() -> None:
     after = LBFGS().step(dragged, before.state, ask, 1.0, DRAW)
     hessian = landscape.hessian(dragged[0])
     assert after.state["y"][0, -1] == pytest.approx(hessian @ after.state["s"][0, -1], rel=1e-12)
+
+
+@pytest.mark.parametrize("place", ["himmelblau", "absolute_sum", "saddle", "network_slice"])
+def test_letting_rows_sleep_that_stand_still_changes_no_bit(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    landscape = LANDSCAPES[place]()
+    lo, hi = np.array(landscape.domain).T
+
+    def raced(most_awake: float) -> tuple[list[bytes], int]:
+        monkeypatch.setattr("lab.engine.optimizers.lbfgs._MOST_AWAKE", most_awake)
+        rng = np.random.default_rng(8)
+        theta = lo + (hi - lo) * rng.random((60, 2))
+        ask = LandscapeAsk(landscape, noise_sigma=0.05)
+        optimizer, slept = LBFGS(), 0
+        state = optimizer.start(theta, ask)
+        seen = []
+        for t in range(120):
+            # Silence, then noise, silence again, another rate, and a hand that moves some of the points.
+            ask.freeze(rng.standard_normal(theta.shape) if 50 <= t < 60 else None)
+            if t == 80:
+                theta = theta.copy()
+                theta[3:5] = 0.5 * (lo + hi) + 0.1
+            rate = 1.0 if t < 100 else np.full((60, 1), 0.5)
+            result = optimizer.step(theta, state, ask, rate, DRAW)
+            slept += int((result.state["repeats"] > 0).sum())
+            theta, state = result.theta, result.state
+            seen.append(b"".join(np.ascontiguousarray(a).tobytes() for a in (theta, *state.values())))
+            seen.append(ask.function_evaluations.tobytes())
+        return seen, slept
+
+    all_awake, _ = raced(-1.0)
+    resting, slept = raced(1.0)
+    assert resting == all_awake
+    assert slept > 1000 or place == "saddle"

@@ -422,22 +422,6 @@ def test_an_error_while_drawing_leaves_no_painter_open(pinned, monkeypatch):
     assert kept.traceback
 
 
-@pytest.mark.parametrize("name", ["leaderboard", "tuning table"])
-def test_an_error_while_a_table_is_painted_leaves_no_painter_open(race, name):
-    """Where one was open, the process ended with the widget's next picture."""
-    table = race.view.leaderboard if name == "leaderboard" else race.view.fair.table
-
-    def broken():
-        raise ValueError("broken")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table, "_layout" if name == "leaderboard" else "_columns", broken)
-        with pytest.raises(ValueError, match="broken"):
-            table.grab()
-    assert not table.paintingActive()
-    table.grab()
-
-
 def test_a_ghost_whose_replay_has_only_begun_is_no_failure(race):
     race.view.show_ghost(Ghost(race.experiment.run, Trace(), whole=False))
     race.experiment.seek(20)

@@ -100,12 +100,13 @@ def test_every_trial_of_every_racer_is_a_mark_and_the_diverged_stand_above_the_p
     assert len(marks) == sum(len(lane.trials) for lane in tuning.lanes) == 5 * SMALL.trials
     gone = [m for m in marks if np.isinf(m.trial.score)]
     assert gone
+    box = card.plot.scale().box
     for mark in marks:
-        assert card.plot._box.left() - 1 <= mark.at.x() <= card.plot._box.right() + 1
+        assert box.left() - 1 <= mark.at.x() <= box.right() + 1
         if mark in gone:
-            assert mark.at.y() < card.plot._box.top()
+            assert mark.at.y() < box.top()
         else:
-            assert card.plot._box.contains(mark.at)
+            assert box.contains(mark.at)
     # Each racer has a row of its own there.
     assert len({(m.look.lane, round(m.at.y(), 3)) for m in gone}) == len({m.look.lane for m in gone})
     higher = sorted((m for m in marks if m.look.lane == 0 and m not in gone), key=lambda m: m.trial.score)
@@ -170,7 +171,7 @@ def test_the_table_says_it_in_words(race):
     said = card.table.accessibleDescription()
     assert "SGD: loss" in said
     assert "L-BFGS: nothing to tune, the length of its steps: found by a line search" in said
-    click(card.table, (60, card.table._head + 1.5 * card.table._row_height))
+    click(card.table, (60, card.table.head + 1.5 * card.table.row_height))
     assert race.view._look.focus_lane == card.tuning.lanes[1].lane
 
 

@@ -403,6 +403,35 @@ def test_presenting_is_full_screen_and_escape_leaves(race):
     assert race.bar.isVisible()
 
 
+def test_presenting_enlarges_text_and_marks_and_comes_back_exactly(race):
+    manager().set_text_scale(1.1)
+    settle()
+    panel, title = race.view, race.view.header.title
+
+    def there():
+        widgets = (panel, panel.stage, panel.inspector, panel.leaderboard, race.transport)
+        return race.size(), title.font().pixelSize(), [w.size() for w in widgets], manager().weight
+
+    before, stroke = there(), panel.stage._stroke[0].width
+    key(race, K.Key_F11)
+    settle()
+    assert title.font().pixelSize() >= 1.25 * before[1]
+    assert panel.stage._stroke[0].width == manager().weight * stroke > stroke
+    # What is remembered for the next start is what was chosen, not what the hall sees.
+    assert manager().own_text_scale == 1.1
+    key(race, K.Key_F11)
+    settle(4)
+    assert there() == before
+    assert panel.stage._stroke[0].width == stroke
+
+
+def test_a_window_closed_while_presenting_leaves_the_text_as_it_was(windows):
+    window = windows("race")
+    window.actions_.present(True)
+    windows.end(window)
+    assert (manager().own_text_scale, manager().weight) == (1.0, 1.0)
+
+
 def test_the_window_is_not_smaller_than_it_can_be_used(race):
     race.resize(QSize(100, 100))
     settle()
@@ -421,3 +450,42 @@ def test_a_press_on_the_search_field_opens_the_palette(race):
     QTest.mouseClick(race.bar.search, LEFT, PLAIN)
     assert race.palette_box.isVisible()
     assert QApplication.focusWidget() is race.palette_box._line
+
+
+@pytest.mark.parametrize("width", [500, 560, 636, 700, 839])
+def test_an_unfolded_inspector_is_never_wider_than_the_stage(race, width):
+    view = race.view
+    race.setMinimumSize(1, 1)
+    race.resize(width, 640)
+    settle()
+    assert view.width() == width
+    assert not view.inspector_shown
+    view.toggle_inspector()
+    settle(4)
+    assert view.inspector_shown
+    assert view._scroll.geometry().right() <= view.width()
+    assert view._scroll.width() <= view.stages.width()
+    # Nothing in it is cut.
+    assert view.inspector.minimumSizeHint().width() <= view._scroll.viewport().width()
+    view.toggle_inspector()
+    race.resize(1280, 800)
+    settle(4)
+    assert view.inspector_shown
+    assert view._scroll.geometry().left() >= view.stages.geometry().right()
+
+
+def test_a_small_stage_has_no_overlays_that_only_explain(race):
+    over = race.view.stage.overlays
+    assert over.legend.isVisible()
+    assert over.color_bar.isVisible()
+    race.setMinimumSize(1, 1)
+    race.resize(820, 560)
+    race.view.toggle_inspector()
+    settle(4)
+    assert over.legend.isHidden()
+    assert over.color_bar.isHidden()
+    race.resize(1280, 800)
+    settle(4)
+    race.view.refresh()
+    assert over.legend.isVisible()
+    assert over.color_bar.isVisible()

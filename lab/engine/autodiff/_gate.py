@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lab.core.registry import Family
-
-if TYPE_CHECKING:
-    from lab.engine.autodiff._tape import Tape
 
 Array = NDArray[np.float64]
 
@@ -69,11 +66,24 @@ class Gate:
         return self.value(*operands)
 
 
+class Recorder(Protocol):
+    """What a node needs of the tape that it stands on."""
+
+    @property
+    def constants(self) -> Mapping[int, Any]:
+        """Node of each constant to its value."""
+        ...
+
+    def apply(self, gate: Gate, /, *operands: Any) -> Var:
+        """Append a gate and give its node."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Var:
     """A node of a tape, written like a number: ``(x + y) * z`` appends two gates."""
 
-    tape: Tape
+    tape: Recorder
     index: int
 
     @property

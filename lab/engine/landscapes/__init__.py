@@ -14,4 +14,8 @@ from lab.engine.landscapes._contract import (
 
 __all__ = ["LANDSCAPES", "Array", "Critical", "HasSamples", "HasTestLoss", "HasThirdDerivative", "Landscape"]
 
-LANDSCAPES: Family[type[Landscape]] = Family("landscapes", __name__)
+LANDSCAPES: Family[type[Landscape]] = Family(
+    "landscapes",
+    __name__,
+    groups=("Bowls and valleys", "Many minima", "Saddles and plateaus", "One weight", "Data", "Your own"),
+)

@@ -60,6 +60,13 @@ def symmetric(xx: Any, xy: Any, yy: Any, theta: Array) -> Array:
     return out
 
 
+def squared_length(theta: Array) -> Array:
+    """The squared distance of points (..., 2) from the origin, shape (...)."""
+    x, y = theta[..., 0], theta[..., 1]
+    square: Array = x * x + y * y
+    return square
+
+
 def sine_versine(angle: Any) -> tuple[Array, Array]:
     """The sine and 1 - cosine of an angle in radians, both from one tangent, to 4e-16.
 

@@ -12,7 +12,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
 
 
-@LANDSCAPES.register("absolute", title="Magnitude")
+@LANDSCAPES.register("absolute", title="Magnitude", group="One weight")
 @dataclass(frozen=True, slots=True)
 class Absolute:
     """|w|: the slope is -1 or 1, never small. At 0, where there is none, it is set to 0, as torch does.

@@ -13,7 +13,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric
 
 
-@LANDSCAPES.register("absolute_sum", title="Sum of magnitudes")
+@LANDSCAPES.register("absolute_sum", title="Sum of magnitudes", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
 class AbsoluteSum:
     """|x| + |y|: the slope is +-1 along each axis however near the minimum is, and undefined on the axes.

@@ -19,7 +19,7 @@ _RATE = 0.2 / math.sqrt(2.0)
 _EDGE = 5.0
 
 
-@LANDSCAPES.register("ackley", title="Ackley")
+@LANDSCAPES.register("ackley", title="Ackley", group="Many minima")
 @dataclass(frozen=True, slots=True)
 class Ackley:
     """-20 exp(-0.2 r / sqrt 2) - exp((cos 2 pi x + cos 2 pi y) / 2) + 20 + e, with r the distance to the origin.

@@ -8,11 +8,12 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("beale", title="Beale")
+@LANDSCAPES.register("beale", title="Beale", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class Beale:
+class Beale(Smooth):
     """Three residuals c_i - x (1 - y^i), squared and added, with c = 1.5, 2.25, 2.625.
 
     Almost flat along y = 1, where the loss is 14.203125 whatever x is, and steep in the corners: gradients differ by
@@ -59,16 +60,6 @@ class Beale:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Moré's start on the plateau, the far side of the minimum, and a steep corner."""
         return (1.0, 1.0), (-2.0, -1.5), (4.0, 2.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -8,11 +8,12 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("booth", title="Booth")
+@LANDSCAPES.register("booth", title="Booth", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class Booth:
+class Booth(Smooth):
     """(x + 2y - 7)^2 + (2x + y - 5)^2: two lines that cross at (1, 3), squared and added.
 
     The Hessian is constant with eigenvalues 2 and 18, so gradient descent is stable below a learning rate of 1/9 and
@@ -54,16 +55,6 @@ class Booth:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Across the valley, beside it, and along it."""
         return (-8.0, 8.0), (9.0, 4.0), (-5.0, -7.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

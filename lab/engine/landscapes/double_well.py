@@ -10,11 +10,12 @@ from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("double_well", title="Double well")
+@LANDSCAPES.register("double_well", title="Double well", group="One weight")
 @dataclass(frozen=True, slots=True)
-class DoubleWell:
+class DoubleWell(Smooth):
     """(w^2 - 1)^2 plus a slope that lifts the right-hand well.
 
     Where a run ends depends on where it starts and on whether it has the momentum to pass the barrier. There are
@@ -64,16 +65,6 @@ class DoubleWell:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Above the right-hand well, on the left wall, and near the barrier."""
         return (1.7,), (-1.7,), (0.2,)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

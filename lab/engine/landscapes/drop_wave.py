@@ -9,16 +9,17 @@ import numpy as np
 
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._arrays import quiet, sine_versine, symmetric
+from lab.engine.landscapes._arrays import quiet, sine_versine, squared_length, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 _WAVES = 12.0
 #: Below this phase the series of (z cos z - sin z) / z^3 is exact and the quotient is not.
 _SMALL = 0.2
 
 
-@LANDSCAPES.register("drop_wave", title="Drop-Wave")
+@LANDSCAPES.register("drop_wave", title="Drop-Wave", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class DropWave:
+class DropWave(Smooth):
     """-(1 + cos 12 r) / (r^2 / 2 + 2), with r the distance to the origin: the rings of a drop fallen into water.
 
     The hollows between the rings are circles of equally good points, so a racer comes to rest on one of them. At the
@@ -65,20 +66,9 @@ class DropWave:
         """None: at the origin only the formula divides by 0, not the loss."""
         return ()
 
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
-
-    @staticmethod
-    def _square(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        square: Array = x * x + y * y
-        return square
-
     def _factors(self, theta: Array, second: bool = False) -> tuple[Array, Array]:
         """A and B of the gradient A theta and the Hessian A I + B theta theta^T, shapes (...); B only if `second`."""
-        square = self._square(theta)
+        square = squared_length(theta)
         # A phase of 1e-150 has the right sine over itself, which is 1, and no 0/0.
         z = np.maximum(_WAVES * np.sqrt(square), 1e-150)
         sine, versine = sine_versine(z)
@@ -96,7 +86,7 @@ class DropWave:
     @quiet
     def value(self, theta: Array) -> Array:
         """Loss, shape (...)."""
-        square = self._square(theta)
+        square = squared_length(theta)
         _, versine = sine_versine(_WAVES * np.sqrt(square))
         loss: Array = (versine - 2.0) / (0.5 * square + 2.0)
         return loss

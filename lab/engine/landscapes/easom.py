@@ -11,11 +11,12 @@ import numpy as np
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, sine_versine, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("easom", title="Easom")
+@LANDSCAPES.register("easom", title="Easom", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
-class Easom:
+class Easom(Smooth):
     """-cos x cos y exp(-(x - pi)^2 - (y - pi)^2): the loss is 0 to five digits everywhere but near (pi, pi).
 
     Two units away from the well the gradient has all but vanished; where it has, only luck or a population of points
@@ -52,16 +53,6 @@ class Easom:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """On the well's wall, at its brim, and in the plain."""
         return (4.3, 4.1), (1.6, 4.4), (0.5, 0.5)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @staticmethod
     def _envelope(theta: Array) -> Array:

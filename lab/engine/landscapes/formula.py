@@ -31,7 +31,7 @@ _IN_PYTHON = {
 }  # fmt: skip
 
 
-@LANDSCAPES.register("formula", title="Your own formula")
+@LANDSCAPES.register("formula", title="Your own formula", group="Your own")
 @dataclass(frozen=True, slots=True)
 class Formula:
     """Any formula in x and y, with gradient and Hessian from the lab's own reverse-mode differentiation.

@@ -9,11 +9,12 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("goldstein_price", title="Goldstein-Price")
+@LANDSCAPES.register("goldstein_price", title="Goldstein-Price", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class GoldsteinPrice:
+class GoldsteinPrice(Smooth):
     """P(s) Q(w) with s = x + y and w = 2x - 3y, both quartics positive; multiplied out, a polynomial of degree eight.
 
     P has its minima at s = -1 and 2, Q at w = 0 and 3, which makes four minima: 3, 30, 84 and 840. Losses span six
@@ -66,16 +67,6 @@ class GoldsteinPrice:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """On the high wall, near the second best valleys, and beside the maximum."""
         return (-1.5, 1.0), (1.5, -1.0), (0.0, 1.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @staticmethod
     def _factors(theta: Array, order: int = 0) -> tuple[tuple[Array, ...], tuple[Array, ...]]:

@@ -11,14 +11,15 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, sine_versine, symmetric
 from lab.engine.landscapes._search import stationary
+from lab.engine.landscapes._smooth import Smooth
 
 _EDGE = 15.0
 _PITCH = math.sqrt(0.5)
 
 
-@LANDSCAPES.register("griewank", title="Griewank")
+@LANDSCAPES.register("griewank", title="Griewank", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class Griewank:
+class Griewank(Smooth):
     """1 + (x^2 + y^2) / 4000 - cos x cos(y / sqrt 2): a bowl so wide that from near by only the corrugation shows.
 
     The minima lie where both cosines agree, some 4.4 apart, each barely lower than the next; seen over hundreds of
@@ -51,16 +52,6 @@ class Griewank:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Several dents out, one dent out, and in the middle one."""
         return (-11.0, 7.0), (4.0, 3.0), (1.2, 0.6)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

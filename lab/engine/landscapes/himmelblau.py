@@ -8,6 +8,7 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 # All nine critical points inside the domain; the rounded ones by Newton's method to the last bit of float64.
 _MINIMA = (
@@ -25,9 +26,9 @@ _SADDLES = (
 _MAXIMUM = ((-0.2708445906673476, -0.9230385564799815), 181.6165215225827)
 
 
-@LANDSCAPES.register("himmelblau", title="Himmelblau")
+@LANDSCAPES.register("himmelblau", title="Himmelblau", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class Himmelblau:
+class Himmelblau(Smooth):
     """Two crossed parabolas, squared and added: four minima of equal depth 0 around one local maximum.
 
     Which minimum a run finds depends on the start and on the optimizer, so this is the landscape for basin maps.
@@ -70,16 +71,6 @@ class Himmelblau:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """A far corner, the plateau by the maximum where all four basins meet, and near a saddle."""
         return (5.0, -5.0), (-0.2, -1.0), (0.0, 3.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -11,11 +11,12 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric, turned
 from lab.engine.landscapes._search import stationary
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("levy_13", title="Levy 13")
+@LANDSCAPES.register("levy_13", title="Levy 13", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class Levy13:
+class Levy13(Smooth):
     """sin^2(3 pi x) + (x - 1)^2 (1 + sin^2(3 pi y)) + (y - 1)^2 (1 + sin^2(2 pi y)), lowest at (1, 1) with 0.
 
     Three ripples to a unit along x, and along y ripples whose height grows with the distance: the learning rate that
@@ -51,16 +52,6 @@ class Levy13:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Far corners on either side, and a neighbouring hole."""
         return (-1.4, 2.9), (3.6, -1.2), (1.2, 1.4)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @staticmethod
     def _ripples(theta: Array) -> tuple[Array, Array, Array, tuple[Array, Array, Array], tuple[float, float, float]]:

@@ -9,12 +9,12 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.core.run import random_stream
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
+from lab.engine.landscapes import _over_data as data
 from lab.engine.landscapes._arrays import BLOCK, pair, quiet, symmetric
-from lab.engine.landscapes._over_data import RAW, STANDARDISED, OverData, frozen, standardised
+from lab.engine.landscapes._one_feature import OneFeature, scattered
 
-_SLOPE, _INTERCEPT, _WIDEST = 1.5, 1.0, 4.0
+_SLOPE, _INTERCEPT = 1.5, 1.0
 _HALF_SIDE = 5.0
 
 
@@ -24,7 +24,7 @@ class _SquaredError:
     def loss(self, v: Array, y: Array) -> Array:
         """Mean squared residual."""
         v -= y
-        loss: Array = np.square(v, out=v).mean(axis=-1)
+        loss: Array = np.square(v, out=v).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -38,9 +38,9 @@ class _SquaredError:
         return np.full(v.shape, 2.0)
 
 
-@LANDSCAPES.register("linear_regression", title="Linear regression")
+@LANDSCAPES.register("linear_regression", title="Linear regression", group="Data")
 @dataclass(frozen=True, slots=True)
-class LinearRegression(OverData):
+class LinearRegression(OneFeature):
     """Mean squared error of w x + b over n points scattered about the line 1.5 x + 1, 0 <= x <= 4.
 
     The loss is an exact parabola with Hessian 2 ((mean x^2, mean x), (mean x, 1)). With raw x its condition number is
@@ -59,12 +59,10 @@ class LinearRegression(OverData):
         Draws another data set.
     """
 
-    features: str = param(RAW, choices=(RAW, STANDARDISED), doc="What the model is given for x.")
-    n_samples: int = param(
-        60, lo=2, hi=1000, soft=(10, 200), label="Samples", symbol="n", doc="Points of the data set."
-    )
+    features: str = data.features("What the model is given for x.")
+    n_samples: int = data.n_samples(60, lo=2)
     noise: float = param(1.0, lo=0, hi=100, soft=(0.0, 3.0), symbol="σ", doc="Spread of y about the line.")
-    data_seed: int = param(0, lo=0, label="Data seed", doc="Draws another data set.")
+    data_seed: int = data.data_seed()
 
     latex: ClassVar[str] = r"f=\frac{1}{n}\sum_{i}\left(w\,x_i+b-y_i\right)^2"
     doc: ClassVar[str] = "Scaling the features turns a narrow valley into a round bowl; minibatches shake the slope."
@@ -87,17 +85,12 @@ class LinearRegression(OverData):
         w, b = (round(c) for c in self._best())
         return (w - 4.0, b + 3.0), (w + 4.0, b + 1.0), (w - 1.0, b - 4.5)
 
-    def samples(self) -> tuple[Array, Array]:
-        """X (n, 1), scaled if `features` says so, and y (n,)."""
-        x, _, y = _table(self)
-        return x[:, None], y
-
     def predict(self, theta: Array, X: Array) -> Array:
         """The line's y for X (k, 1), shape (..., k)."""
         line: Array = theta[..., :1] * X[:, 0] + theta[..., 1:]
         return line
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> _SquaredError:
@@ -136,21 +129,14 @@ class LinearRegression(OverData):
 
 
 @lru_cache(maxsize=16)
-def _table(model: LinearRegression) -> tuple[Array, Array, Array]:
-    """Columns x and 1, and y."""
-    rng = random_stream(model.data_seed, "landscape/linear_regression", 0)
-    x = rng.uniform(0.0, _WIDEST, model.n_samples)
-    y = _SLOPE * x + _INTERCEPT + model.noise * rng.standard_normal(model.n_samples)
-    if model.features == STANDARDISED:
-        x = standardised(x)
-    x, one, y = frozen(x, np.ones(model.n_samples), y)
-    return x, one, y
+def _table(model: LinearRegression) -> tuple[Array, Array]:
+    return scattered(model, "linear_regression", lambda x: _SLOPE * x + _INTERCEPT)
 
 
 @lru_cache(maxsize=16)
 def _moments(model: LinearRegression) -> tuple[float, float, float, float, float]:
     """Slope and intercept of the least-squares line, mean and variance of x, and the least mean squared error."""
-    x, _, y = _table(model)
+    (x, _), y = _table(model)
     mean, variance = float(x.mean()), float(x.var())
     w = float(((x - mean) * (y - y.mean())).mean()) / variance
     b = float(y.mean()) - w * mean

@@ -12,7 +12,8 @@ from lab.core.params import param
 from lab.core.run import random_stream
 from lab.engine.autodiff import GATES
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._over_data import RAW, STANDARDISED, OverData, Pointwise, frozen, standardised
+from lab.engine.landscapes import _over_data as data
+from lab.engine.landscapes._over_data import STANDARDISED, OverData, Pointwise, frozen, standardised
 from lab.engine.landscapes._search import descend, with_lowest
 
 LOG_LOSS, MSE = "log loss", "mean squared error"
@@ -34,16 +35,17 @@ class _LogLoss:
 
     def loss(self, v: Array, y: Array) -> Array:
         """Mean of log(1 + e^-v): one logarithm of the product of all 1 + e^-|v|, at most 2^n, serves all samples."""
-        wrong_by = np.minimum(v, 0.0).sum(axis=-1)
+        wrong_by = np.minimum(v, 0.0).sum(axis=0)
         np.abs(v, out=v)
         np.exp(np.negative(v, out=v), out=v)
         v += 1.0
-        loss: Array = (np.log(v.prod(axis=-1)) - wrong_by) / len(y)
+        loss: Array = (np.log(v.prod(axis=0)) - wrong_by) / len(y)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
         """Minus the probability of the wrong class."""
-        return -_wrong(v)
+        wrong = _wrong(v)
+        return np.negative(wrong, out=wrong)
 
     def bend(self, v: Array, y: Array) -> Array:
         """Probability of right times probability of wrong."""
@@ -56,7 +58,7 @@ class _SquaredProbability:
 
     def loss(self, v: Array, y: Array) -> Array:
         """Mean of the squares."""
-        loss: Array = np.square(_wrong(v)).mean(axis=-1)
+        loss: Array = np.square(_wrong(v)).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -73,7 +75,7 @@ class _SquaredProbability:
 _LOSSES: dict[str, Pointwise] = {LOG_LOSS: _LogLoss(), MSE: _SquaredProbability()}
 
 
-@LANDSCAPES.register("logistic_regression", title="Logistic regression")
+@LANDSCAPES.register("logistic_regression", title="Logistic regression", group="Data")
 @dataclass(frozen=True, slots=True)
 class LogisticRegression(OverData):
     """Loss of sigma(w1 x1 + w2 x2) over two clouds of points, plus weight decay lambda / 2 |w|^2.
@@ -102,15 +104,13 @@ class LogisticRegression(OverData):
     """
 
     loss: str = param(LOG_LOSS, choices=(LOG_LOSS, MSE), doc="What a wrong answer costs.")
-    features: str = param(RAW, choices=(RAW, STANDARDISED), doc="What the model is given.")
-    n_samples: int = param(
-        60, lo=4, hi=1000, soft=(10, 200), label="Samples", symbol="n", doc="Points of the data set."
-    )
+    features: str = data.features("What the model is given.")
+    n_samples: int = data.n_samples(60, lo=4)
     noise: float = param(1.2, above=0, hi=100, soft=(0.5, 2.0), symbol="σ", doc="Spread of each cloud.")
     weight_decay: float = param(
         0.01, lo=1e-3, hi=10, soft=(0.002, 0.2), log=True, symbol="λ", doc="Pull of the weights towards 0."
     )
-    data_seed: int = param(0, lo=0, label="Data seed", doc="Draws another data set.")
+    data_seed: int = data.data_seed()
 
     latex: ClassVar[str] = (
         r"f=\frac{1}{n}\sum_{i}\ell\left(\sigma(w_1x_{i1}+w_2x_{i2}),\,y_i\right)+\frac{\lambda}{2}|w|^2"
@@ -139,15 +139,15 @@ class LogisticRegression(OverData):
 
     def samples(self) -> tuple[Array, Array]:
         """X (n, 2), scaled if `features` says so, and y (n,), 0 or 1."""
-        first, second, sign = _table(self)
-        return np.stack([sign * first, sign * second], axis=-1), 0.5 * (1.0 + sign)
+        features, sign = _table(self)
+        return (sign * features).T, 0.5 * (1.0 + sign)
 
     def predict(self, theta: Array, X: Array) -> Array:
         """Probability of class 1 for X (k, 2), shape (..., k)."""
         probability: Array = _sigmoid(theta[..., :1] * X[:, 0] + theta[..., 1:] * X[:, 1])
         return probability
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> Pointwise:
@@ -159,14 +159,14 @@ class LogisticRegression(OverData):
 
 
 @lru_cache(maxsize=32)
-def _table(model: LogisticRegression) -> tuple[Array, Array, Array]:
+def _table(model: LogisticRegression) -> tuple[Array, Array]:
     """Both features times the class as a sign, and the sign; the origin lies between the clouds."""
     rng = random_stream(model.data_seed, "landscape/logistic_regression", 0)
     sign = np.where(np.arange(model.n_samples) % 2 == 0, 1.0, -1.0)
     X = sign[:, None] + model.noise * rng.standard_normal((model.n_samples, 2))
     X = standardised(X) if model.features == STANDARDISED else X * (1.0, _UNIT)
-    first, second, sign = frozen(sign * X[:, 0], sign * X[:, 1], sign)
-    return first, second, sign
+    features, sign = frozen(np.ascontiguousarray((sign[:, None] * X).T), sign)
+    return features, sign
 
 
 @lru_cache(maxsize=32)

@@ -8,11 +8,12 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("matyas", title="Matyas")
+@LANDSCAPES.register("matyas", title="Matyas", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class Matyas:
+class Matyas(Smooth):
     """0.26 (x^2 + y^2) - 0.48 x y, which is (x - y)^2 / 4 + (x + y)^2 / 100.
 
     In that form the eigenvalues can be read off: 1 across the trough, 0.04 along it, a condition number of 25. No step
@@ -42,16 +43,6 @@ class Matyas:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """High on the wall, near the floor, and on the other wall."""
         return (-9.0, 2.0), (8.0, 7.0), (3.0, -8.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -9,13 +9,14 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, sine_versine, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 _THIRD = 2.0 * math.pi / 3.0
 
 
-@LANDSCAPES.register("mccormick", title="McCormick")
+@LANDSCAPES.register("mccormick", title="McCormick", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class McCormick:
+class McCormick(Smooth):
     """sin(x + y) + (x - y)^2 - 1.5 x + 2.5 y + 1, which is sin u + u / 2 + (v - 1)^2 with u = x + y and v = x - y.
 
     Along u the loss is a sine on a slope: a staircase whose landings are minima, each pi lower than the one above. The
@@ -55,11 +56,6 @@ class McCormick:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Above the upper landing, and on either wall."""
         return (3.5, 3.5), (-1.0, 3.0), (2.0, -2.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
 
     @property
     def bounded_below(self) -> bool:

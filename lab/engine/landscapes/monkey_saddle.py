@@ -8,11 +8,12 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("monkey_saddle", title="Monkey saddle")
+@LANDSCAPES.register("monkey_saddle", title="Monkey saddle", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
-class MonkeySaddle:
+class MonkeySaddle(Smooth):
     """x^3 - 3 x y^2, the real part of (x + iy)^3: two valleys for the legs, one for the tail.
 
     At the origin gradient and Hessian both vanish, so that even Newton's method has nothing to go by. The loss falls
@@ -44,11 +45,6 @@ class MonkeySaddle:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """A hair beside the ridge, exactly on it, and on the slope between two valleys."""
         return (1.6, 0.01), (1.5, 0.0), (-0.8, 1.4)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
 
     @property
     def bounded_below(self) -> bool:

@@ -10,12 +10,13 @@ import numpy as np
 from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._arrays import quiet, symmetric
+from lab.engine.landscapes._arrays import quiet, squared_length, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("narrow_well", title="Plateau with a narrow well")
+@LANDSCAPES.register("narrow_well", title="Plateau with a narrow well", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
-class NarrowWell:
+class NarrowWell(Smooth):
     """1 - exp(-r^2 / 2 w^2) + s r^2, with r the distance to the origin: a well of width w in an almost level plain.
 
     A few widths away the well's own slope has vanished and only the faint bowl s is left. Rules that divide by the size
@@ -70,26 +71,10 @@ class NarrowWell:
         """Far out, near the brim, and on the wall."""
         return (-3.0, 2.2), (1.4, 0.3), (0.5, -0.4)
 
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
-
-    @staticmethod
-    def _square(theta: Array) -> Array:
-        x, y = theta[..., 0], theta[..., 1]
-        r2: Array = x * x + y * y
-        return r2
-
     @quiet
     def value(self, theta: Array) -> Array:
         """Loss, shape (...)."""
-        r2, curvature = self._square(theta), 0.5 / (self.width * self.width)
+        r2, curvature = squared_length(theta), 0.5 / (self.width * self.width)
         loss: Array = self.slope * r2 - np.expm1(-curvature * r2)
         return loss
 
@@ -97,7 +82,7 @@ class NarrowWell:
     def gradient(self, theta: Array) -> Array:
         """Exact gradient, shape (..., 2)."""
         curvature = 1.0 / (self.width * self.width)
-        bell = curvature * np.exp((-0.5 * curvature) * self._square(theta))
+        bell = curvature * np.exp((-0.5 * curvature) * squared_length(theta))
         return theta * (bell + 2.0 * self.slope)[..., None]
 
     @quiet
@@ -105,7 +90,7 @@ class NarrowWell:
         """Exact matrix of second derivatives, shape (..., 2, 2)."""
         x, y = theta[..., 0], theta[..., 1]
         curvature = 1.0 / (self.width * self.width)
-        bell = curvature * np.exp((-0.5 * curvature) * self._square(theta))
+        bell = curvature * np.exp((-0.5 * curvature) * squared_length(theta))
         outward = curvature * bell
         plain = bell + 2.0 * self.slope
         return symmetric(plain - outward * (x * x), -outward * (x * y), plain - outward * (y * y), theta)

@@ -10,11 +10,12 @@ import numpy as np
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("parabola", title="Parabola")
+@LANDSCAPES.register("parabola", title="Parabola", group="One weight")
 @dataclass(frozen=True, slots=True)
-class Parabola:
+class Parabola(Smooth):
     """w^2. Gradient descent multiplies w by (1 - 2 lr) a step.
 
     So it creeps below lr = 0.5, lands in one step at 0.5, hops across the minimum above, and diverges above 1.
@@ -45,16 +46,6 @@ class Parabola:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """One from each side."""
         return (-2.5,), (1.5,)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -9,11 +9,12 @@ from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("plateau_1d", title="Plateau")
+@LANDSCAPES.register("plateau_1d", title="Plateau", group="One weight")
 @dataclass(frozen=True, slots=True)
-class Plateau1D:
+class Plateau1D(Smooth):
     """w^2 / (c^2 + w^2): a parabola near 0 that levels off at 1 some widths c away.
 
     Far out the slope falls like 2 c^2 / w^3. Robust statistics uses this loss for just that: outliers cease to pull.
@@ -49,16 +50,6 @@ class Plateau1D:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """On the plateau, and at its edge."""
         return (-5.0,), (2.0,)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

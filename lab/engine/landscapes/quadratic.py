@@ -9,12 +9,13 @@ from typing import ClassVar
 from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._arrays import quiet, symmetric
+from lab.engine.landscapes._rotated import Rotated
 
 
-@LANDSCAPES.register("quadratic", title="Quadratic bowl")
+@LANDSCAPES.register("quadratic", title="Quadratic bowl", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class Quadratic:
+class Quadratic(Rotated):
     """Half of u^2 + kappa v^2, where (u, v) are the coordinates along the bowl's axes.
 
     The Hessian is the same everywhere, with eigenvalues 1 (along the valley) and kappa (across it). Gradient
@@ -82,39 +83,18 @@ class Quadratic:
         u, v = 1.8 * kappa / length, 1.8 / length
         return (-1.8, 1.2), (c * u - s * v, s * u + c * v), (1.5, -1.7)
 
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
-
-    def _axis(self) -> tuple[float, float]:
-        """Unit vector of the flat direction."""
-        angle = math.radians(self.rotation)
-        return math.cos(angle), math.sin(angle)
-
     @quiet
     def value(self, theta: Array) -> Array:
         """Loss, shape (...); a sum of squares, so never below zero by rounding."""
-        c, s = self._axis()
-        x, y = theta[..., 0], theta[..., 1]
-        u = c * x + s * y
-        v = c * y - s * x
+        u, v = self._turned(theta)
         loss: Array = 0.5 * (u * u + self.condition_number * (v * v))
         return loss
 
     @quiet
     def gradient(self, theta: Array) -> Array:
         """Exact gradient, shape (..., 2): the Hessian times the point."""
-        c, s = self._axis()
-        x, y = theta[..., 0], theta[..., 1]
-        u = c * x + s * y
-        v = self.condition_number * (c * y - s * x)
-        return pair(c * u - s * v, s * u + c * v, theta)
+        u, v = self._turned(theta)
+        return self._turned_back(u, self.condition_number * v, theta)
 
     @quiet
     def hessian(self, theta: Array) -> Array:

@@ -14,14 +14,15 @@ from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric, turned
+from lab.engine.landscapes._smooth import Smooth
 
 _EDGE = 5.12
 _TAU = 2.0 * math.pi
 
 
-@LANDSCAPES.register("rastrigin", title="Rastrigin")
+@LANDSCAPES.register("rastrigin", title="Rastrigin", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class Rastrigin:
+class Rastrigin(Smooth):
     """A bowl x^2 + y^2 with a cosine of amplitude A on each axis: one global minimum among 120 local ones.
 
     A method that follows the slope ends in the hole it starts in; momentum, noise or many starts get further.
@@ -66,16 +67,6 @@ class Rastrigin:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Far out, in a neighbouring hole, and just inside the global one."""
         return (-3.6, 2.7), (1.2, 0.8), (0.4, -0.3)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

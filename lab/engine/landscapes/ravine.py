@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,12 +10,13 @@ import numpy as np
 from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._arrays import quiet, symmetric
+from lab.engine.landscapes._rotated import Rotated
 
 
-@LANDSCAPES.register("ravine", title="Long ravine")
+@LANDSCAPES.register("ravine", title="Long ravine", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class Ravine:
+class Ravine(Rotated):
     """sqrt(1 + u^2) - 1 + kappa v^2 / 2 in coordinates (u, v) along and across the ravine.
 
     Away from the minimum the floor falls with a slope of 1 whatever the distance, so the way is as long as it looks:
@@ -75,27 +75,6 @@ class Ravine:
         """Far up either end of the floor, and high on the wall."""
         return (-10.0, -2.0), (9.0, 4.5), (-4.0, 3.0)
 
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
-
-    def _axis(self) -> tuple[float, float]:
-        """Unit vector along the floor."""
-        angle = math.radians(self.rotation)
-        return math.cos(angle), math.sin(angle)
-
-    def _turned(self, theta: Array) -> tuple[Array, Array]:
-        """Coordinates along and across the ravine."""
-        c, s = self._axis()
-        x, y = theta[..., 0], theta[..., 1]
-        return c * x + s * y, c * y - s * x
-
     @quiet
     def value(self, theta: Array) -> Array:
         """Loss, shape (...); the root minus 1 is written as a quotient, which keeps its digits at 0."""
@@ -107,10 +86,8 @@ class Ravine:
     @quiet
     def gradient(self, theta: Array) -> Array:
         """Exact gradient, shape (..., 2)."""
-        c, s = self._axis()
         u, v = self._turned(theta)
-        along, across = u / np.sqrt(1.0 + u * u), self.steepness * v
-        return pair(c * along - s * across, s * along + c * across, theta)
+        return self._turned_back(u / np.sqrt(1.0 + u * u), self.steepness * v, theta)
 
     @quiet
     def hessian(self, theta: Array) -> Array:

@@ -9,11 +9,12 @@ from lab.core.params import param
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("rosenbrock", title="Rosenbrock")
+@LANDSCAPES.register("rosenbrock", title="Rosenbrock", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class Rosenbrock:
+class Rosenbrock(Smooth):
     """A steep, bent valley along y = x^2 whose floor falls gently to (a, a^2).
 
     At the minimum of the classic a = 1, b = 100 the Hessian's condition number is 2508: across the valley the
@@ -57,16 +58,6 @@ class Rosenbrock:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Rosenbrock's own start, with the valley's bend between it and the minimum; then one from each side."""
         return (-1.2, 1.0), (0.0, 2.0), (1.6, -0.4)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

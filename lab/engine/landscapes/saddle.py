@@ -8,11 +8,12 @@ from typing import ClassVar
 from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("saddle", title="Saddle")
+@LANDSCAPES.register("saddle", title="Saddle", group="Saddles and plateaus")
 @dataclass(frozen=True, slots=True)
-class Saddle:
+class Saddle(Smooth):
     """x^2 - y^2: down along x, then out along y for ever.
 
     Exactly on the ridge (y = 0) a method that only follows the gradient converges to the saddle; any nudge grows
@@ -44,11 +45,6 @@ class Saddle:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """A hair beside the ridge, exactly on the ridge, and well off it."""
         return (1.6, 0.001), (-1.6, 0.0), (1.2, -0.3)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
 
     @property
     def bounded_below(self) -> bool:

@@ -13,6 +13,7 @@ from lab.core.params import param
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._search import stationary
+from lab.engine.landscapes._smooth import Smooth
 
 _BOWL = 0.02
 _ASIDE = 1.5
@@ -21,9 +22,9 @@ _SHALLOWER = 0.9
 _TOWARDS = (0.8, 0.6)
 
 
-@LANDSCAPES.register("sharp_and_flat", title="Sharp and flat valley")
+@LANDSCAPES.register("sharp_and_flat", title="Sharp and flat valley", group="Bowls and valleys")
 @dataclass(frozen=True, slots=True)
-class SharpAndFlat:
+class SharpAndFlat(Smooth):
     """A faint bowl with two Gaussian valleys: a narrow one on the left, 1 deep, and a wide one on the right, 0.9 deep.
 
     The narrow valley has the lower training loss. The test loss is the same landscape a little aside, since other data
@@ -67,16 +68,6 @@ class SharpAndFlat:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Beyond the narrow valley, above it, and beyond the wide one."""
         return (-3.2, 2.0), (-1.2, 2.4), (3.5, -1.0)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     def _valleys(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Depth of the sharp and of the flat valley at each point."""

@@ -9,6 +9,7 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
+from lab.engine.landscapes._smooth import Smooth
 
 # One of each pair (the other has both signs turned), by Newton's method to the last bit of float64.
 _ONE_OF_EACH_PAIR: tuple[tuple[tuple[float, float], float, Kind], ...] = (
@@ -22,9 +23,9 @@ _ONE_OF_EACH_PAIR: tuple[tuple[tuple[float, float], float, Kind], ...] = (
 )
 
 
-@LANDSCAPES.register("six_hump_camel", title="Six-hump camel")
+@LANDSCAPES.register("six_hump_camel", title="Six-hump camel", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class SixHumpCamel:
+class SixHumpCamel(Smooth):
     """(4 - 2.1 x^2 + x^4 / 3) x^2 + x y + 4 (y^2 - 1) y^2: point-symmetric, so every minimum has an equal twin.
 
     Two of the six are global; saddles between them make the basins of attraction fold into each other.
@@ -62,16 +63,6 @@ class SixHumpCamel:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """In a corner, between two valleys, and by the saddle at the centre."""
         return (-1.5, -1.0), (1.0, 0.1), (-0.1, 0.05)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -9,14 +9,15 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, symmetric
 from lab.engine.landscapes._contract import Kind
+from lab.engine.landscapes._smooth import Smooth
 
 # Roots of 2 x^3 - 16 x + 2.5, where the loss along one axis is stationary: deep well, hump, shallow well.
 _ALONG = (-2.903534027771177, 0.1567312567803401, 2.746802770990837)
 
 
-@LANDSCAPES.register("styblinski_tang", title="Styblinski-Tang")
+@LANDSCAPES.register("styblinski_tang", title="Styblinski-Tang", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class StyblinskiTang:
+class StyblinskiTang(Smooth):
     """Half of x^4 - 16 x^2 + 5 x, summed over both axes: a deep well on the left of each, a shallow one on the right.
 
     The axes do not interact, so a racer decides for each coordinate by itself, and a start with one wrong sign ends
@@ -57,16 +58,6 @@ class StyblinskiTang:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """In the worst corner, by the maximum where all four basins meet, and between two wells."""
         return (4.5, 4.5), (0.1, 0.3), (-4.0, 4.8)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

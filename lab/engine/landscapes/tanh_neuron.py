@@ -9,12 +9,12 @@ from typing import ClassVar
 import numpy as np
 
 from lab.core.params import param
-from lab.core.run import random_stream
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._over_data import RAW, STANDARDISED, OverData, frozen, standardised
+from lab.engine.landscapes import _over_data as data
+from lab.engine.landscapes._one_feature import OneFeature, scattered
 from lab.engine.landscapes._search import descend, with_lowest
 
-_WEIGHT, _MIDDLE, _WIDEST = 1.5, 2.3, 4.0
+_WEIGHT, _MIDDLE = 1.5, 2.3
 
 
 class _SquaredTanhError:
@@ -24,7 +24,7 @@ class _SquaredTanhError:
         """Mean squared residual."""
         t = np.tanh(v, out=v)
         t -= y
-        loss: Array = np.square(t, out=t).mean(axis=-1)
+        loss: Array = np.square(t, out=t).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
@@ -44,9 +44,9 @@ class _SquaredTanhError:
         return bend
 
 
-@LANDSCAPES.register("tanh_neuron", title="Tanh neuron")
+@LANDSCAPES.register("tanh_neuron", title="Tanh neuron", group="Data")
 @dataclass(frozen=True, slots=True)
-class TanhNeuron(OverData):
+class TanhNeuron(OneFeature):
     """Mean squared error of tanh(w x + b) over n points about tanh(1.5 (x - 2.3)), 0 <= x <= 4.
 
     Where w or b is large the neuron is saturated: it answers -1 or 1 whatever x is, its derivative is 0, and the loss
@@ -64,12 +64,10 @@ class TanhNeuron(OverData):
         Draws another data set.
     """
 
-    features: str = param(RAW, choices=(RAW, STANDARDISED), doc="What the model is given for x.")
-    n_samples: int = param(
-        40, lo=6, hi=1000, soft=(10, 200), label="Samples", symbol="n", doc="Points of the data set."
-    )
+    features: str = data.features("What the model is given for x.")
+    n_samples: int = data.n_samples(40, lo=6)
     noise: float = param(0.1, lo=0, hi=1, soft=(0.0, 0.3), symbol="σ", doc="Spread of y about the curve.")
-    data_seed: int = param(0, lo=0, label="Data seed", doc="Draws another data set.")
+    data_seed: int = data.data_seed()
 
     latex: ClassVar[str] = r"f=\frac{1}{n}\sum_{i}\left(\tanh(w\,x_i+b)-y_i\right)^2"
     doc: ClassVar[str] = "A saturated neuron has no gradient: whoever starts on a plateau stays there."
@@ -92,16 +90,11 @@ class TanhNeuron(OverData):
         side = self.domain[0][1]
         return (-0.6 * side, 0.5 * side), (0.8 * side, 0.6 * side), (0.0, 0.0)
 
-    def samples(self) -> tuple[Array, Array]:
-        """X (n, 1), scaled if `features` says so, and y (n,)."""
-        x, _, y = _table(self)
-        return x[:, None], y
-
     def predict(self, theta: Array, X: Array) -> Array:
         """The neuron's answer to X (k, 1), shape (..., k)."""
         return np.tanh(theta[..., :1] * X[:, 0] + theta[..., 1:])
 
-    def _table(self) -> tuple[Array, Array, Array]:
+    def _table(self) -> tuple[Array, Array]:
         return _table(self)
 
     def _pointwise(self) -> _SquaredTanhError:
@@ -109,21 +102,14 @@ class TanhNeuron(OverData):
 
 
 @lru_cache(maxsize=32)
-def _table(model: TanhNeuron) -> tuple[Array, Array, Array]:
-    """Columns x and 1, and y."""
-    rng = random_stream(model.data_seed, "landscape/tanh_neuron", 0)
-    x = rng.uniform(0.0, _WIDEST, model.n_samples)
-    y = np.tanh(_WEIGHT * (x - _MIDDLE)) + model.noise * rng.standard_normal(model.n_samples)
-    if model.features == STANDARDISED:
-        x = standardised(x)
-    x, one, y = frozen(x, np.ones(model.n_samples), y)
-    return x, one, y
+def _table(model: TanhNeuron) -> tuple[Array, Array]:
+    return scattered(model, "tanh_neuron", lambda x: np.tanh(_WEIGHT * (x - _MIDDLE)))
 
 
 @lru_cache(maxsize=32)
 def _best(model: TanhNeuron) -> tuple[float, ...]:
     """The minimum downhill from the neuron that made the data."""
-    raw = model.features == RAW
+    raw = model.features == data.RAW
     return descend(model, (_WEIGHT, -_WEIGHT * _MIDDLE) if raw else (_WEIGHT, 0.0))
 
 

@@ -10,11 +10,12 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._contract import Kind
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("three_hump_camel", title="Three-hump camel")
+@LANDSCAPES.register("three_hump_camel", title="Three-hump camel", group="Many minima")
 @dataclass(frozen=True, slots=True)
-class ThreeHumpCamel:
+class ThreeHumpCamel(Smooth):
     """2 x^2 - 1.05 x^4 + x^6 / 6 + x y + y^2: three minima in a row, the middle one the lowest.
 
     From far out a method that only goes downhill stops in an outer valley, 0.2986 above the best.
@@ -49,16 +50,6 @@ class ThreeHumpCamel:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Outside the right-hand hump, near the left one, and near the middle valley."""
         return (2.2, 1.8), (-1.2, 2.0), (0.9, -2.2)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -11,11 +11,12 @@ from lab.engine.code import LandscapeCode
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import quiet, sine_versine
 from lab.engine.landscapes._search import stationary
+from lab.engine.landscapes._smooth import Smooth
 
 
-@LANDSCAPES.register("wavy", title="Wavy")
+@LANDSCAPES.register("wavy", title="Wavy", group="One weight")
 @dataclass(frozen=True, slots=True)
-class Wavy:
+class Wavy(Smooth):
     """w^2 / 10 + A (1 - cos k w): the best minimum is at 0, and with A k^2 > 1/5 there are others beside it.
 
     The holes are as deep as A says; a ball that comes down with momentum rolls through the shallow ones.
@@ -60,16 +61,6 @@ class Wavy:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """From high on either wall, and inside a wave."""
         return (-5.5,), (4.2,), (1.0,)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True."""
-        return True
 
     @quiet
     def value(self, theta: Array) -> Array:

@@ -41,4 +41,14 @@ __all__ = [
     "in_convention",
 ]
 
-OPTIMIZERS: Family[type[Optimizer]] = Family("optimizers", __name__)
+OPTIMIZERS: Family[type[Optimizer]] = Family(
+    "optimizers",
+    __name__,
+    groups=(
+        "Gradient descent and momentum",
+        "Adaptive",
+        "By the sign alone",
+        "Second order and line search",
+        "Gradient-free",
+    ),
+)

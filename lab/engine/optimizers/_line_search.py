@@ -5,6 +5,8 @@ Everything runs over all rows at once; rows that have found their length are mas
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,47 +60,51 @@ def first_length(gradient: Array) -> Array:
     return length
 
 
+class Found(NamedTuple):
+    """What a line search ended with: `theta` (n, d), where a failed row stays where it was.
+
+    `length` (n, 1) was accepted, 0 where none passed; `failed` (n, 1) says where; `losses` (n,) counts the trials.
+    """
+
+    theta: Array
+    length: Array
+    failed: NDArray[np.bool_]
+    losses: NDArray[np.intp]
+
+
 def backtrack(
     theta: Array,
+    here: Array,
     direction: Array,
     slope: Array,
     alpha: Array,
     ask: Ask,
-    first: NDArray[np.bool_],
     shrink: float = 0.5,
     decrease: float = SUFFICIENT_DECREASE,
-) -> tuple[Array, Array, NDArray[np.bool_]]:
+) -> Found:
     """Shrink `alpha` (n, 1) row by row until Armijo's condition holds: Nocedal & Wright, Algorithm 3.1.
 
     Parameters
     ----------
     theta, direction : (n, d) arrays
         Where from and where to.
+    here : (n,) array
+        The loss at `theta`. It was the last trial of the step before, so it is charged in the first step only.
     slope : (n, 1) array
         Scalar product of the direction and the gradient.
     alpha : (n, 1) array
         First trial.
     ask : Ask
         Gives the losses.
-    first : (n,) array of bool
-        Rows that take their first step. The loss at `theta` was the last trial of the step before, so only these are
-        charged for it.
     shrink, decrease : float
         Factor from trial to trial, and the share of the promised gain that must be kept.
-
-    Returns
-    -------
-    tuple
-        The points (n, d), the accepted lengths (n, 1), 0 where none passed, and which rows failed, shape (n, 1). A
-        failed row stays where it is.
     """
-    here = ask.value(theta, where=first)
     promised = decrease * slope[:, 0]
     point = theta + alpha * direction
     passed = ask.value(point) <= here + alpha[:, 0] * promised
     failed = ~passed
     if passed.all():
-        return point, alpha, failed[:, None]
+        return Found(point, alpha, failed[:, None], np.ones(len(theta), np.intp))
     # Mostly the first trial passes. Where it doesn't, many lengths are tried at once, and only those are charged that
     # would have been tried one after the other.
     point, length, charged, left = point.copy(), alpha.copy(), np.zeros(len(theta), np.intp), HALVINGS
@@ -121,7 +127,8 @@ def backtrack(
         failed[rows] = ~passed[each, last]
         rows = rows[~ended]
     ask.charge(charged)
-    return np.where(failed[:, None], theta, point), np.where(failed[:, None], 0.0, length), failed[:, None]
+    stays = failed[:, None]
+    return Found(np.where(stays, theta, point), np.where(stays, 0.0, length), stays, charged + 1)
 
 
 def interpolated(

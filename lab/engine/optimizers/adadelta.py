@@ -16,7 +16,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts
 
 
-@OPTIMIZERS.register("adadelta", title="Adadelta")
+@OPTIMIZERS.register("adadelta", title="Adadelta", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class Adadelta:
     """RMSprop whose numerator, too, has the units of the point: the root of a running mean of squared steps.

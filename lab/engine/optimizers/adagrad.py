@@ -18,7 +18,7 @@ from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row,
 KERAS_ACCUMULATOR = 0.1
 
 
-@OPTIMIZERS.register("adagrad", title="AdaGrad")
+@OPTIMIZERS.register("adagrad", title="AdaGrad", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class AdaGrad:
     """Scales every coordinate by the root of the sum of its squared gradients.

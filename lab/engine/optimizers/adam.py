@@ -14,7 +14,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("adam", title="Adam")
+@OPTIMIZERS.register("adam", title="Adam", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class Adam:
     """Follows the running mean of the gradient, divided by the root of the running mean of its square.

@@ -16,7 +16,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("adamax", title="Adamax")
+@OPTIMIZERS.register("adamax", title="Adamax", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class Adamax:
     """Adam's second moment with exponent infinity: u = max(beta2 u, |g|), which needs no correction.

@@ -14,7 +14,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("adamw", title="AdamW")
+@OPTIMIZERS.register("adamw", title="AdamW", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class AdamW:
     """Adam plus a pull to the origin that shrinks every coordinate by the same share, lr times weight_decay.

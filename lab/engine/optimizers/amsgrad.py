@@ -16,7 +16,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("amsgrad", title="AMSGrad")
+@OPTIMIZERS.register("amsgrad", title="AMSGrad", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class AMSGrad:
     """Adam that divides by the largest second moment so far, so that its effective learning rate only falls.

@@ -16,7 +16,7 @@ from lab.engine.optimizers._line_search import SUFFICIENT_DECREASE, backtrack, d
 from lab.engine.optimizers._parts import Parts, gradient_seen, quiet
 
 
-@OPTIMIZERS.register("backtracking", title="Backtracking descent")
+@OPTIMIZERS.register("backtracking", title="Backtracking descent", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class Backtracking:
     """Steepest descent; every step starts at the learning rate and shrinks until the loss falls enough.
@@ -54,9 +54,8 @@ class Backtracking:
         alpha = lr * np.ones((len(theta), 1))
         slope = -dot(gradient, gradient)
         first = state["steps"][:, 0] == 0
-        theta_next, alpha, _failed = backtrack(
-            theta, -gradient, slope, alpha, ask, first, shrink=self.shrink, decrease=self.decrease
-        )
+        here = ask.value(theta, where=first)
+        theta_next, alpha, *_ = backtrack(theta, here, -gradient, slope, alpha, ask, self.shrink, self.decrease)
         parts = Parts(lambda: {"gradient": np.where(alpha > 0, -alpha * gradient, 0.0)})
         return StepResult(theta_next, {"steps": state["steps"] + 1.0, "step_length": alpha}, parts)
 

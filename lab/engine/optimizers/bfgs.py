@@ -15,7 +15,7 @@ from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, 
 from lab.engine.optimizers._parts import Parts, quiet
 
 
-@OPTIMIZERS.register("bfgs", title="BFGS")
+@OPTIMIZERS.register("bfgs", title="BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class BFGS:
     """Quasi-Newton with the whole matrix: every step corrects the inverse Hessian so that it maps y to s.
@@ -67,7 +67,8 @@ class BFGS:
         inverse, scaled = _corrected(theta, gradient, state)
         direction, slope, uphill = downhill(-times(inverse, gradient), gradient)
         alpha = lr * np.where((scaled == 0) | uphill, first_length(gradient), 1.0)
-        theta_next, alpha, failed = backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
+        here = ask.value(theta, where=state["steps"][:, 0] == 0)
+        theta_next, alpha, failed, _ = backtrack(theta, here, direction, slope, alpha, ask)
         lost = failed | uphill
         if lost.any():
             inverse = np.where(lost[:, :, None], np.eye(theta.shape[1]), inverse)

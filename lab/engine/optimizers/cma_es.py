@@ -17,7 +17,7 @@ from lab.engine.optimizers._parts import quiet
 from lab.engine.optimizers._population import eigen, moved, ranked, weighted
 
 
-@OPTIMIZERS.register("cma_es", title="CMA-ES")
+@OPTIMIZERS.register("cma_es", title="CMA-ES", group="Gradient-free")
 @dataclass(frozen=True, slots=True)
 class CMAES:
     """Covariance matrix adaptation: samples from N(theta, sigma^2 C) and bends C towards the steps that paid.

@@ -18,7 +18,7 @@ from lab.engine.optimizers._parts import Parts, quiet
 LEAP = 100.0
 
 
-@OPTIMIZERS.register("conjugate_gradient", title="Conjugate gradient")
+@OPTIMIZERS.register("conjugate_gradient", title="Conjugate gradient", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class ConjugateGradient:
     """Polak-Ribiere+: minus the gradient plus beta times the last direction, beta = g.(g - g_old) / g_old.g_old, >= 0.
@@ -75,7 +75,8 @@ class ConjugateGradient:
         alpha = np.where(fresh | ~np.isfinite(alpha), lr * first_length(gradient), alpha)
         first = state["steps"][:, 0] == 0
         alpha = interpolated(theta, direction, slope, alpha, ask, first)
-        theta_next, alpha, _failed = backtrack(theta, direction, slope, alpha, ask, np.zeros_like(first))
+        here = ask.value(theta, where=np.zeros_like(first))
+        theta_next, alpha, *_ = backtrack(theta, here, direction, slope, alpha, ask)
 
         def parts() -> dict[str, Array]:
             moved = alpha > 0

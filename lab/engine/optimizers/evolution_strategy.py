@@ -16,7 +16,7 @@ from lab.engine.optimizers._parts import quiet
 from lab.engine.optimizers._population import move_symbols, moved, ranked, weighted
 
 
-@OPTIMIZERS.register("evolution_strategy", title="(μ, λ) evolution strategy")
+@OPTIMIZERS.register("evolution_strategy", title="(μ, λ) evolution strategy", group="Gradient-free")
 @dataclass(frozen=True, slots=True)
 class EvolutionStrategy:
     """(mu/mu, lambda): every offspring mutates its own step size, then the point; the mean of the best mu is next.

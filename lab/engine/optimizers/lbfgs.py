@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from lab.core.params import param
 from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
-from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, downhill
+from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, downhill, first_length
 from lab.engine.optimizers._parts import Parts, quiet
+from lab.engine.optimizers._rest import Some, as_rows, put, same, taken
+
+#: As long as more than this share of the rows may do something new, all are stepped: taking some out copies them.
+_MOST_AWAKE = 0.5
 
 
-@OPTIMIZERS.register("lbfgs", title="L-BFGS")
+@OPTIMIZERS.register("lbfgs", title="L-BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class LBFGS:
     """Quasi-Newton: keeps pairs (s, y) of past steps and gradient changes and multiplies by their inverse Hessian.
@@ -86,7 +90,8 @@ class LBFGS:
             ``s`` and ``y`` (n, history, d), newest pair last; ``rho`` (n, history), 1 / y.s or 0 for an empty place;
             ``count`` (n, 1) pairs held; ``gamma`` (n, 1), the first guess of the inverse Hessian; ``steps`` (n, 1)
             taken; ``previous_theta`` and ``previous_gradient`` (n, d); ``direction`` (n, d) and ``step_length``
-            (n, 1) of the last step.
+            (n, 1) of the last step. For the search also ``loss`` and ``rate`` (n, 1) of the last step, and
+            ``repeats`` (n, 1): the losses it cost, where asked the same it would do the same, else 0.
         """
         n, d = theta.shape
         return {
@@ -100,40 +105,79 @@ class LBFGS:
             "previous_gradient": np.zeros((n, d)),
             "direction": np.zeros((n, d)),
             "step_length": np.zeros((n, 1)),
+            "loss": np.zeros((n, 1)),
+            "rate": np.zeros((n, 1)),
+            "repeats": np.zeros((n, 1)),
         }
 
     @quiet
     def step(self, theta: Array, state: State, ask: Ask, lr: Rate, draw: Draw) -> StepResult:
         """Remember the last pair, find the direction, go along it."""
         gradient = ask.gradient(theta)
-        memory = _remember(theta, gradient, state)
-        direction = _two_loops(gradient, memory)
-        searching = self.line_search == "backtracking"
-        untried = memory["count"] == 0 if searching else state["steps"] == 0
-        size = np.abs(gradient).sum(axis=1, keepdims=True)
-        alpha = np.where(untried, np.minimum(1.0, 1.0 / size), 1.0) * lr
-        if searching:
-            direction, slope, _uphill = downhill(direction, gradient)
-            theta_next, alpha, failed = backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
-            if failed.any():
-                memory = _forget(memory, failed)
+        if self.line_search != "backtracking":
+            after, theta_next = self._fixed(theta, gradient, state, lr)
         else:
-            theta_next = theta + alpha * direction
+            after, theta_next = self._awake(theta, gradient, state, ask, lr)
+        alpha, direction = after["step_length"], after["direction"]
 
         def parts() -> dict[str, Array]:
             moved = alpha > 0
             plain = np.where(moved, -alpha * gradient, 0.0)
             return {"gradient": plain, "curvature": np.where(moved, alpha * direction - plain, 0.0)}
 
+        return StepResult(theta_next, after, Parts(parts))
+
+    def _fixed(self, theta: Array, gradient: Array, state: State, lr: Rate) -> tuple[State, Array]:
+        """As torch.optim.LBFGS: every step as long as the rate says, only the very first one careful."""
+        memory, _ = _remember(theta, gradient, state)
+        direction = _two_loops(gradient, memory)
+        alpha = np.where(state["steps"] == 0, first_length(gradient), 1.0) * lr
+        after = {**state, **memory, **_step_taken(theta, gradient, state, direction, alpha)}
+        after["repeats"] = np.zeros_like(alpha)
+        return after, theta + alpha * direction
+
+    def _awake(self, theta: Array, gradient: Array, state: State, ask: Ask, lr: Rate) -> tuple[State, Array]:
+        """Search for the rows that may do something new; the others stay where they are and are charged as before."""
+        n, rate = len(theta), as_rows(lr, len(theta))
+        loss = ask.value(theta, where=state["steps"][:, 0] == 0)[:, None]
+        asleep = state["repeats"][:, 0] > 0
+        for now, before in ((theta, "previous_theta"), (gradient, "previous_gradient"), (loss, "loss"), (rate, "rate")):
+            asleep &= same(now, state[before])
+        rows = np.flatnonzero(~asleep)
+        if len(rows) > _MOST_AWAKE * n:
+            return self._searched(theta, gradient, loss, state, ask, rate)
+        ask.charge(np.where(asleep, state["repeats"][:, 0], 0.0).astype(np.intp))
+        after = {**state, "steps": state["steps"] + 1.0}
+        if not len(rows):
+            return after, theta
+        own = self._searched(
+            theta[rows], gradient[rows], loss[rows], taken(state, rows), Some(ask, rows, n), rate[rows]
+        )
+        theta_next = theta.copy()
+        theta_next[rows] = own[1]
+        return put(after, rows, own[0]), theta_next
+
+    def _searched(
+        self, theta: Array, gradient: Array, loss: Array, state: State, ask: Ask, rate: Array
+    ) -> tuple[State, Array]:
+        """Halve each row's step until its loss falls enough."""
+        memory, learnt = _remember(theta, gradient, state)
+        untried = memory["count"] == 0
+        trial = np.where(untried, first_length(gradient), 1.0) * rate
+        direction, slope, _uphill = downhill(_two_loops(gradient, memory), gradient)
+        found = backtrack(theta, loss[:, 0], direction, slope, trial, ask)
+        if found.failed.any():
+            memory = _forget(memory, found.failed)
+        # Whoever neither moved nor learnt nor forgot will do the same again, if it is asked the same.
+        still = same(found.theta, theta)[:, None] & ~learnt & (untried | ~found.failed)
         after = {
             **memory,
-            "steps": state["steps"] + 1.0,
-            "previous_theta": theta,
-            "previous_gradient": gradient,
-            "direction": direction,
-            "step_length": alpha,
+            **_step_taken(theta, gradient, state, direction, found.length),
+            "loss": loss,
+            "rate": rate,
+            "repeats": np.where(still, found.losses[:, None], 0.0),
         }
-        return StepResult(theta_next, after, Parts(parts))
+        return after, found.theta
 
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
@@ -145,8 +189,19 @@ class LBFGS:
         }
 
 
-def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
-    """The memory with the pair of the last step appended where it curves upwards."""
+def _step_taken(theta: Array, gradient: Array, state: State, direction: Array, alpha: Array) -> dict[str, Array]:
+    """What the next step needs to know of this one."""
+    return {
+        "steps": state["steps"] + 1.0,
+        "previous_theta": theta,
+        "previous_gradient": gradient,
+        "direction": direction,
+        "step_length": alpha,
+    }
+
+
+def _remember(theta: Array, gradient: Array, state: State) -> tuple[dict[str, Array], NDArray[np.bool_]]:
+    """The memory with the pair of the last step appended where it curves upwards, and where that is, shape (n, 1)."""
     memory = {name: state[name] for name in ("s", "y", "rho", "count", "gamma")}
     # The difference of the points, not the step taken: it stays true when a hand has dragged the point in between.
     s = theta - state["previous_theta"]
@@ -154,7 +209,7 @@ def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
     ys = dot(y, s)
     keep = (ys > LEAST_CURVATURE) & (state["steps"] > 0)
     if not keep.any():
-        return memory
+        return memory, keep
     whole = bool(keep.all())
     for name, newest in (("s", s), ("y", y), ("rho", 1.0 / ys[:, 0])):
         old = memory[name]
@@ -166,7 +221,7 @@ def _remember(theta: Array, gradient: Array, state: State) -> dict[str, Array]:
         memory[name] = pushed
     memory["count"] = np.minimum(memory["count"] + keep, float(state["rho"].shape[1]))
     memory["gamma"] = np.where(keep, ys / dot(y, y), memory["gamma"])
-    return memory
+    return memory, keep
 
 
 def _two_loops(gradient: Array, memory: Mapping[str, Array]) -> Array:

@@ -15,7 +15,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, gradient_seen, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("lion", title="Lion")
+@OPTIMIZERS.register("lion", title="Lion", group="By the sign alone")
 @dataclass(frozen=True, slots=True)
 class Lion:
     """Steps of exactly lr in every coordinate, in the sign of an average of gradient and momentum.

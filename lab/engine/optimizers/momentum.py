@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lab.engine.code import RuleCode, call
+from lab.engine.code import RuleCode
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
-from lab.engine.optimizers import _rules as rules
-from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts, shrunk
+from lab.engine.optimizers import _inertia as inertia
+from lab.engine.optimizers._parts import Parts, decayed, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("momentum", title="Momentum")
+@OPTIMIZERS.register("momentum", title="Momentum", group="Gradient descent and momentum")
 @dataclass(frozen=True, slots=True)
 class Momentum:
     """A ball with inertia: the velocity is a decaying sum of all gradients so far.
@@ -39,50 +39,16 @@ class Momentum:
     @property
     def latex(self) -> str:
         """The rule; the velocity is called b where the learning rate stands outside and v where it is inside."""
-        if self.convention == "keras":
-            return (
-                r"\theta_{t+1}=\theta_t+\role{control}{\beta}\,\role{forward}{v_t}"
-                r"-\role{control}{\eta}\,\role{gradient}{\nabla f(\theta_t)}" + rules.shrinking(self.weight_decay)
-            )
-        return (
-            r"\theta_{t+1}=\theta_t-\role{control}{\eta}\left(" + rules.gradient(self.weight_decay) + r""
-            r"+\role{control}{\beta}\,\role{forward}{b_t}\right)"
-        )
+        return inertia.latex(self, "t")
 
     @property
     def latex_numbers(self) -> str:
         """The rule in numbers."""
-        if self.convention == "keras":
-            rule = (
-                r"\slotv{theta}+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}"
-                r"-\role{control}{\slot{eta}}\,\role{gradient}{\slotv{gradient}}"
-            )
-            rule += rules.shrinking_number(self.weight_decay)
-        else:
-            decay = r"+\slotv{decay}" if self.weight_decay else ""
-            rule = (
-                r"\slotv{theta}-\role{control}{\slot{eta}}\left(\role{gradient}{\slotv{gradient}}" + decay + r""
-                r"+\role{control}{\slot{beta}}\,\role{forward}{\slotv{velocity}}\right)"
-            )
-        return rule + rules.RESULT
+        return inertia.numbers(self)
 
     def code(self) -> RuleCode:
         """The rule in plain Python."""
-        start = ("self.velocity = zeros_like(theta)",)
-        if self.convention == "keras":
-            keras = (
-                "g = gradient(theta)",
-                "self.velocity = self.momentum * self.velocity - lr * g",
-                f"return theta + self.velocity{rules.pull(self)}",
-            )
-            return RuleCode(start, keras)
-        step = (
-            "g = gradient(theta)",
-            *rules.decay(self),
-            "self.velocity = self.momentum * self.velocity + g",
-            "return theta - lr * self.velocity",
-        )
-        return RuleCode(start, step, call("SGD", momentum=self.momentum, weight_decay=self.weight_decay))
+        return inertia.code(self, keras="self.velocity", torch="self.velocity")
 
     def start(self, theta: Array, ask: Ask) -> State:
         """A ball at rest: ``velocity`` zero, shape (n, d). The first step is therefore plain and undampened."""
@@ -105,17 +71,7 @@ class Momentum:
 
     def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
         """The numbers of the step; ``decay`` as it stands in the rule, times the learning rate in Keras' form."""
-        numbers = {
-            "theta": theta,
-            "eta": per_row(lr),
-            "gradient": gradient_seen(ask, theta),
-            "beta": self.momentum,
-            "velocity": state["velocity"],
-            "theta_next": result.theta,
-        }
-        if self.weight_decay:
-            numbers["decay"] = (lr * self.weight_decay if self.convention == "keras" else self.weight_decay) * theta
-        return numbers
+        return inertia.symbols(self, state["velocity"], theta, result, ask, lr)
 
     def largest_stable_rate(self, curvature: float) -> float:
         """2 (1 + beta) / L on a quadratic of largest curvature L (Polyak 1964)."""

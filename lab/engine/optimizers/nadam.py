@@ -19,7 +19,7 @@ from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row,
 PSI = {"torch": 0.004, "keras": 1.0}
 
 
-@OPTIMIZERS.register("nadam", title="NAdam")
+@OPTIMIZERS.register("nadam", title="NAdam", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class NAdam:
     """Adam whose first moment already holds the momentum of the step to come.

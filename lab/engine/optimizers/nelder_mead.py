@@ -15,7 +15,7 @@ from lab.engine.optimizers._parts import quiet
 from lab.engine.optimizers._population import move_symbols, moved, ranked
 
 
-@OPTIMIZERS.register("nelder_mead", title="Nelder-Mead")
+@OPTIMIZERS.register("nelder_mead", title="Nelder-Mead", group="Gradient-free")
 @dataclass(frozen=True, slots=True)
 class NelderMead:
     """A simplex of d + 1 points: the worst is reflected through the others' centre, further if that paid, less if not.

@@ -20,7 +20,7 @@ from lab.engine.optimizers._population import eigen
 FLATTEST = 1e-8
 
 
-@OPTIMIZERS.register("newton", title="Newton")
+@OPTIMIZERS.register("newton", title="Newton", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
 class Newton:
     """Divides the gradient by the curvature, along each eigenvector of the exact Hessian.
@@ -78,7 +78,8 @@ class Newton:
         alpha = lr * np.ones((len(theta), 1))
         if self.line_search == "backtracking":
             direction, slope, _uphill = downhill(direction, gradient)
-            theta_next, alpha, _failed = backtrack(theta, direction, slope, alpha, ask, state["steps"][:, 0] == 0)
+            here = ask.value(theta, where=state["steps"][:, 0] == 0)
+            theta_next, alpha, *_ = backtrack(theta, here, direction, slope, alpha, ask)
         else:
             theta_next = theta + alpha * direction
 

@@ -16,7 +16,7 @@ from lab.engine.optimizers._parts import quiet
 from lab.engine.optimizers._population import move_symbols, moved, per_point
 
 
-@OPTIMIZERS.register("particle_swarm", title="Particle swarm")
+@OPTIMIZERS.register("particle_swarm", title="Particle swarm", group="Gradient-free")
 @dataclass(frozen=True, slots=True)
 class ParticleSwarm:
     """v = w v + c1 r1 (own best - x) + c2 r2 (best of all - x), then x += v, with fresh r in [0, 1) per coordinate.

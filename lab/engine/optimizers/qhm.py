@@ -16,7 +16,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, gradient_seen, per_row, quiet
 
 
-@OPTIMIZERS.register("qhm", title="QHM")
+@OPTIMIZERS.register("qhm", title="QHM", group="Gradient descent and momentum")
 @dataclass(frozen=True, slots=True)
 class QHM:
     """Moves by (1 - nu) times the gradient plus nu times its running mean.

@@ -19,7 +19,7 @@ from lab.engine.optimizers._parts import Parts, decayed, per_row, quiet, raw_par
 ENOUGH = 5.0
 
 
-@OPTIMIZERS.register("radam", title="RAdam")
+@OPTIMIZERS.register("radam", title="RAdam", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class RAdam:
     """Adam with a factor r that grows from 0 to 1 as the second moment gathers evidence.

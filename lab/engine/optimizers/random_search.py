@@ -16,7 +16,7 @@ from lab.engine.optimizers._parts import per_row, quiet
 from lab.engine.optimizers._population import moved, per_point, ranked
 
 
-@OPTIMIZERS.register("random_search", title="Random search")
+@OPTIMIZERS.register("random_search", title="Random search", group="Gradient-free")
 @dataclass(frozen=True, slots=True)
 class RandomSearch:
     """Tries a few points around the present one, drawn from a normal distribution, and moves only downhill.

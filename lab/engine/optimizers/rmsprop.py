@@ -16,7 +16,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts, shrunk
 
 
-@OPTIMIZERS.register("rmsprop", title="RMSprop")
+@OPTIMIZERS.register("rmsprop", title="RMSprop", group="Adaptive")
 @dataclass(frozen=True, slots=True)
 class RMSprop:
     """Scales every coordinate by the root of a running mean of its squared gradient.

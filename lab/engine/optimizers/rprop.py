@@ -16,7 +16,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, quiet
 
 
-@OPTIMIZERS.register("rprop", title="Rprop")
+@OPTIMIZERS.register("rprop", title="Rprop", group="By the sign alone")
 @dataclass(frozen=True, slots=True)
 class Rprop:
     """Resilient propagation: the size of the gradient is ignored, only the changes of its sign are used.

@@ -13,7 +13,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, decayed, gradient_seen, per_row, quiet, raw_parts
 
 
-@OPTIMIZERS.register("sgd", title="SGD")
+@OPTIMIZERS.register("sgd", title="SGD", group="Gradient descent and momentum")
 @dataclass(frozen=True, slots=True)
 class SGD:
     """Steps straight down the gradient; no state.

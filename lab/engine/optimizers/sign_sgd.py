@@ -15,7 +15,7 @@ from lab.engine.optimizers import _rules as rules
 from lab.engine.optimizers._parts import Parts, gradient_seen, per_row, quiet
 
 
-@OPTIMIZERS.register("sign_sgd", title="Sign SGD")
+@OPTIMIZERS.register("sign_sgd", title="Sign SGD", group="By the sign alone")
 @dataclass(frozen=True, slots=True)
 class SignSGD:
     """Steps of exactly lr in every coordinate, against the sign of the gradient; no state.

@@ -16,7 +16,7 @@ from lab.engine.optimizers._parts import quiet
 from lab.engine.optimizers._population import move_symbols, moved
 
 
-@OPTIMIZERS.register("simulated_annealing", title="Simulated annealing")
+@OPTIMIZERS.register("simulated_annealing", title="Simulated annealing", group="Gradient-free")
 @dataclass(frozen=True, slots=True)
 class SimulatedAnnealing:
     """Proposes one random point a step; takes it if it is lower, and with probability exp(-rise / T) if it is higher.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
@@ -15,6 +14,7 @@ from lab.panels.race.leaderboard import Leaderboard
 from lab.panels.race.standings import Standing
 from lab.panels.race.state import RaceViewState
 from lab.ui import fonts
+from lab.ui.picker import Picker, options_of
 from lab.ui.widgets import Button, Card, IconButton, Overlay, Text, row
 
 #: How wide the table over the stage would like to be.
@@ -47,12 +47,9 @@ class BoardCard(Card):
         self.columns.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
         self.table = IconButton("table", "All columns, in a table over the stage", size=16, checkable=True)
         self.table.clicked.connect(self.table_wanted)
-        self.add = Button("Add racer", "plus", kind="flat", tooltip="Another optimizer joins the race")
-        menu = QMenu(self)
-        for entry in OPTIMIZERS:
-            menu.addAction(entry.title, partial(self.added.emit, entry.id)).setToolTip(entry.item.why)
-        menu.setToolTipsVisible(True)
-        self.add.setMenu(menu)
+        self.add = Button("Add racer", "plus", kind="flat", tooltip="Another optimizer joins, from step 0")
+        self.picker = Picker(self, "Optimizer to add")
+        self.add.clicked.connect(self._on_add)
         heading = row(
             Text("Leaderboard", "strong"), (self.of, 1), self.columns, self.table, self.add,
             margins=(12, 0, 4, 0), spacing=4,
@@ -71,6 +68,9 @@ class BoardCard(Card):
         self.table.setChecked(look.table)
         columns = tuple(id for id in there if id in look.columns or id == GHOST)
         self.board.show_standings(rows, lane, columns, look.sort if look.sort in there else "loss", look.descending)
+
+    def _on_add(self) -> None:
+        self.picker.open(options_of(OPTIMIZERS, lambda entry: entry.id), self.added.emit, self.add)
 
     def _on_switched(self, id: str, on: bool) -> None:
         if on == (id in self._chosen):

@@ -59,18 +59,17 @@ class _Picture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._landscape is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        X, y = self._landscape.samples()
-        lit = np.ones(len(y), dtype=bool)
-        if self._batch is not None:
-            lit[:] = False
-            lit[self._batch] = True
-        if X.shape[1] == 1:
-            self._curve(painter, X[:, 0], y, lit)
-        else:
-            self._field(painter, X, y, lit)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            X, y = self._landscape.samples()
+            lit = np.ones(len(y), dtype=bool)
+            if self._batch is not None:
+                lit[:] = False
+                lit[self._batch] = True
+            if X.shape[1] == 1:
+                self._curve(painter, X[:, 0], y, lit)
+            else:
+                self._field(painter, X, y, lit)
 
     def _curve(self, painter: QPainter, x: NDArray[np.float64], y: NDArray[np.float64], lit: NDArray[np.bool_]) -> None:
         assert self._landscape is not None

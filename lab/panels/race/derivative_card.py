@@ -128,15 +128,17 @@ class _Numbers(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(fonts.font(fonts.CAPTION))
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         t, scale = theme(), max(fonts.scale(), 1.0)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(fonts.font(fonts.CAPTION))
         if self._reading is None:
             painter.setPen(t.color("muted"))
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(0, 0, self.width() - 8, self.height()), int(flags), self._why)
-            painter.end()
             return
         height = ROW * scale
         swatch = 18 * scale
@@ -155,7 +157,6 @@ class _Numbers(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
             same, rest = (number[:parts], number[parts:]) if i == 1 else (number, "")
             self._right(painter, box, same, rest)
-        painter.end()
 
     @staticmethod
     def _right(painter: QPainter, box: QRectF, same: str, rest: str) -> None:

@@ -140,11 +140,10 @@ class _Drawing(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._chain(painter, QRectF(4, 6, PICTURE - 8, PICTURE - 8))
-        self._numbers(painter, PICTURE + 10)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._chain(painter, QRectF(4, 6, PICTURE - 8, PICTURE - 8))
+            self._numbers(painter, PICTURE + 10)
 
     def _chain(self, painter: QPainter, box: QRectF) -> None:
         t = theme()

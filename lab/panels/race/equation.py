@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from lab.engine.optimizers import Optimizer
 from lab.panels.race.looks import Look
 from lab.ui.formula import FormulaLabel
+from lab.ui.proof import ProofButton
 from lab.ui.theme import tokens
-from lab.ui.widgets import Glyph, IconButton, Text, VLine
+from lab.ui.widgets import Glyph, IconButton, Text, VLine, column, row
 from lab.ui.widgets.layout import fill
+
+#: In a strip narrower than this the rule needs the words' place.
+NARROW = 700
 
 
 class EquationStrip(QFrame):
@@ -37,13 +42,33 @@ class EquationStrip(QFrame):
         self._apart.clicked.connect(self.apart_wanted)
         copy = IconButton("copy-simple", "Copy the rule as LaTeX, with its numbers", size=17)
         copy.clicked.connect(self.copied)
+        #: What the rule in focus was checked against.
+        self.proof = ProofButton()
+        self.proof.changed.connect(self._give_room)
+        self.formula.fitted.connect(self._give_room)
+        self._names = row(self._name, self._state, None, spacing=8)
+        self._column = column(None, self._names, self.proof, None, spacing=0)
         fill(
             QHBoxLayout(self),
-            (self._glyph, self._name, self._state, 4, VLine(), 4, (self.formula, 1), self._apart, copy),
+            (self._glyph, self._column, 4, VLine(), 4, (self.formula, 1), self._apart, copy),
             (16, 0, 12, 0),
             8,
         )
         self._rule: tuple[str, str, int] | None = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Let the proof have its words where they cost the rule nothing: neither its numbers nor its one row."""
+        names = max(self._names.sizeHint().width(), self.proof.minimumSizeHint().width())
+        words = max(self.proof.words_width - names, 0)
+        whole = self.layout()
+        assert whole is not None
+        # Of hints alone, which a layout that is still to be done doesn't change: else the two would take turns.
+        room = self.width() - (whole.sizeHint().width() - self._column.sizeHint().width()) - names
+        self.proof.set_compact(self.width() < NARROW or self.formula.suffers(room, words))
 
     def show_rule(self, look: Look, state: str, optimizer: Optimizer, dim: int) -> None:
         """Show which rule is in focus."""

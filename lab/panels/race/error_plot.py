@@ -82,23 +82,22 @@ class ErrorPlot(QWidget):
     # -- painting ----------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(fonts.font(fonts.TICK))
-        reading = self._reading
-        top = TOP if reading is None else top_of(np.concatenate(list(reading.errors.values())))
-        self._ground(painter, top)
-        if reading is not None:
-            painter.save()
-            painter.setClipRect(self.box.adjusted(-1, -1, 1, 1))
-            self._regimes(painter, reading)
-            self._curve(painter, heights(reading.errors[compared_with(reading.scheme)], top), "muted", 0.55, 1.0)
-            self._expected(painter, reading, top)
-            self._curve(painter, heights(reading.errors[reading.scheme], top), "forward", 1.0, 1.6)
-            self._words(painter, reading)
-            painter.restore()
-            self._marker(painter, reading, top)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(fonts.font(fonts.TICK))
+            reading = self._reading
+            top = TOP if reading is None else top_of(np.concatenate(list(reading.errors.values())))
+            self._ground(painter, top)
+            if reading is not None:
+                painter.save()
+                painter.setClipRect(self.box.adjusted(-1, -1, 1, 1))
+                self._regimes(painter, reading)
+                self._curve(painter, heights(reading.errors[compared_with(reading.scheme)], top), "muted", 0.55, 1.0)
+                self._expected(painter, reading, top)
+                self._curve(painter, heights(reading.errors[reading.scheme], top), "forward", 1.0, 1.6)
+                self._words(painter, reading)
+                painter.restore()
+                self._marker(painter, reading, top)
 
     def _ground(self, painter: QPainter, top: int) -> None:
         t, box = theme(), self.box

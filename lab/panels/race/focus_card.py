@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.params import Declared
 from lab.engine.optimizers import OPTIMIZERS, in_convention
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
+from lab.ui.acts import ActsLine
 from lab.ui.experiment import Experiment
-from lab.ui.form import ConfigForm
+from lab.ui.form import ConfigForm, as_declared
 from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Text, number_text, row
+from lab.ui.widgets.layout import fill
 
 #: What stands for all starts at once, where a start's number would stand.
 MEDIAN, MEAN = -1, -2
 #: Of thousands of starts, this many can be looked at one by one.
 OFFERED = 52
+#: Width of the labels, in an inspector of usual width and in a narrow one.
+LABEL, NARROW_LABEL = 132, 100
 
 
 class _Aside(Text):
@@ -51,7 +56,7 @@ class FocusCard(Card):
         self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
         self._more.toggled.connect(self._on_more)
         self._caption = _Aside("in focus", "caption", elide=True)
-        self.sweeps = IconButton("sort-ascending", "Sweep a parameter: a racer for each of its values", size=15)
+        self.sweeps = IconButton("sweep", "Sweep a parameter: a racer for each of its values", size=15)
         self.sweeps.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
         buttons = row(self.sweeps, self._more, spacing=0)
         self._head = row(self.glyph, self.name, (self._caption, 1), buttons, spacing=6)
@@ -59,7 +64,16 @@ class FocusCard(Card):
         self._test = Text("", "caption", elide=True)
         self._test.hide()
         self.box.addWidget(self._test)
+        #: Keeps the room that another racer's rows need: what is below must not jump with the focus.
+        self._place = QWidget()
+        self._place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        fill(QVBoxLayout(self._place), (None,), (0, 0, 0, 0), 0)
+        self.box.addWidget(self._place)
+        self._rules: tuple[type, ...] = ()
+        self._line = ActsLine("Changes act from now on", "live")
+        self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
+        self._label_width = LABEL
         self._lane = -1
 
     def show_racer(self, look: Look, optimizer: Any) -> None:
@@ -70,14 +84,33 @@ class FocusCard(Card):
         self._caption.setText("in focus" if look.title.startswith(rule) else rule)
         self._lane = look.lane
         if self._form is None:
-            self._form = ConfigForm(optimizer, only=self._is_shown, label_width=132)
+            self._form = ConfigForm(optimizer, only=self._is_shown, acts=as_declared, label_width=self._label_width)
             self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
             self._form.edited.connect(self._on_edited)
             self._form.edit_finished.connect(self._experiment.end_gesture)
             self._form.menu_wanted.connect(self.menu_wanted)
-            self.box.addWidget(self._form)
+            self._form.pointed.connect(self._line.show_acts)
+            inside = self._place.layout()
+            assert isinstance(inside, QVBoxLayout)
+            inside.insertWidget(0, self._form)
         else:
             self._form.set_config(optimizer)
+        self._reserve()
+
+    def show_rules(self, optimizers: Sequence[Any]) -> None:
+        """All rules of the race: the card keeps room for the one with the most parameters, whichever is in focus."""
+        rules = tuple(type(optimizer) for optimizer in optimizers)
+        if rules != self._rules:
+            self._rules = rules
+            self._reserve()
+
+    def _reserve(self) -> None:
+        if self._form is None or not self._form.names():
+            return
+        shown = [[d for d in params.declared(rule) if not d.param.hidden and self._is_shown(d)] for rule in self._rules]
+        most = max((len(fields) for fields in shown), default=0)
+        row = max(self._form.row(name).sizeHint().height() for name in self._form.names())
+        self._place.setMinimumHeight(most * row)
 
     def show_starts(self, frame: RaceFrame, start: int) -> None:
         """Offer the starts that take part, and all of them at once."""
@@ -89,6 +122,20 @@ class FocusCard(Card):
             self._rebuild()
         if self._selector is not None and self._selector.value != start:
             self._selector.set_value(start)
+
+    def squeeze(self, on: bool) -> None:
+        """Do with less room: shorter labels and margins."""
+        self._label_width = NARROW_LABEL if on else LABEL
+        side = 12 if on else 16
+        self.box.setContentsMargins(side, 12, side, 14)
+        if self._form is not None:
+            self._form.set_label_width(self._label_width)
+
+    def take_keyboard(self) -> None:
+        """Put the keyboard on the first parameter."""
+        rows = self._form.names() if self._form is not None else []
+        if self._form is not None and rows:
+            self._form.row(rows[0]).take_keyboard()
 
     def show_test_loss(self, losses: tuple[float, float] | None) -> None:
         """Training and test loss side by side, both above the lowest training loss; None where there is no test."""
@@ -102,6 +149,7 @@ class FocusCard(Card):
     def _on_more(self, on: bool) -> None:
         if self._form is not None:
             self._form.rebuild()
+            self._reserve()
 
     def _rebuild(self) -> None:
         if self._selector is not None:

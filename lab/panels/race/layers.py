@@ -19,7 +19,7 @@ from lab.panels.race.strokes import HALO, freest, haloed, hits
 from lab.panels.race.strokes import arrow as _arrow
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
 #: More minima than this are marked small and without names.
@@ -108,8 +108,8 @@ class CriticalLayer:
 
     def _minimum(self, painter: QPainter, x: float, y: float, lowest: bool) -> None:
         t = theme()
-        radius = RING if self._few else 6.0 if lowest else 3.5
-        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2))
+        radius = weight() * (RING if self._few else 6.0 if lowest else 3.5)
+        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2 * weight()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
         arm = radius * 0.5
@@ -149,13 +149,13 @@ class NamesLayer:
         self._known = (taken, marks, *known)
         metrics = QFontMetricsF(fonts.font(fonts.TICK, fonts.SEMIBOLD))
         found: list[QRectF] = []
-        room = stage.plot.adjusted(2, 2, -2, -2)
+        room, ring = stage.plot.adjusted(2, 2, -2, -2), weight() * RING
         for i, ((x, y), name) in enumerate(zip(stage.to_pixels(self._places).tolist(), self._names, strict=True)):
             if not stage.plot.contains(x, y):
                 found.append(QRectF())
                 continue
             wide, high = metrics.horizontalAdvance(name), metrics.height()
-            across, up = RING + 6 + wide / 2, RING + 3 + high / 2
+            across, up = ring + 6 + wide / 2, ring + 3 + high / 2
             aside = ((0, -up), (0, up), (across, 0), (-across, 0), (across, -up), (-across, -up))
             boxes = [QRectF(x + dx - wide / 2, y + dy - high / 2, wide, high) for dx, dy in aside]
             inside = [k for k, box in enumerate(boxes) if room.contains(box)] or [0]

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.panels.race.columns import COLUMNS, against, in_order
 from lab.panels.race.standings import Standing
 from lab.ui import fonts, icons
-from lab.ui.theme import manager, theme
+from lab.ui.theme import manager, theme, weight
 from lab.ui.widgets import glyph_path
 
 ROW, HEAD = 28, 28
@@ -25,6 +33,8 @@ GAP, LEAST_BAR = 14, 24
 class Leaderboard(QWidget):
     """Rows with columns; press a row (or walk with Up and Down) to put that racer in focus.
 
+    A right press (or the menu key, for the racer in focus) asks for what can be done with that racer.
+
     Press a heading (or walk with Left and Right) to sort by it, press it again (or Enter) to turn the order round.
     Columns that don't fit are left out from the right, and the heading says how many.
     """
@@ -32,6 +42,8 @@ class Leaderboard(QWidget):
     focused = Signal(int)
     #: The hand wants a racer gone.
     removed = Signal(int)
+    #: The hand asks what can be done with a racer: its lane, and a place on the screen.
+    menu_wanted = Signal(int, QPoint)
     #: The hand wants the rows by this column, from the highest down or not.
     sort_wanted = Signal(str, bool)
 
@@ -180,7 +192,7 @@ class Leaderboard(QWidget):
             painter.setBrush(t.color(look.color_role, 0.28))
             painter.drawEllipse(QRectF(34, middle - 10, 20, 20))
         painter.setBrush(t.color(look.color_role, 0.4 if row.diverged_at >= 0 else 1.0))
-        painter.drawPath(glyph_path(look.symbol, 11, 44, middle))
+        painter.drawPath(glyph_path(look.symbol, 11 * weight(), 44, middle))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
@@ -199,7 +211,7 @@ class Leaderboard(QWidget):
         bar_right = first + (GAP - 10 if shown else 0)
         if bar_right - bar_left > LEAST_BAR:
             width = min(bar_right - bar_left, 150.0)
-            self._bar(painter, row, QRectF(bar_left, middle - 2, width, 4), worst, best)
+            self._bar(painter, row, QRectF(bar_left, middle - 2 * weight(), width, 4 * weight()), worst, best)
         painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
         for id, x, width in shown:
             column = COLUMNS[id]
@@ -216,7 +228,7 @@ class Leaderboard(QWidget):
         share = (np.log10(max(row.loss, 1e-16)) - best) / (worst - best)
         painter.setBrush(t.color(row.look.color_role))
         painter.drawRoundedRect(
-            QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), 4), 2, 2
+            QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), box.height()), 2, 2
         )
 
     # -- hands -------------------------------------------------------------------------------------------------
@@ -238,8 +250,18 @@ class Leaderboard(QWidget):
             self.sort_wanted.emit(heading, heading == self._sort and not self._descending)
         elif i >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.focused.emit(self._rows[i].look.lane)
-        elif i >= 0 and event.button() == Qt.MouseButton.RightButton:
-            self.removed.emit(self._rows[i].look.lane)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        lanes = [row.look.lane for row in self._rows]
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            i = self._at(event.pos().y())
+        else:
+            i = lanes.index(self._lane) if self._lane in lanes else -1
+        if i < 0:
+            return
+        under = QPoint(NAME, self._head + self._row_height * (i + 1))
+        keyboard = event.reason() != QContextMenuEvent.Reason.Mouse
+        self.menu_wanted.emit(lanes[i], self.mapToGlobal(under) if keyboard else event.globalPos())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         i = self._at(event.position().y())
@@ -310,5 +332,5 @@ def _details(row: Standing) -> str:
         lines[-1] += " µs a step"
     if row.diverged_at >= 0:
         lines.append(f"{'Gone' if row.fell else 'Diverged'} at step {row.diverged_at:,}: {row.reason}")
-    lines.append("Right click or Delete takes it out of the race.")
+    lines.append("Right press: what can be done with it. Delete takes it out of the race.")
     return "\n".join(lines)

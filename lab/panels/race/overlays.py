@@ -21,6 +21,8 @@ from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch
 from lab.ui.widgets.surfaces import Corner
 
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
+#: Stages smaller than these have no legend of the arrows (they carry their names), and no scale of the colours.
+SMALL, TINY = QSize(560, 400), QSize(480, 300)
 #: Beside the axis of a loss, and from the middle of the stage to that of its plot.
 LOSS_MARGIN = 64
 MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
@@ -86,6 +88,10 @@ class Overlays:
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         #: The table of all racers lies where the legend would.
         self.covered = False
+        #: The stage is so small that what only explains would cover what it explains.
+        self.small = self._tiny = False
+        #: The colours stand for losses, and nothing takes the place of their scale.
+        self._scaled = True
         self.data = DataCard()
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
@@ -101,7 +107,8 @@ class Overlays:
     def set_look(self, look: RaceViewState, flat: bool) -> None:
         """Follow the layer switches; the cards of set-up and schedule take the colour bar's corner."""
         free = not (look.card_open or flat)
-        self.color_bar.setVisible(free and not look.basins)
+        self._scaled = free and not look.basins
+        self.color_bar.setVisible(self._scaled and not self._tiny)
         self.basin_note.setVisible(free and look.basins)
         self.covered = look.table
         if not look.arrows or flat or self.covered:
@@ -126,6 +133,13 @@ class Overlays:
 
     def give_room(self, stage: QSize) -> None:
         """Follow the size of the stage."""
+        self.small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
+        if self.small:
+            self.legend.hide()
+        tiny = stage.width() < TINY.width() or stage.height() < TINY.height()
+        if tiny != self._tiny:
+            self._tiny = tiny
+            self.color_bar.setVisible(not tiny and self._scaled)
         self.derivative.give_room(stage)
         self.raise_derivative()
 

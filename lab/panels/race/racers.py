@@ -17,7 +17,7 @@ from lab.panels.race.looks import Look, start_name
 from lab.sims.race import FELL, RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path, number_text
 
 #: More racers than this are drawn without edges and halos.
@@ -102,19 +102,19 @@ class RacersLayer:
         if frame.theta[..., 0].size > FEW_RACERS:
             return None
         found = QRegion()
-        plot = stage.plot
+        plot, reach, beside = stage.plot, round(REACH * weight()), round(WORDS * max(1.0, fonts.scale()))
         places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
         heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
         stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
         worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
         places.append(heads[~worded])
         for x, y in np.concatenate(places).astype(np.int64).tolist():
-            found += QRect(x - REACH, y - REACH, 2 * REACH, 2 * REACH)
+            found += QRect(x - reach, y - reach, 2 * reach, 2 * reach)
         for x, y in stuck[worded].astype(np.int64).tolist():
-            found += _around_words(plot, x, y)
+            found += _around_words(plot, x, y, reach, beside)
         # A head on the rim stands either on its place or stuck: both are painted.
         for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
-            found += _around_words(plot, x, y)
+            found += _around_words(plot, x, y, reach, beside)
         return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
@@ -148,7 +148,12 @@ class RacersLayer:
                     self._diverged(painter, hx, hy, "" if many else f"{look.title} {gone}")
             here = self.focus is not None and look.lane == self.focus[0]
             if many:
-                mark = _sprite(look.symbol, theme().color(look.color_role), 9 if here else 7, stage.devicePixelRatioF())
+                mark = _sprite(
+                    look.symbol,
+                    theme().color(look.color_role),
+                    weight() * (9 if here else 7),
+                    stage.devicePixelRatioF(),
+                )
                 half = mark.deviceIndependentSize().width() / 2
                 for x0, y0 in (pixels[lane, whole] - half).tolist():
                     painter.drawPixmap(QPointF(x0, y0), mark)
@@ -165,13 +170,17 @@ class RacersLayer:
     def _won(self, painter: QPainter, x: float, y: float) -> None:
         """The flag of who was first at the target."""
         t = theme()
+        painter.save()
+        painter.translate(x, y)
+        painter.scale(weight(), weight())
         painter.setPen(QPen(t.color(t.ink), 3.0))
-        painter.drawLine(QPointF(x + 5, y - 6), QPointF(x + 5, y - 26))
+        painter.drawLine(QPointF(5, -6), QPointF(5, -26))
         painter.setPen(QPen(t.color("text"), 1.4))
-        painter.drawLine(QPointF(x + 5, y - 6), QPointF(x + 5, y - 26))
+        painter.drawLine(QPointF(5, -6), QPointF(5, -26))
         painter.setPen(QPen(t.color(t.ink), 1.0))
         painter.setBrush(t.color("ok"))
-        painter.drawPolygon(QPolygonF([QPointF(x + 5, y - 27), QPointF(x + 19, y - 21.5), QPointF(x + 5, y - 16)]))
+        painter.drawPolygon(QPolygonF([QPointF(5, -27), QPointF(19, -21.5), QPointF(5, -16)]))
+        painter.restore()
 
     def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
         """Where the heads of some starts are, in pixels, shape (L, n, 2)."""
@@ -183,17 +192,17 @@ class RacersLayer:
         if here:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(t.color(look.color_role, 0.38 if main else 0.2))
-            radius = 16.0 if main else 12.0
+            radius = weight() * (16.0 if main else 12.0)
             painter.drawEllipse(QPointF(x, y), radius, radius)
         painter.setPen(QPen(t.color(t.ink), 1.4))
         painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 16 if main else 13, x, y))
+        painter.drawPath(glyph_path(look.symbol, weight() * (16 if main else 13), x, y))
 
     def _diverged(self, painter: QPainter, x: float, y: float, words: str) -> None:
         t = theme()
         painter.setPen(QPen(t.color(t.ink), 1.2))
         painter.setBrush(t.color("error"))
-        painter.drawPath(glyph_path("x", 14 if words else 9, x, y))
+        painter.drawPath(glyph_path("x", weight() * (14 if words else 9), x, y))
         if words:
             self._unsaid.append((words, None, x, y))
 
@@ -276,10 +285,10 @@ class RacersLayer:
         assert self.frame is not None
         t, plot = theme(), stage.plot
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
-        painter.setPen(QPen(t.color("text"), 1.6))
+        painter.setPen(QPen(t.color("text"), 1.6 * weight()))
         painter.setBrush(t.color("surface", 0.95))
         small = count > 26
-        radius = 4.0 if small else 11.5
+        radius = weight() * (4.0 if small else 11.5)
         for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
             if not plot.contains(x, y):
                 continue
@@ -289,9 +298,10 @@ class RacersLayer:
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(start))
 
 
-def _around_words(plot: QRectF, x: int, y: int) -> QRect:
+def _around_words(plot: QRectF, x: int, y: int, reach: int, beside: int) -> QRect:
     """Where a mark and its words may be: from the lower half of the picture they pile up."""
-    return QRect(x - WORDS, y - (BELOW if y > plot.center().y() - REACH else REACH), 2 * WORDS, REACH + BELOW)
+    pile = round(BELOW * max(1.0, fonts.scale()))
+    return QRect(x - beside, y - (pile if y > plot.center().y() - reach else reach), 2 * beside, reach + pile)
 
 
 def what_became(frame: RaceFrame, lane: int, start: int) -> str:
@@ -316,12 +326,11 @@ def _sprite_of(symbol: str, rgba: int, size: float, ratio: float) -> QPixmap:
     made = QPixmap(QSize(side, side) * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor.fromRgba(rgba))
-    painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor.fromRgba(rgba))
+        painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
     return made
 
 

@@ -32,7 +32,7 @@ from lab.panels.race.state import RaceViewState
 from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import LEFT, Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.trails import FEW, Stroke, TrailLayer
 
 #: One cell of the landscape's picture covers this many pixels.
@@ -252,7 +252,7 @@ class RaceStage(Stage):
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
-        free = self.overlays.apart.isHidden() and not self.overlays.covered
+        free = self.overlays.apart.isHidden() and not (self.overlays.covered or self.overlays.small)
         self.overlays.legend.setVisible(free and bool(self.arrows.laid_out(self)))
         if answer is not None and not self.flat:
             # The card that takes the step apart keeps out of the racer's way.
@@ -385,17 +385,19 @@ class RaceStage(Stage):
 
     def _strokes(self, looks: tuple[Look, ...], focus: int, starts: int) -> tuple[Stroke, ...]:
         """One stroke for all trails of a lane; very many are thin and without casing, or they would hide each other."""
-        wanted = (looks, focus, starts, theme().name)
+        wanted = (looks, focus, starts, theme().name, weight())
         if wanted != self._stroked:
             self._stroked = wanted
-            t, many = theme(), len(looks) * starts > FEW
+            t, many, bold = theme(), len(looks) * starts > FEW, weight()
             self._stroke = tuple(
                 stroke
                 for look in looks
                 for stroke in [
-                    Stroke(t.color(look.color_role, 0.8), 1.0, t.color(t.ink, 0.0))
+                    Stroke(t.color(look.color_role, 0.8), bold, t.color(t.ink, 0.0))
                     if many and look.lane != focus
-                    else Stroke(t.color(look.color_role), 2.4 if look.lane == focus else 1.5, t.color(t.ink, 0.42))
+                    else Stroke(
+                        t.color(look.color_role), bold * (2.4 if look.lane == focus else 1.5), t.color(t.ink, 0.42)
+                    )
                 ]
                 * starts
             )
@@ -470,7 +472,6 @@ class RaceStage(Stage):
         image = QImage(size * 2, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(2.0)
         image.fill(theme().color("surface"))
-        painter = QPainter(image)
-        self.paint_onto(painter)
-        painter.end()
+        with QPainter(image) as painter:
+            self.paint_onto(painter)
         return image

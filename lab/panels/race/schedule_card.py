@@ -13,8 +13,9 @@ from lab.engine.schedules import ByStep
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import CHANNELS, TRACED_STARTS, RaceConfig, RaceFrame
 from lab.ui import fonts
+from lab.ui.acts import ActsLine
 from lab.ui.experiment import Experiment
-from lab.ui.form import ConfigForm
+from lab.ui.form import ConfigForm, as_declared
 from lab.ui.theme import manager
 from lab.ui.widgets import IconButton, Overlay, Segmented, Text, number_text, row, value_text
 from lab.ui.widgets.curve import CurvePicture
@@ -50,7 +51,7 @@ class ScheduleCard(Overlay):
         close.clicked.connect(self.closed)
         self.box.addLayout(row(Text("Learning rate by step", "strong"), None, self.axis, close, spacing=4))
         config: RaceConfig = experiment.run.config
-        self.form = ConfigForm(config, only=self.FIELDS, label_width=112)
+        self.form = ConfigForm(config, only=self.FIELDS, acts=as_declared, label_width=112)
         self.form.edit_started.connect(lambda: experiment.begin_gesture("Change the schedule"))
         self.form.edited.connect(self._on_edited)
         self.form.edit_finished.connect(experiment.end_gesture)
@@ -61,6 +62,8 @@ class ScheduleCard(Overlay):
         self.box.addWidget(self._note)
         self._now = Text("", "caption", elide=True)
         self.box.addWidget(self._now)
+        # Whatever a schedule declares of its own: here it is part of the race from the first step.
+        self.box.addWidget(ActsLine("Changes act from step 0: the race runs anew", "restart"))
         manager().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self.show_run(config)

@@ -28,8 +28,9 @@ from lab.sims.race import (
     ScatterStarts,
 )
 from lab.ui import fonts
+from lab.ui.acts import ActsLine
 from lab.ui.experiment import Experiment
-from lab.ui.form import ConfigForm
+from lab.ui.form import ConfigForm, as_declared
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_text, number_text, parse_number, row
 
@@ -59,7 +60,7 @@ class SetupOverlay(Overlay):
         self._more = IconButton("sliders-horizontal", "Show all settings", size=15, checkable=True)
         self.box.addLayout(row(Text("Set-up", "strong"), None, self._more, close, spacing=4))
         config: RaceConfig = experiment.run.config
-        self.form = ConfigForm(config, only=self._is_shown, label_width=118)
+        self.form = ConfigForm(config, only=self._is_shown, acts=as_declared, label_width=118)
         self._over_data = isinstance(config.landscape, HasSamples)
         self._more.toggled.connect(lambda _: self._rebuild_form())
         self.form.edit_started.connect(lambda: experiment.begin_gesture("Change the set-up"))
@@ -73,7 +74,9 @@ class SetupOverlay(Overlay):
         self.schedule = Button("", "chart-line", tooltip="The learning rate by step: choose a schedule, or draw one")
         self.schedule.clicked.connect(self.schedule_wanted)
         self._inside.addLayout(row(Text("Schedule", "body", role="muted"), None, self.schedule))
-        add = Button("Add start", "plus", tooltip="Drop a start point in the middle; then type where it belongs")
+        add = Button(
+            "Add start", "plus", tooltip="A start point in the middle, from now on; then type where it belongs"
+        )
         add.clicked.connect(self._on_added)
         many = Button("Many", "dots-three", tooltip="Scatter starts, lay out a lattice, or take all of them away")
         many.setMenu(self._many_menu())
@@ -97,6 +100,10 @@ class SetupOverlay(Overlay):
         inside.setAutoFillBackground(False)
         self._scroll.viewport().setAutoFillBackground(False)
         self.box.addWidget(self._scroll)
+        self._line = ActsLine("", "live")
+        self.form.pointed.connect(self._line.show_acts)
+        self.box.addWidget(self._line)
+        self._say_usual()
 
     def sizeHint(self) -> QSize:
         # Never taller than the stage it lies on: what does not fit is scrolled.
@@ -139,8 +146,15 @@ class SetupOverlay(Overlay):
             return isinstance(self._experiment.run.config.landscape, HasSamples)
         return self._more.isChecked() or not declared.param.advanced
 
+    def _say_usual(self) -> None:
+        """What acts from now on, by name: everything else is of the whole race."""
+        fields = params.declared(RaceConfig)
+        names = [d.label for d in fields if d.name in self.form.names() and d.param.effect == "live"]
+        self._line.set_usual(f"{', '.join((*names, 'starts'))}: from now on. The rest: from step 0", "live")
+
     def _rebuild_form(self) -> None:
         self.form.rebuild()
+        self._say_usual()
         self.adjustSize()
 
     def show_run(self, config: RaceConfig) -> None:

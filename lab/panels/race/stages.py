@@ -46,7 +46,7 @@ def _name_platform() -> None:
         os.environ.setdefault("PYOPENGL_PLATFORM", "egl" if egl else "glx")
 
 
-class PointerLayer:
+class SurfacePointerLayer:
     """On the stage, the place that the pointer is over in the 3-D view."""
 
     RADIUS = 9
@@ -109,7 +109,7 @@ class Stages(QSplitter):
         self._card: Card | None = None
         self._note: Text | None = None
         self.view: SurfaceView | None = None
-        self.pointer = PointerLayer(stage)
+        self.pointer = SurfacePointerLayer(stage)
         self._on = False
         self._camera = Camera()
         stage.field_changed.connect(self._on_field)

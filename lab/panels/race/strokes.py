@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 
 #: How far a halo reaches beyond its words, in pixels.
 HALO = 4
@@ -27,12 +27,12 @@ HALO = 4
 
 def arrow(painter: QPainter, start: QPointF, tip: QPointF, color: QColor, casing: QColor) -> None:
     """An arrow with a casing that sets it off from what lies below."""
-    angle = math.atan2(tip.y() - start.y(), tip.x() - start.x())
-    back = QPointF(tip.x() - 11 * math.cos(angle), tip.y() - 11 * math.sin(angle))
-    across = QPointF(-math.sin(angle) * 5.5, math.cos(angle) * 5.5)
+    angle, bold = math.atan2(tip.y() - start.y(), tip.x() - start.x()), weight()
+    back = QPointF(tip.x() - 11 * bold * math.cos(angle), tip.y() - 11 * bold * math.sin(angle))
+    across = QPointF(-math.sin(angle) * 5.5 * bold, math.cos(angle) * 5.5 * bold)
     head = QPolygonF([tip, back + across, back - across])
     for pen_color, width in ((casing, 5.5), (color, 3.0)):
-        pen = QPen(pen_color, width)
+        pen = QPen(pen_color, width * bold)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawLine(start, back)

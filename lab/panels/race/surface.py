@@ -176,11 +176,18 @@ class SurfaceView(QWidget):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            failure = self._paint(painter)
+        if failure is not None and not self._broken:
+            self._broken = True
+            self.failed.emit(str(failure).strip().split("\n")[0] or type(failure).__name__)
+
+    def _paint(self, painter: QPainter) -> Exception | None:
+        """Draw everything; the answer is what kept the surface itself from being drawn."""
         sight = self.sight
         if sight is None:
             painter.fillRect(self.rect(), theme().color("surface"))
-            return
+            return None
         device = painter.paintEngine().paintDevice()
         ratio = device.devicePixelRatioF() if device is not None else self.devicePixelRatioF()
         try:
@@ -188,11 +195,7 @@ class SurfaceView(QWidget):
         except Exception as failure:
             # A driver may give up at any time (a card unplugged, memory gone): the race must go on without it.
             painter.fillRect(self.rect(), theme().color("surface"))
-            painter.end()
-            if not self._broken:
-                self._broken = True
-                self.failed.emit(str(failure).strip().split("\n")[0] or type(failure).__name__)
-            return
+            return failure
         painter.drawImage(self.rect(), picture)
         painter.drawPixmap(0, 0, self._axes(sight, ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -205,7 +208,7 @@ class SurfaceView(QWidget):
             painter.setPen(QPen(theme().color("accent"), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
-        painter.end()
+        return None
 
     def _axes(self, sight: Sight, ratio: float) -> QPixmap:
         key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
@@ -213,12 +216,11 @@ class SurfaceView(QWidget):
             made = QPixmap(sight.size * ratio)
             made.setDevicePixelRatio(ratio)
             made.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(made)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_axes(painter, sight)
-            if self._landscape is not None:
-                paint_minima(painter, sight, self._landscape)
-            painter.end()
+            with QPainter(made) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_axes(painter, sight)
+                if self._landscape is not None:
+                    paint_minima(painter, sight, self._landscape)
             self._over = (key, made)
         return self._over[1]
 

@@ -28,11 +28,13 @@ from lab.panels.race.held_out import above_minimum
 from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
+from lab.panels.race.racer_menu import RacerMenu
 from lab.panels.race.scene import Focus, RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
 from lab.panels.race.state import CARDS, RaceViewState
+from lab.panels.race.subjects import subjects
 from lab.panels.race.switches import LayersMenu
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import REASONS, Bend, Cost, Dissect, Entrant, RaceFrame, RateNow
@@ -68,6 +70,7 @@ class RaceView(Carried):
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
         self.equation = EquationStrip()
+        self.proof = self.equation.proof
         self.setup = SetupOverlay(self.experiment)
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stages = Stages(self.stage, self.jobs)
@@ -106,6 +109,7 @@ class RaceView(Carried):
         self.experiment.playing_changed.connect(self._on_playing_changed)
 
     def _build_inspector(self) -> None:
+        self.racers = RacerMenu(self)
         first = looks(self.experiment.run.config.racers or (Entrant(),))[0]
         self.focus_card = FocusCard(self.experiment, first)
         self.focus_card.start_chosen.connect(self._on_start_chosen)
@@ -120,6 +124,7 @@ class RaceView(Carried):
         for board in (self.leaderboard, self.table.board):
             board.focused.connect(self._on_lane_focused)
             board.removed.connect(self.remove_racer)
+            board.menu_wanted.connect(self.racers.offer)
             board.sort_wanted.connect(lambda column, down: self.set_look(sort=column, descending=down))
         self.focus_card.sweeps.setMenu(self.abilities.sweep_menu(self))
         self.focus_card.menu_wanted.connect(self.abilities.offer_sweep)
@@ -200,6 +205,7 @@ class RaceView(Carried):
         self.stages.show_frame(frame, self._looks, focus, trace)
         self.stage.show_ghost(self._ghost, frame.step, focus)
         self._show_focus(frame, focus)
+        self.proof.show_subjects(subjects(frame, focus.lane, self.config))
         self._show_board(frame, focus)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
@@ -211,6 +217,11 @@ class RaceView(Carried):
     def show_progress(self, fraction: float) -> None:
         """Veil the stage while a long seek replays."""
         self.stage.set_dim(0.0 if fraction < 0 else 0.45)
+
+    @property
+    def focused_lane(self) -> int:
+        """The lane of the racer in focus, -1 for none."""
+        return self._focus().lane
 
     def _focus(self) -> Focus:
         lanes = [look.lane for look in self._looks]
@@ -236,6 +247,7 @@ class RaceView(Carried):
         lane, start = frame.lanes.index(focus.lane), focus.start
         look, optimizer, dim = self._looks[lane], frame.optimizers[lane], frame.starts.shape[1]
         self.focus_card.show_racer(look, optimizer)
+        self.focus_card.show_rules(frame.optimizers)
         self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
@@ -359,7 +371,28 @@ class RaceView(Carried):
     def remove_racer(self, lane: int) -> None:
         """Take a racer out; the others' numbers stay."""
         racers = tuple(r for r in self.config.racers if r.id != lane)
-        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), "Remove a racer")
+        title = self.title_of(lane)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Remove {title}")
+
+    def duplicate_racer(self, lane: int) -> None:
+        """Another racer with what one racer's parameters now are; it is in focus, ready to be made different."""
+        if lane not in self._frame.lanes:
+            return
+        id, title = self._unused(), self.title_of(lane)
+        racers = (*self.config.racers, Entrant(id, self._frame.optimizers[self._frame.lanes.index(lane)]))
+        self._remember(focus_lane=id)
+        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Duplicate {title}")
+
+    def edit_racer(self, lane: int) -> None:
+        """Put a racer in focus and the keyboard on its first parameter."""
+        self.set_look(focus_lane=lane)
+        if not self.inspector_shown:
+            self.toggle_inspector()
+        self.focus_card.take_keyboard()
+
+    def title_of(self, lane: int) -> str:
+        """What a racer is called everywhere."""
+        return next((look.title for look in self._looks if look.lane == lane), "a racer")
 
     def commands(self) -> list[Command]:
         """Every landscape and every optimizer, by name."""
@@ -368,6 +401,7 @@ class RaceView(Carried):
         surface = [] if self.stage.flat else [Command(words, "View", partial(self.set_look, surface=not shown))]
         return (
             [Command("Fair race: tune all learning rates alike", "Race", self.tune)]
+            + [Command(words, "Racer", act) for words, act in self.racers.offered(self._focus().lane)]
             + self._cards_offered()
             + [Command(f"Starts: {words.lower()}", "Race", act) for words, act in self.setup.offered()]
             + surface
@@ -422,6 +456,10 @@ class RaceView(Carried):
     def keyboard_home(self) -> QWidget:
         """The stage."""
         return self.stage
+
+    def squeeze(self, on: bool) -> None:
+        """Shorter labels where the inspector is narrow."""
+        self.focus_card.squeeze(on)
 
     def close_front(self) -> bool:
         """Close the card that has the keyboard, else the one in front."""
@@ -502,6 +540,7 @@ class RaceView(Carried):
 
     def _on_copy_latex(self) -> None:
         QGuiApplication.clipboard().setText(self.equation.latex())
+        self.notice.say("Copied: the rule as LaTeX")
 
     # -- leaving the room --------------------------------------------------------------------------------------
 

@@ -158,15 +158,14 @@ class Switch(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(1, self.height() / 2 - 9, 34, 18)
-        on = self.isChecked()
-        edge = t.text if self.hasFocus() else t.accent if on else t.line_strong
-        painter.setPen(QPen(t.color(edge), 1.4 if self.hasFocus() else 1))
-        painter.setBrush(t.color("accent" if on and self.isEnabled() else "raised"))
-        painter.drawRoundedRect(track, 9, 9)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(t.color("on_accent" if on else "muted" if self.isEnabled() else "line_strong"))
-        painter.drawEllipse(QRectF(track.right() - 15 if on else track.left() + 3, track.top() + 3, 12, 12))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            track = QRectF(1, self.height() / 2 - 9, 34, 18)
+            on = self.isChecked()
+            edge = t.text if self.hasFocus() else t.accent if on else t.line_strong
+            painter.setPen(QPen(t.color(edge), 1.4 if self.hasFocus() else 1))
+            painter.setBrush(t.color("accent" if on and self.isEnabled() else "raised"))
+            painter.drawRoundedRect(track, 9, 9)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color("on_accent" if on else "muted" if self.isEnabled() else "line_strong"))
+            painter.drawEllipse(QRectF(track.right() - 15 if on else track.left() + 3, track.top() + 3, 12, 12))

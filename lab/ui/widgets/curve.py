@@ -133,15 +133,14 @@ class CurvePicture(QWidget):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._axes(painter)
-        painter.save()
-        painter.setClipRect(self.plot.adjusted(-9, -9, 9, 9))
-        self._lines(painter)
-        self.paint_above(painter)
-        painter.restore()
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._axes(painter)
+            painter.save()
+            painter.setClipRect(self.plot.adjusted(-9, -9, 9, 9))
+            self._lines(painter)
+            self.paint_above(painter)
+            painter.restore()
 
     def paint_above(self, painter: QPainter) -> None:
         """What an editor draws over the curve."""

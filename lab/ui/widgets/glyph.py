@@ -206,17 +206,16 @@ class Glyph(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.translate(self.width() / 2, self.height() / 2)
-        if self._halo:
-            radius = self.width() / 2 - 0.5
-            painter.setBrush(theme().color(self._color_role, 0.28))
-            painter.drawEllipse(QPointF(0, 0), radius, radius)
-        painter.setBrush(theme().color(self._color_role, 0.35 if self._muted else 1.0))
-        painter.drawPath(self._path)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.translate(self.width() / 2, self.height() / 2)
+            if self._halo:
+                radius = self.width() / 2 - 0.5
+                painter.setBrush(theme().color(self._color_role, 0.28))
+                painter.drawEllipse(QPointF(0, 0), radius, radius)
+            painter.setBrush(theme().color(self._color_role, 0.35 if self._muted else 1.0))
+            painter.drawPath(self._path)
 
 
 class Swatch(QWidget):
@@ -232,15 +231,14 @@ class Swatch(QWidget):
         self.setAccessibleName(name)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(theme().color(self._color_role, self._alpha), self._width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap if self._dashed else Qt.PenCapStyle.RoundCap)
-        if self._dashed:
-            pen.setDashPattern([2.0, 1.4])
-        painter.setPen(pen)
-        painter.drawLine(QPointF(2, 7), QPointF(self.width() - 2, 7))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(theme().color(self._color_role, self._alpha), self._width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap if self._dashed else Qt.PenCapStyle.RoundCap)
+            if self._dashed:
+                pen.setDashPattern([2.0, 1.4])
+            painter.setPen(pen)
+            painter.drawLine(QPointF(2, 7), QPointF(self.width() - 2, 7))
 
 
 class ColorBar(QWidget):
@@ -271,10 +269,9 @@ class ColorBar(QWidget):
         gradient = QLinearGradient(0, 0, self.width(), 0)
         for i in range(0, 256, 17):
             gradient.setColorAt(i / 255, QColor(*(int(c) for c in lut[i])))
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(t.color("line"), 1))
-        painter.setBrush(gradient)
-        r = self.height() / 2
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), r, r)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(t.color("line"), 1))
+            painter.setBrush(gradient)
+            r = self.height() / 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), r, r)

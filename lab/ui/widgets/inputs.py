@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -179,7 +180,10 @@ class NumberBox(QLineEdit):
 
 
 class ComboBox(QComboBox):
-    """A combo box of (value, title) pairs that lets the wheel scroll the page unless it has the focus."""
+    """A combo box of (value, title) pairs that lets the wheel scroll the page unless it has the focus.
+
+    Where `popup` is set, that opens in place of Qt's own list: for options too many to stand without headings.
+    """
 
     chosen = Signal(object)
 
@@ -191,6 +195,7 @@ class ComboBox(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setItemDelegate(QStyledItemDelegate(self))  # the default one ignores the style sheet's row height
         self._values: list[object] = []
+        self.popup: Callable[[], object] | None = None
         self.activated.connect(self._on_activated)
 
     def set_options(self, options: list[tuple[object, str]]) -> None:
@@ -215,15 +220,27 @@ class ComboBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         # Qt cuts a long title anywhere; an ellipsis says that there is more.
         painter = QStylePainter(self)
-        option = QStyleOptionComboBox()
-        self.initStyleOption(option)
-        style = QStyle.ComplexControl.CC_ComboBox
-        room = self.style().subControlRect(style, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
-        words: Any = option
-        words.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
-        painter.drawComplexControl(style, option)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        painter.end()
+        with painter:
+            option = QStyleOptionComboBox()
+            self.initStyleOption(option)
+            style = QStyle.ComplexControl.CC_ComboBox
+            room = self.style().subControlRect(style, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
+            words: Any = option
+            words.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+            painter.drawComplexControl(style, option)
+            painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def showPopup(self) -> None:
+        if self.popup is None:
+            super().showPopup()
+        else:
+            self.popup()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.popup is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.popup()
+        else:
+            super().mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.params import Declared, Param
 from lab.ui import fonts
+from lab.ui.acts import WORDS, Acts
+from lab.ui.picker import Picker, options_of
 from lab.ui.widgets.buttons import IconButton, Segmented, Switch
 from lab.ui.widgets.inputs import ComboBox, NumberBox
 from lab.ui.widgets.layout import fill, row
@@ -71,12 +73,15 @@ class FormRow(QWidget):
     finished = Signal()
     #: The hand asks for this parameter's menu, at a place on the screen.
     menu_wanted = Signal(QPoint)
+    #: The pointer or the keyboard is on a parameter: its name and from when a change acts; both empty when it leaves.
+    pointed = Signal(str, str)
 
     def __init__(self, d: Declared, value: Any, edit: Edit, label_width: int) -> None:
         super().__init__()
         self.declared = d
         self._edit = edit
         self._value = value
+        self._acts: Acts = ""
         self.name = f"{d.label} {d.param.symbol}".strip()
         hint = hint_of(d)
         self.label = Text(self.name, "body", role="muted", elide=True)
@@ -103,6 +108,42 @@ class FormRow(QWidget):
         """Lay out the row: label, controls, and the message below."""
         self.rescale()
         fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 1, 0, 1), 0)
+
+    def set_acts(self, acts: Acts) -> None:
+        """Say from when a change acts, where that means something: in the tooltip, and to whom `pointed` tells."""
+        self._acts = acts
+        hint = "\n".join(words for words in (hint_of(self.declared), WORDS[acts]) if words)
+        self.setToolTip(hint)
+        self.setAccessibleDescription(hint)
+        if acts:
+            for control in self.findChildren(QWidget):
+                control.installEventFilter(self)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._point(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point(False)
+
+    def _point(self, on: bool) -> None:
+        if self._acts:
+            self.pointed.emit(self.name if on else "", self._acts if on else "")
+
+    def set_label_width(self, width: int) -> None:
+        """Give the label another width, in px at 100 %."""
+        self._label_width = width
+        self.rescale()
+
+    def take_keyboard(self) -> None:
+        """Put the keyboard on the row: on where a value is typed, or else on its first control."""
+        found = [w for w in self.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isEnabled()]
+        found = [w for w in found if w is not self.reset_button and not w.isHidden()]
+        boxes = [w for w in found if isinstance(w, NumberBox)]
+        for widget in (*boxes, *found):
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            return
 
     def rescale(self) -> None:
         """Give the columns the width that the text scale asks for."""
@@ -160,6 +201,8 @@ class FormRow(QWidget):
             return True
         if watched is self.label and event.type() == QEvent.Type.FontChange:
             self.rescale()
+        if self._acts and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._point(event.type() == QEvent.Type.FocusIn)
         return False
 
 
@@ -251,6 +294,9 @@ class FamilyRow(FormRow):
         self.combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
         self.combo.set_options([(entry.item, entry.title) for entry in family])
+        self.picker: Picker | None = None
+        if any(entry.group for entry in family):
+            self.combo.popup = self._open_picker
         self.place((self.combo, 1), self.reset_button)
         self.box.setContentsMargins(0, 3, 0, 3)
         self.form = nested(value)
@@ -263,12 +309,21 @@ class FamilyRow(FormRow):
         self.combo.set_value(type(self._value))
         self.form.set_config(self._value)
 
+    def set_label_width(self, width: int) -> None:
+        super().set_label_width(width)
+        self.form.set_label_width(width)
+
+    def _open_picker(self) -> None:
+        self.picker = self.picker or Picker(self, self.name)
+        self.picker.open(options_of(self._family), self._on_chosen, self.combo, type(self._value))
+
     def _adopt(self, form: ConfigForm) -> None:
         form.setAccessibleName(f"Parameters of {self.name}")
         self.box.addWidget(form)
         form.edit_started.connect(self.started)
         form.edit_finished.connect(self.finished)
         form.edited.connect(self._on_nested_edited)
+        form.pointed.connect(self.pointed)
 
     def _on_chosen(self, cls: Any) -> None:
         if not self.offer_once(self._visited.get(cls) or cls()):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QEnterEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.ui import fonts, icons
@@ -205,9 +205,17 @@ class CornerOverlays(QObject):
 
 
 class ErrorBanner(QFrame):
-    """One clear line about what went wrong, in place, with the details on request. Hidden until there is something."""
+    """One clear line about what went wrong, in place, with the details on request. Hidden until there is something.
+
+    A refusal goes by itself after a while (not while it is pointed at, or its details are open), or as soon as
+    something else was done. What still holds, such as a panel that can't be drawn, is `lasting`: it stays until it is
+    dismissed or cleared.
+    """
 
     dismissed = Signal()
+
+    #: How long a refusal can be read: at least this, and so much longer for each letter, in ms.
+    SHOWN_MS, PER_LETTER_MS = 5000, 60
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -227,7 +235,12 @@ class ErrorBanner(QFrame):
         layout = QVBoxLayout(self)
         line = row(self._sign, (self._message, 1), self._more, self._close)
         fill(layout, (line, self._details), (12, 4, 6, 4), 4)
+        self._lasting = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.pass_by)
         self._more.toggled.connect(self._details.setVisible)
+        self._more.toggled.connect(lambda _: self._wait())
         self._close.clicked.connect(self._on_dismissed)
         manager().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -238,21 +251,42 @@ class ErrorBanner(QFrame):
         """The line shown, empty when hidden."""
         return "" if self.isHidden() else self.accessibleDescription()
 
-    def show_error(self, message: str, details: str = "") -> None:
+    def show_error(self, message: str, details: str = "", *, lasting: bool = False) -> None:
         """Show one line; `details` (a traceback) can be opened below it and copied."""
+        self._lasting = lasting
         self._message.setText(message)
         self.setAccessibleDescription(message)
         self._details.setPlainText(details)
         self._more.setChecked(False)
         self._more.setVisible(bool(details))
         self.show()
+        self._wait()
 
     def clear(self) -> None:
         """Hide the banner: the cause is gone."""
+        self._timer.stop()
         self.hide()
 
+    def pass_by(self) -> None:
+        """Something else was done, or enough time has gone by: a refusal has been read."""
+        if not self._lasting:
+            self.clear()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._wait()
+
+    def _wait(self) -> None:
+        """Count down from now on, unless there is a reason to stay."""
+        if self._lasting or self.isHidden() or self._more.isChecked() or self.underMouse():
+            self._timer.stop()
+        else:
+            self._timer.start(self.SHOWN_MS + self.PER_LETTER_MS * len(self.message))
+
     def _on_dismissed(self) -> None:
-        self.hide()
+        self.clear()
         self.dismissed.emit()
 
     def _on_theme_changed(self) -> None:

@@ -1,0 +1,60 @@
+"""What tuning found, in words: for tables, tooltips and those who hear the lab rather than see it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lab.panels.race.looks import Look
+from lab.sims.tuning import LaneTuning, Trial
+from lab.ui.widgets import number_text, value_text
+
+
+def loss_text(loss: float) -> str:
+    """A loss as the leaderboard writes it; "diverged" where it has no end."""
+    if not np.isfinite(loss):
+        return "diverged"
+    return "< 10⁻¹⁵" if abs(loss) < 1e-15 else number_text(loss, 3)
+
+
+def best_words(look: Look, lane: LaneTuning) -> str:
+    """The best trial of a racer."""
+    if lane.best is None:
+        return f"{look.title}: diverged at every rate"
+    return f"{look.title}: best {value_text(lane.best.rate)}, loss {loss_text(lane.best.score)}"
+
+
+def trial_words(look: Look, trial: Trial) -> str:
+    """One trial of a racer: its rate, what it reached, and how its starts differ."""
+    starts = len(trial.losses)
+    words = [look.title, f"η {value_text(trial.rate)}"]
+    if np.isfinite(trial.score):
+        words.append(f"loss {loss_text(trial.score)}")
+    lower, upper = trial.quartiles
+    if starts > 2 and np.isfinite(upper):
+        words.append(f"half within {loss_text(lower)} to {loss_text(upper)}")
+    if trial.diverged:
+        gone = round(trial.diverged * starts)
+        words.append("diverged" if gone == starts else f"{gone:,} of {starts:,} starts diverged")
+    return " · ".join(words)
+
+
+def change_words(lane: LaneTuning) -> str:
+    """What tuning changed for a racer, as a sentence."""
+    before = f"loss {loss_text(lane.present.score)} at {value_text(lane.present.rate)}"
+    if lane.kept:
+        return f"nothing to tune, the length of its steps: {lane.kept}; {before}"
+    if lane.best is None:
+        return f"diverged at every rate it tried; {before}"
+    gone = lane.best.diverged
+    note = f", {100 * gone:.0f} % of its starts diverged" if gone else ""
+    return f"{before}, then loss {loss_text(lane.best.score)} at {value_text(lane.best.rate)}{note}"
+
+
+def cost_words(lane: LaneTuning) -> str:
+    """What tuning a racer cost; nothing where none was needed."""
+    if not lane.trials:
+        return ""
+    return (
+        f"Tuning asked for {number_text(lane.gradient_evaluations)} gradients"
+        f" and {number_text(lane.function_evaluations)} function values."
+    )

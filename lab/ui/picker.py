@@ -1,0 +1,256 @@
+"""One of many, under headings: walk with the arrows, or type a few letters of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lab.core.registry import Family
+from lab.ui import fonts, icons
+from lab.ui.command_palette import SCATTERED, score
+from lab.ui.theme import theme
+from lab.ui.widgets.layout import fill
+from lab.ui.widgets.text import Text
+
+WIDTH, ROW, HEADING = 304, 28, 26
+#: How tall the list may be, and how near the popup comes to the edges of the screen, in px.
+TALLEST, EDGE = 470, 8
+_VALUE, _DOC, _MARK = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to pick: what is given back, what is read, what it is for, and other words it is found by."""
+
+    value: Any
+    title: str
+    doc: str = ""
+    words: str = ""
+
+
+Groups = Sequence[tuple[str, Sequence[Option]]]
+
+
+def options_of(
+    family: Family[Any], value: Callable[[Any], Any] = lambda entry: entry.item
+) -> list[tuple[str, list[Option]]]:
+    """A family's entries under the headings of its groups; found by title, id and group."""
+    return [
+        (
+            group,
+            [
+                Option(value(e), e.title, getattr(e.item, "why", getattr(e.item, "doc", "")), f"{e.id} {group}")
+                for e in entries
+            ],
+        )
+        for group, entries in family.grouped()
+    ]
+
+
+class Picker(QFrame):
+    """A popup with a search line over a list under headings; below it, what the chosen one is for.
+
+    Enter or a press takes it, Esc or a press elsewhere leaves. Nothing is kept between two openings.
+    """
+
+    def __init__(self, parent: QWidget, name: str) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setObjectName("card")
+        self.setAccessibleName(name)
+        self._groups: Groups = ()
+        self._take: Callable[[Any], object] = lambda value: None
+        self._now: object = None
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("Type to find")
+        self.line.setAccessibleName(f"Find: {name}")
+        self.line.addAction(icons.icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
+        fonts.use(self.line, fonts.BODY)
+        self.list = QListWidget()
+        self.list.setAccessibleName(name)
+        self.list.setItemDelegate(_Rows(self.list))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.list.setMouseTracking(True)
+        self._doc = Text("", "caption", wrap=True, align=Qt.AlignmentFlag.AlignLeft)
+        fill(QVBoxLayout(self), (self.line, (self.list, 1), self._doc), (8, 8, 8, 8), 6)
+        self.line.textChanged.connect(self._fill)
+        self.line.installEventFilter(self)
+        self.list.itemEntered.connect(self._on_pointed)
+        self.list.itemClicked.connect(lambda _: self.accept())
+        self.list.currentItemChanged.connect(self._on_current)
+
+    def open(self, groups: Groups, take: Callable[[Any], object], beside: QWidget, now: object = None) -> None:
+        """Show the options below a widget (above it where there is no room); `now` is the one in force."""
+        self._groups, self._take, self._now = groups, take, now
+        self.line.blockSignals(True)
+        self.line.clear()
+        self.line.blockSignals(False)
+        self._doc.setFixedHeight(2 * self._doc.fontMetrics().lineSpacing() + 2)
+        self._fill()
+        self._place(beside)
+        self.show()
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def titles(self) -> list[str]:
+        """What can be picked now, from top to bottom."""
+        items = [self.list.item(i) for i in range(self.list.count())]
+        return [item.text() for item in items if item.flags() & Qt.ItemFlag.ItemIsSelectable]
+
+    def accept(self) -> None:
+        """Take the chosen one."""
+        item = self.list.currentItem()
+        if item is None or not item.flags() & Qt.ItemFlag.ItemIsSelectable:
+            return
+        self.hide()
+        self._take(item.data(_VALUE)())
+
+    def _fill(self) -> None:
+        query = self.line.text()
+        fits = {
+            id(option): score(query, f"{option.title} {option.words}")
+            for _, options in self._groups
+            for option in options
+        }
+        found = [fit for fit in fits.values() if fit is not None]
+        # Where the words stand somewhere, letters picked from here and there only mislead.
+        limit = SCATTERED if any(fit < SCATTERED for fit in found) else 10 * SCATTERED
+        self.list.clear()
+        best: tuple[int, int, int] | None = None
+        for heading, options in self._groups:
+            shown = [o for o in options if (fit := fits[id(o)]) is not None and fit < limit]
+            if shown and heading:
+                self._add_heading(heading)
+            for option in shown:
+                item = QListWidgetItem(option.title)
+                # As a function: Qt would make its own types of tuples and classes of numbers.
+                item.setData(_VALUE, lambda value=option.value: value)
+                item.setData(_DOC, option.doc)
+                item.setData(_MARK, option.value == self._now)
+                self.list.addItem(item)
+                rank = fits[id(option)] or 0
+                if not query:
+                    rank = 0 if option.value == self._now else 1
+                if best is None or (rank, len(option.title) if query else 0) < best[:2]:
+                    best = (rank, len(option.title) if query else 0, self.list.count() - 1)
+        if best is None:
+            self._add_heading("Nothing is called that")
+            self._doc.setText("")
+            return
+        self.list.setCurrentRow(best[2])
+        self.list.scrollToItem(self.list.item(best[2]), QListWidget.ScrollHint.EnsureVisible)
+
+    def _add_heading(self, words: str) -> None:
+        item = QListWidgetItem(words)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.list.addItem(item)
+
+    def _place(self, beside: QWidget) -> None:
+        scale = max(1.0, fonts.scale())
+        tall = sum(self.list.sizeHintForRow(i) for i in range(self.list.count())) + 4
+        room = beside.screen().availableGeometry().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        rest = self.line.sizeHint().height() + self._doc.height() + 8 + 8 + 6 + 6 + 2 * self.frameWidth()
+        height = rest + min(tall, round(TALLEST * scale), room.height() - rest)
+        width = max(round(WIDTH * scale), beside.width())
+        at = QRect(beside.mapToGlobal(QPoint(0, 0)), beside.size())
+        top = at.bottom() + 4
+        if top + height > room.bottom():
+            top = max(room.top(), min(at.top() - 4 - height, room.bottom() - height))
+            if top + height > at.top():
+                top = max(room.top(), room.bottom() - height)
+        left = min(max(at.right() - width + 1 if at.width() < width else at.left(), room.left()), room.right() - width)
+        self.setGeometry(left, top, width, height)
+
+    def _on_pointed(self, item: QListWidgetItem) -> None:
+        if item.flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.list.setCurrentItem(item)
+
+    def _on_current(self, item: QListWidgetItem | None) -> None:
+        self._doc.setText("" if item is None else str(item.data(_DOC) or ""))
+
+    def _step(self, by: int) -> None:
+        row, last = self.list.currentRow(), self.list.count() - 1
+        way, steps = (1 if by > 0 else -1), abs(by)
+        at = row
+        while steps and 0 <= at + way <= last:
+            at += way
+            if self.list.item(at).flags() & Qt.ItemFlag.ItemIsSelectable:
+                row, steps = at, steps - 1
+        self.list.setCurrentRow(row)
+        # With its heading, where it is the first below one.
+        above = max(row - 1, 0)
+        if not self.list.item(above).flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.list.scrollToItem(self.list.item(above))
+        self.list.scrollToItem(self.list.item(row))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+        key = Qt.Key(event.key())
+        if key in steps:
+            self._step(steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.accept()
+        elif key == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            return False
+        return True
+
+
+class _Rows(QStyledItemDelegate):
+    """Headings small and quiet, options below them; a dot before the one in force."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        height = ROW if index.flags() & Qt.ItemFlag.ItemIsSelectable else HEADING
+        return QSize(100, round(height * max(1.0, fonts.scale())))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        t = theme()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Qt's stubs leave out the fields that the option inherits.
+        inherited: Any = option
+        rect: QRect = inherited.rect
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if not index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            painter.setFont(fonts.font(fonts.TICK, fonts.SEMIBOLD))
+            painter.setPen(t.color("faint"))
+            low = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(rect.adjusted(8, 0, -8, -5), low, str(index.data()))
+            painter.restore()
+            return
+        if inherited.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color("accent_soft"))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        marked = bool(index.data(_MARK))
+        if marked:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(t.color("accent"))
+            painter.drawEllipse(rect.left() + 8, rect.center().y() - 2, 5, 5)
+        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if marked else fonts.MEDIUM))
+        painter.setPen(t.color("text"))
+        room = rect.adjusted(20, 0, -8, 0)
+        title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, left, title)
+        painter.restore()

@@ -1,0 +1,193 @@
+"""The hand on the race's controls: the menu of a racer, what is copied, what is said and how long it stays."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from shell_fixtures import RIGHT, click, settle
+
+from lab.engine.landscapes.quadratic import Quadratic
+from lab.engine.optimizers.adam import Adam
+from lab.engine.schedules.step import Step
+from lab.panels.race.leaderboard import NAME
+from lab.sims.race import Entrant
+from lab.ui.acts import WORDS
+
+
+def go(race, step):
+    race.experiment.seek(step)
+    race.experiment.timeline.work(lambda: True)
+    race.experiment.moved.emit()
+    settle()
+
+
+def menu_over(board, row, reason=QContextMenuEvent.Reason.Mouse):
+    at = QPoint(NAME, round(board._head + (row + 0.5) * board._row_height))
+    QApplication.sendEvent(board, QContextMenuEvent(reason, at, board.mapToGlobal(at)))
+
+
+def choose(menu, words):
+    action = next(a for a in menu.actions() if a.text().startswith(words))
+    # As Qt does: the menu is gone before its entry acts.
+    menu.hide()
+    menu.parentWidget().window().activateWindow()
+    action.trigger()
+    settle()
+
+
+def test_a_right_press_on_a_row_removes_nobody(race):
+    board = race.view.leaderboard
+    click(board, (80, board._head + 10), RIGHT)
+    assert len(board.rows) == 6
+
+
+def test_the_menu_of_a_row_focuses_duplicates_and_removes(race):
+    view, board = race.view, race.view.leaderboard
+    lane = next(look.lane for look in view._looks if look.title == "Momentum")
+    at = next(i for i, row in enumerate(board.rows) if row.look.lane == lane)
+    menu_over(board, at)
+    choose(view.racers.menu, "Focus")
+    assert view.focused_lane == lane
+    menu_over(board, at)
+    choose(view.racers.menu, "Remove")
+    assert lane not in {entrant.id for entrant in view.config.racers}
+    assert race.experiment.history.undo_label == "Remove Momentum"
+    race.experiment.undo()
+    assert lane in {entrant.id for entrant in view.config.racers}
+
+
+def test_a_duplicate_has_the_parameters_that_now_hold(race):
+    view = race.view
+    lane = next(e.id for e in view.config.racers if isinstance(e.optimizer, Adam))
+    go(race, 10)
+    race.experiment.set_live("learning_rate", 0.5, lane, "Change the learning rate")
+    row = next(i for i, r in enumerate(view.leaderboard.rows) if r.look.lane == lane)
+    menu_over(view.leaderboard, row)
+    choose(view.racers.menu, "Duplicate")
+    new = view.config.racers[-1]
+    assert new == Entrant(new.id, Adam(learning_rate=0.5))
+    assert view.focused_lane == new.id
+    race.experiment.undo()
+    assert len(view.config.racers) == 6
+
+
+def test_the_menu_key_asks_for_the_racer_in_focus(race):
+    view, board = race.view, race.view.leaderboard
+    view.set_look(focus_lane=board.rows[2].look.lane)
+    # Wherever the pointer is: the keyboard means the racer in focus.
+    menu_over(board, 5, QContextMenuEvent.Reason.Keyboard)
+    assert view.racers.menu.accessibleName() == board.rows[2].look.title
+    choose(view.racers.menu, "Edit")
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert view.focus_card.isAncestorOf(focus)
+
+
+def test_a_racer_s_menu_is_in_the_palette(race):
+    title = race.view.title_of(race.view.focused_lane)
+    found = {c.title: c.run for c in race.view.commands()}
+    found[f"Remove {title} from the race"]()
+    assert len(race.view.config.racers) == 5
+
+
+def scripts_of(menu):
+    menu.aboutToShow.emit()
+    (copies,) = [a.menu() for a in menu.actions() if a.text() == "Copy as Python"]
+    copies.aboutToShow.emit()
+    return copies.actions()
+
+
+@pytest.mark.parametrize("which", ["header", "file"])
+def test_scripts_are_under_export_and_copying_says_so(race, which):
+    menu = race.view.export_menu if which == "header" else race.actions_._export
+    scripts_of(menu)
+    entry = next(a for a in scripts_of(menu) if a.text() == "PyTorch, racer in focus")
+    entry.trigger()
+    copied = QGuiApplication.clipboard().text()
+    assert "import torch" in copied
+    assert race.view.notice.words == f"Copied: PyTorch, racer in focus, {copied.count(chr(10))} lines of Python"
+
+
+def test_a_notice_goes_by_itself_and_leaves_nothing_running(race):
+    notice = race.view.notice
+    notice._timer.setInterval(1)
+    notice.say("Copied: something")
+    assert notice.words == "Copied: something"
+    QTest.qWait(30)
+    assert notice.words == ""
+    assert not notice._timer.isActive()
+
+
+def test_a_refusal_goes_with_the_next_action(race):
+    race.experiment.failed.emit("Not possible")
+    assert race.view.banner.message == "Not possible"
+    race.experiment.set_seed(7)
+    assert race.view.banner.message == ""
+    assert not race.view.banner._timer.isActive()
+
+
+def test_a_refusal_goes_after_a_while_and_a_failure_stays(race, monkeypatch):
+    banner = race.view.banner
+    monkeypatch.setattr(type(banner), "SHOWN_MS", 1)
+    monkeypatch.setattr(type(banner), "PER_LETTER_MS", 0)
+    banner.show_error("Not possible")
+    QTest.qWait(30)
+    assert banner.message == ""
+    banner.show_error("Broken", lasting=True)
+    QTest.qWait(30)
+    race.experiment.set_seed(8)
+    assert banner.message == "Broken"
+    banner._close.click()
+    assert banner.message == ""
+
+
+def test_each_parameter_says_from_when_a_change_acts(race):
+    view = race.view
+    view.focus_card._more.click()
+    form = view.focus_card._form
+    assert WORDS["live"] in form.row("learning_rate").toolTip()
+    assert WORDS["restart"] in form.row("convention").accessibleDescription()
+    assert WORDS["live"] in view.setup.form.row("noise").toolTip()
+    assert WORDS["restart"] in view.setup.form.row("target").toolTip()
+    # A budget is no part of the run.
+    assert not any(words in view.fair.form.row("trials").toolTip() for words in WORDS.values() if words)
+
+
+def test_what_is_part_of_a_choice_acts_as_the_choice_does(race):
+    view = race.view
+    race.experiment.set_config(replace(view.config, landscape=Quadratic(), schedule=Step()), "Change the race")
+    nested = view.setup.form.row("landscape").form
+    assert all(WORDS["restart"] in nested.row(name).toolTip() for name in nested.names())
+    # A schedule declares its parameters live, for whom it may concern: in a race it is replaced as a whole.
+    nested = view.schedule.form.row("schedule").form
+    assert nested.names()
+    assert all(WORDS["restart"] in nested.row(name).toolTip() for name in nested.names())
+
+
+def test_the_line_below_a_form_speaks_of_what_is_under_the_hand(race):
+    card = race.view.focus_card
+    card._more.click()
+    usual = card._line.words
+    row = card._form.row("convention")
+    QApplication.sendEvent(row, QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5)))
+    assert card._line.words == "Convention: from step 0, the run anew"
+    QApplication.sendEvent(row, QEvent(QEvent.Type.Leave))
+    assert card._line.words == usual
+    card._form.row("learning_rate").field.setFocus()
+    assert card._line.words.startswith("Learning rate η: from now on")
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_the_leaderboard_stays_where_it_is_whoever_is_in_focus(race, more):
+    view = race.view
+    if more:
+        view.focus_card._more.click()
+    places = set()
+    for look in view._looks:
+        view.set_look(focus_lane=look.lane)
+        settle()
+        places.add((view.board.y(), view.leaderboard.height()))
+    assert len(places) == 1

@@ -143,7 +143,7 @@ class NamesLayer:
             return []
         taken, marks = self.in_the_way
         # The same lists, the same places: asked for three times a frame, they are found once.
-        known = (stage.world, stage.plot, fonts.scale())
+        known = (stage.world, stage.plot, fonts.scale(), weight())
         if self._known and self._known[0] is taken and self._known[1] is marks and self._known[2:] == known:
             return self._boxes
         self._known = (taken, marks, *known)
@@ -216,7 +216,7 @@ class ArrowsLayer:
         if self.origin is None:
             return QRegion()
         x, y = (int(v) for v in np.clip(stage.to_pixels(self.origin), -20000, 20000))
-        reach = round(max(self.LENGTHS)) + 64
+        reach = round(max(self.LENGTHS) + 64 * max(1.0, fonts.scale()))
         return QRegion(x - reach, y - reach, 2 * reach, 2 * reach)
 
     def laid_out(self, stage: Stage) -> list[Arrow]:

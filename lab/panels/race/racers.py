@@ -278,7 +278,7 @@ class RacersLayer:
         heads = np.clip(self._places(stage, drawn), -1e7, 1e7)
         if heads[..., 0].size <= FEW_RACERS:
             found += heads.reshape(-1, 2).tolist()
-            found += (heads[winners(frame, drawn)] + (11.0, -21.0)).tolist()
+            found += (heads[winners(frame, drawn)] + np.array([11.0, -21.0]) * weight()).tolist()
         return [(x, y) for x, y in found]
 
     def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:

@@ -38,7 +38,8 @@ class Param:
     the run again or is applied to the running state as an event. `advanced` ones wait behind a
     button, `hidden` ones have no row in any form. `meaning` says what the value stands for where its type does not
     ("curve": corners of a curve over a run, as (share of the run, value above 0)); a form chooses the row by it.
-    `examples` are ready values by name, to start from.
+    `examples` are ready values by name, to start from. `named` are values that are read and typed as a word: a batch
+    size of 0 is "all".
     """
 
     lo: float | None = None
@@ -58,6 +59,11 @@ class Param:
     advanced: bool = False
     meaning: str = ""
     examples: tuple[tuple[str, Any], ...] = ()
+    named: tuple[tuple[Any, str], ...] = ()
+
+    def word(self, value: Any) -> str:
+        """The word that stands for a value, or nothing."""
+        return next((word for named, word in self.named if named == value), "")
 
     def check(self, value: Any, path: str = "") -> None:
         """Raise `BadValue` unless `value` (one number or one choice) lies within the declared bounds."""
@@ -111,12 +117,13 @@ def param(
     advanced: bool = False,
     meaning: str = "",
     examples: Sequence[tuple[str, Any]] = (),
+    named: Sequence[tuple[Any, str]] = (),
 ) -> Any:
     """Declare one field of a configuration; see `Param` for the meaning of each word."""
     declared = Param(
         lo=lo, hi=hi, above=above, below=below, soft=soft, log=log, unit=unit, label=label, symbol=symbol,
         doc=doc, choices=tuple(choices), effect=effect, hidden=hidden, advanced=advanced,
-        meaning=meaning, examples=tuple(examples),
+        meaning=meaning, examples=tuple(examples), named=tuple(named),
     )  # fmt: skip
     return dataclasses.field(default=default, metadata={_KEY: declared})
 
@@ -236,6 +243,20 @@ def _fits(kind: Any, value: Any) -> bool:
         return isinstance(value, typing.cast(type, kind))
     # Protocols of registered algorithms and the like: dataclasses, never a bare scalar.
     return kind is Any or not isinstance(value, bool | int | float | str | None)
+
+
+def in_words(config: Any, bad: BadValue) -> str:
+    """Why a value was refused, headed by the label that is on the screen and not by the field's name in the code."""
+    at, label = config, ""
+    for part in bad.path.split("."):
+        name, _, index = part.partition("[")
+        if not dataclasses.is_dataclass(at) or name not in {d.name for d in declared(type(at))}:
+            return str(bad)
+        label = field_of(type(at), name).label
+        at = getattr(at, name)
+        if index.rstrip("]").isdecimal() and isinstance(at, tuple) and int(index.rstrip("]")) < len(at):
+            at = at[int(index.rstrip("]"))]
+    return f"{label}: {bad.why}" if label else bad.why
 
 
 def replace(config: Any, name: str, value: Any) -> Any:

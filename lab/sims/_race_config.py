@@ -56,7 +56,7 @@ class RaceConfig:
         doc="Standard deviation of Gaussian noise added to every gradient; the same for all racers of a start.",
     )  # fmt: skip
     batch_size: int = param(
-        0, lo=0, hi=100_000, soft=(0, 64), label="Batch size", effect="live",
+        0, lo=0, hi=100_000, soft=(0, 64), label="Batch size", effect="live", named=((0, "all"),),
         doc="Samples in a minibatch, where the loss is a mean over data; 0 takes all, 1 is a single example.",
     )  # fmt: skip
     clip: str = param(

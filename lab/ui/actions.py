@@ -32,14 +32,15 @@ Ctrl+1, 2, 3: layouts focus, side by side, grid
 Tab: next control, in reading order;   Enter: press it
 Alt+F, E, V, P, H: menus
 Ctrl+I: fold the inspector away, or show it
-F11: present;   Esc: close the card in front, then leave
+F11: present, with larger text and lines;   Esc: close the card in front, then leave
 On the stage: press drops a start, drag moves it, right press removes it;
 wheel zooms, middle button (or Alt and drag) pans
 With the keyboard on the stage (Tab goes there): Enter or Insert drops a start in the middle,
 Ctrl and arrows pan, + and − zoom, 0 shows everything
 In a 3-D view: drag (or arrow keys) turns, wheel (or + and −) zooms, press drops a start,
 double press (or Home) shows everything
-On a parameter: double press on its name resets it, right press sweeps it"""
+On a parameter: double press on its name resets it, right press sweeps it
+On a row of the leaderboard: right press (or the menu key) shows what can be done, Delete removes the racer"""
 
 
 def _float(dock: PanelDock) -> None:

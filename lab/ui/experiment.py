@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lab.core import params
-from lab.core.errors import LabError
+from lab.core.errors import BadValue, LabError
 from lab.core.history import History
 from lab.core.panel import PanelSpec
 from lab.core.run import Run, SetParam
@@ -37,6 +37,8 @@ class Experiment(QObject):
     moved = Signal()
     #: The run itself changed (config, events, seed): forms, ticks and undo labels need a look.
     edited = Signal()
+    #: How the run is looked at or played changed (view, speed): it is saved with the session, and is no part of undo.
+    looked = Signal()
     #: Playing began or ended.
     playing_changed = Signal(bool)
     #: A seek that takes long: fraction done, or -1 when there.
@@ -54,7 +56,7 @@ class Experiment(QObject):
         self.panel = panel
         self.spec = spec
         self.name = state.name
-        self.view_state = state.view
+        self._view_state = state.view
         self.horizon = state.horizon
         self.speed = state.speed
         #: The run pinned behind the present one, or None; saved with the session, no part of undo.
@@ -75,6 +77,17 @@ class Experiment(QObject):
     def run(self) -> Run:
         """The present run."""
         return self.timeline.run
+
+    @property
+    def view_state(self) -> Any:
+        """How the panel looks at the run."""
+        return self._view_state
+
+    @view_state.setter
+    def view_state(self, state: Any) -> None:
+        if state != self._view_state:
+            self._view_state = state
+            self.looked.emit()
 
     @property
     def step(self) -> int:
@@ -135,7 +148,9 @@ class Experiment(QObject):
 
     def set_speed(self, steps_per_second: float) -> None:
         """Steps per second while playing."""
-        self.speed = steps_per_second
+        if steps_per_second != self.speed:
+            self.speed = steps_per_second
+            self.looked.emit()
 
     def set_horizon(self, steps: int) -> None:
         """How many steps the timeline spans; never less than where the cursor stands."""
@@ -256,8 +271,8 @@ class Experiment(QObject):
         """Another configuration: the run starts again and returns to the cursor's step (or to `step`)."""
         try:
             params.check(config)
-        except LabError as refused:
-            self.failed.emit(str(refused))
+        except BadValue as bad:
+            self.failed.emit(params.in_words(config, bad))
             return False
         run = self.run.with_config(config, self.spec.simulation.accepts)
         return self._edit(run, self.step if step is None else step, label)

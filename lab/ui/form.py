@@ -122,7 +122,7 @@ class ConfigForm(QWidget):
         try:
             changed = params.replace(self._config, name, value)
         except BadValue as bad:
-            return bad.why if bad.path in ("", name) else str(bad)
+            return bad.why if bad.path in ("", name) else params.in_words(self._config, bad)
         if changed != self._config:
             self._config = changed
             self.edited.emit(name, getattr(changed, name))

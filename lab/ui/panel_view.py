@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -224,6 +224,7 @@ class PanelView(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.inspector)
         self.inspector.installEventFilter(self)
+        self._scroll.installEventFilter(self)
         self._scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.export_menu = QMenu(self)
         self.more_menu = QMenu(self)
@@ -249,6 +250,12 @@ class PanelView(QWidget):
         self.abilities = Abilities(self)
         self.build()
         self.abilities.begin()
+        # Once everything has taken its new size: only then is it known how narrow the inspector can be.
+        self._refit = QTimer(self)
+        self._refit.setSingleShot(True)
+        self._refit.setInterval(0)
+        self._refit.timeout.connect(self._fit_inspector)
+        manager().changed.connect(self._refit.start)
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)
         experiment.failed.connect(self._on_failed)
@@ -420,7 +427,8 @@ class PanelView(QWidget):
         self._fit_inspector()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
+        # How tall it is decides whether it has a scroll bar, and that how wide it must be.
+        if event.type() == (QEvent.Type.Resize if watched is self._scroll else QEvent.Type.LayoutRequest):
             self._fit_inspector()
         return False
 

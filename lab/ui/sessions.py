@@ -68,7 +68,11 @@ class SessionKeeper(QObject):
         return self.path.name.removesuffix(files.SUFFIX) if self.path else "Untitled"
 
     def touch(self) -> None:
-        """Something was edited: autosave soon."""
+        """Something that the file holds was changed by hand: autosave soon.
+
+        Runs, panels, and how they are looked at and played (zoom, layers, focus, speed) count; where the cursor stands
+        does not, or playing alone would be a change.
+        """
         if not self.modified:
             self.modified = True
             self.changed.emit()

@@ -30,7 +30,7 @@ from lab.ui.widgets.layout import fill
 from lab.ui.widgets.rows import bounds_text, title_of
 from lab.ui.widgets.text import restyle
 
-WIDTH = 372
+WIDTH = 396
 
 
 @dataclass(frozen=True, slots=True)

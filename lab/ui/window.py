@@ -34,13 +34,14 @@ from lab.ui.jobs import Jobs
 from lab.ui.panel_view import PanelView
 from lab.ui.player import Player
 from lab.ui.proof import Proofs
+from lab.ui.recovery import Left, Recovery
 from lab.ui.sessions import SessionKeeper
 from lab.ui.settings import Settings
 from lab.ui.start_page import PanelCard, StartPage
 from lab.ui.theme import manager
 from lab.ui.thumbnails import Thumbnail
 from lab.ui.transport import Transport
-from lab.ui.widgets import Button, ErrorBanner, Text, row
+from lab.ui.widgets import ErrorBanner
 from lab.ui.widgets.layout import fill
 
 
@@ -145,13 +146,11 @@ class MainWindow(QMainWindow):
         self.start.file_chosen.connect(self.open_file)
         self.start.open_wanted.connect(lambda: self.actions_.open_dialog())
         self.banner = ErrorBanner()
-        self.recovery = QWidget()
-        self._recovery_text = Text("", "body")
-        self._recover = Button("Recover", kind="primary")
-        self._discard = Button("Discard")
-        line = QVBoxLayout(self.recovery)
-        fill(line, (row(None, self._recovery_text, self._recover, self._discard, None),), (16, 8, 16, 8), 0)
-        self.recovery.hide()
+        self.recovery = Recovery(lambda panel: self.panels[panel].title)
+        self.recovery.recover_wanted.connect(self._on_recover)
+        self.recovery.discard_wanted.connect(self._on_discard)
+        #: A session that was recovered must not be replaced by the next one without a question.
+        self._recovered = False
         centre = QWidget()
         fill(QVBoxLayout(centre), (self.recovery, (self.start, 1)), (0, 0, 0, 0), 0)
         self.setCentralWidget(centre)
@@ -178,6 +177,7 @@ class MainWindow(QMainWindow):
         self._number_docks()
         self.player.add(experiment, lambda: view.seen)
         experiment.edited.connect(self._on_edited)
+        experiment.looked.connect(self.keeper.touch)
         dock.closed.connect(lambda: self.close_panel(dock))
         view.touched.connect(lambda: self.activate(dock))
         view.ticks_changed.connect(lambda: self._on_ticks_changed(dock))
@@ -381,32 +381,36 @@ class MainWindow(QMainWindow):
         self.show_start()
 
     def offer_recovery(self) -> None:
-        """Offer what a crashed lab left behind."""
+        """Offer everything that crashed labs have left behind."""
+        found = []
         for path in self.keeper.left_behind():
             try:
                 session = self.keeper.open(path)
             except LabError:
+                session = Session()
+            if session.panels:
+                found.append(Left(path, session, path.stat().st_mtime))
+            else:
                 self.keeper.discard(path)
-                continue
-            if not session.panels:
-                self.keeper.discard(path)
-                continue
-            self._recovery_text.setText("The lab ended unexpectedly. Its last session can be recovered.")
-            self._recover.clicked.connect(lambda _=False, p=path, s=session: self._on_recovery(p, s))
-            self._discard.clicked.connect(lambda _=False, p=path: self._on_recovery(p, None))
+        self.recovery.offer(found)
+        if found:
             self.show_start()
-            self.recovery.show()
-            return
 
-    def _on_recovery(self, path: Path, session: Session | None) -> None:
-        self.recovery.hide()
-        if session is not None:
-            self.show_session(session)
-            self.keeper.adopt(None, modified=True)
-            self.keeper.autosave()
-        elif self.docks:
+    def _on_recover(self, left: Left) -> None:
+        if self._recovered and not self.actions_.may_replace():
+            return
+        self._recovered = True
+        self.recovery.take_out(left)
+        self.show_session(left.session)
+        self.keeper.adopt(None, modified=True)
+        self.keeper.autosave()
+        self.keeper.discard(left.path)
+
+    def _on_discard(self, left: Left) -> None:
+        self.recovery.take_out(left)
+        self.keeper.discard(left.path)
+        if self.recovery.isHidden() and self.docks:
             self.show_panels()
-        self.keeper.discard(path)
 
     def show_error(self, message: str, *, lasting: bool = False) -> None:
         """One line over the window's top."""

@@ -5,16 +5,20 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QGuiApplication
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shell_fixtures import RIGHT, click, settle
 
+from lab.engine.landscapes.formula import Formula
 from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.optimizers.adam import Adam
+from lab.engine.optimizers.sgd import SGD
 from lab.engine.schedules.step import Step
 from lab.panels.race.leaderboard import NAME
 from lab.sims.race import Entrant
+from lab.sims.tuning import Budget
 from lab.ui.acts import WORDS
+from lab.ui.widgets import parse_number
+from lab.ui.widgets.number_row import PADDING
 
 
 def go(race, step):
@@ -111,13 +115,12 @@ def test_scripts_are_under_export_and_copying_says_so(race, which):
     assert race.view.notice.words == f"Copied: PyTorch, racer in focus, {copied.count(chr(10))} lines of Python"
 
 
-def test_a_notice_goes_by_itself_and_leaves_nothing_running(race):
+def test_a_notice_goes_by_itself_and_leaves_nothing_running(race, qtbot):
     notice = race.view.notice
     notice._timer.setInterval(1)
     notice.say("Copied: something")
     assert notice.words == "Copied: something"
-    QTest.qWait(30)
-    assert notice.words == ""
+    qtbot.waitUntil(lambda: notice.words == "", timeout=5000)
     assert not notice._timer.isActive()
 
 
@@ -129,15 +132,14 @@ def test_a_refusal_goes_with_the_next_action(race):
     assert not race.view.banner._timer.isActive()
 
 
-def test_a_refusal_goes_after_a_while_and_a_failure_stays(race, monkeypatch):
+def test_a_refusal_goes_after_a_while_and_a_failure_stays(race, qtbot, monkeypatch):
     banner = race.view.banner
     monkeypatch.setattr(type(banner), "SHOWN_MS", 1)
     monkeypatch.setattr(type(banner), "PER_LETTER_MS", 0)
     banner.show_error("Not possible")
-    QTest.qWait(30)
-    assert banner.message == ""
+    qtbot.waitUntil(lambda: banner.message == "", timeout=5000)
     banner.show_error("Broken", lasting=True)
-    QTest.qWait(30)
+    assert not banner._timer.isActive()
     race.experiment.set_seed(8)
     assert banner.message == "Broken"
     banner._close.click()
@@ -191,3 +193,77 @@ def test_the_leaderboard_stays_where_it_is_whoever_is_in_focus(race, more):
         settle()
         places.add((view.board.y(), view.leaderboard.height()))
     assert len(places) == 1
+
+
+def test_a_rule_with_conventions_wears_the_one_it_follows(race):
+    view, badge = race.view, race.view.focus_card.badge
+    assert (badge.isVisible(), badge.text()) == (True, "PyTorch")
+    assert WORDS["restart"] in badge.toolTip()
+    menu = badge.menu()
+    menu.aboutToShow.emit()
+    keras = next(a for a in menu.actions() if a.text().startswith("Keras"))
+    keras.trigger()
+    settle()
+    assert badge.text() == "Keras"
+    lane = view.focused_lane
+    assert next(e.optimizer.convention for e in view.config.racers if e.id == lane) == "keras"
+    view.set_look(focus_lane=next(e.id for e in view.config.racers if isinstance(e.optimizer, SGD)))
+    assert badge.isHidden()
+
+
+def test_a_batch_of_nothing_is_called_all(windows):
+    window = windows("race", preset="logistic")
+    view, experiment = window.docks[0].view, window.docks[0].experiment
+    row = view.setup.form.row("batch_size")
+    row._on_submitted("0")
+    assert (row.value, row.field.text()) == (0, "all")
+    row._on_submitted("16")
+    assert row.field.text() == "16"
+    row._on_submitted("All")
+    assert (row.value, row.field.text()) == (0, "all")
+    assert experiment.frame().batch_size == 0
+    assert "default all" in row.toolTip()
+
+
+def test_a_domain_is_refused_in_the_words_of_the_form(race):
+    view = race.view
+    race.experiment.set_config(replace(view.config, landscape=Formula()), "Change the landscape")
+    row = view.setup.form.row("landscape").form.row("x_lo")
+    row._on_submitted("5")
+    assert row.message.text() == "x to: 2 is not above 5: the domain is empty"
+    said = []
+    race.experiment.failed.connect(said.append)
+    race.experiment.set_config(replace(view.config, landscape=Formula(x_lo=5.0)), "Change the landscape")
+    assert said == ["x to: 2 is not above 5: the domain is empty"]
+
+
+@pytest.mark.parametrize("value", [1e6, -1234567.5, 123456789.0, 0.000123456, 1e-300, -0.000123456])
+def test_a_box_shows_no_more_digits_than_it_has_room_for(race, value):
+    view = race.view
+    race.experiment.set_config(replace(view.config, landscape=Formula(x_lo=-1e9, x_hi=1e9)), "Change the landscape")
+    row = view.setup.form.row("landscape").form.row("x_hi" if value > 0 else "x_lo")
+    assert row.offer_once(value)
+    metrics = row.field.fontMetrics()
+    assert metrics.horizontalAdvance(row.field.text()) <= row.field.width() - PADDING
+    row.field.setFocus()
+    assert parse_number(row.field.text()) == value
+
+
+def test_the_boxes_of_a_sweep_hold_a_million(race):
+    race.view.abilities.open_sweep("learning_rate")
+    card = race.view.abilities.sweep_card
+    card.hi.setText("1000000.0")
+    settle()
+    assert card.hi.fontMetrics().horizontalAdvance(card.hi.text()) <= card.hi.width() - 2 * 9 - 2
+    card.hide()
+
+
+@pytest.mark.parametrize(("starts", "words"), [(1, "the last loss"), (2, "the mean of"), (3, "the median of")])
+def test_fair_mode_says_how_the_starts_are_put_together(race, starts, words):
+    places = ((0.2, -4.1), (1.1, 4.55), (-3.0, 3.0))[:starts]
+    race.experiment.set_config(replace(race.view.config, starts=places), "Change the starts")
+    race.view.set_look(fair=True, budget=Budget(trials=4, steps=10))
+    assert "median" in race.view.fair.message.text()
+    race.view.tune()
+    settle()
+    assert f"Judged by {words}" in race.view.fair.message.text()

@@ -1,5 +1,6 @@
 """Sessions of the window: saved, opened, refused, restored, recovered."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -481,7 +482,7 @@ def test_a_killed_lab_is_recovered_at_the_next_start(windows, tmp_path):
     window = windows()
     window.offer_recovery()
     assert window.recovery.isVisible()
-    window._recover.click()
+    window.recovery.rows[0].recover.click()
     settle()
     assert window.recovery.isHidden()
     (dock,) = window.docks
@@ -504,7 +505,7 @@ def test_a_crashed_session_can_be_thrown_away(windows, tmp_path):
     window.offer_recovery()
     assert window.recovery.isVisible()
     assert window.start.isVisible()
-    window._discard.click()
+    window.recovery.rows[0].discard.click()
     settle()
     assert not left.exists()
     assert len(window.docks) == 1
@@ -512,3 +513,75 @@ def test_a_crashed_session_can_be_thrown_away(windows, tmp_path):
     window.offer_recovery()
     assert window.recovery.isHidden()
     assert not (folder / "spoiled.lab.json").exists()
+
+
+def leave_behind(home, *horizons):
+    """Autosaves of labs that are no more, the first one the newest."""
+    folder = home / "autosave"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for age, horizon in enumerate(horizons):
+        state = dataclasses.replace(files.fresh("race", PANELS["race"]), horizon=horizon)
+        paths.append(folder / f"left{age}.lab.json")
+        files.write(paths[-1], files.Session((state,)))
+        os.utime(paths[-1], (1.7e9 - 3600 * age, 1.7e9 - 3600 * age))
+    return paths
+
+
+def test_all_crashed_sessions_are_offered_newest_first(windows, tmp_path):
+    paths = leave_behind(tmp_path / "home", 111, 222, 333)
+    window = windows()
+    window.offer_recovery()
+    rows = window.recovery.rows
+    assert len(rows) == 3
+    assert all("Optimizer race" in line.words for line in rows)
+    rows[1].recover.click()
+    settle()
+    assert window.docks[0].experiment.horizon == 222
+    assert [path.exists() for path in paths] == [True, False, True]
+    # The others wait on the start page.
+    window.show_start()
+    assert len(window.recovery.rows) == 2
+    window.recovery.discard_all.click()
+    settle()
+    assert window.recovery.isHidden()
+    assert not any(path.exists() for path in paths)
+    assert window.docks[0].view.seen
+
+
+def test_a_recovered_session_is_not_replaced_by_the_next_without_a_question(windows, tmp_path, monkeypatch):
+    leave_behind(tmp_path / "home", 111, 222)
+    window = windows()
+    window.offer_recovery()
+    window.recovery.rows[0].recover.click()
+    monkeypatch.setattr(window.actions_, "may_replace", lambda: False)
+    window.recovery.rows[0].recover.click()
+    settle()
+    assert window.docks[0].experiment.horizon == 111
+    assert len(window.recovery.rows) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: w.transport.speed.chosen.emit(120.0),
+        lambda w: w.docks[0].view.stage.zoom(0.8),
+        lambda w: w.docks[0].view.set_look(contours=False),
+        lambda w: w.docks[0].experiment.set_horizon(500),
+    ],
+    ids=["speed", "zoom", "layer", "length"],
+)
+def test_whatever_the_file_holds_marks_the_session_as_changed(windows, tmp_path, change):
+    window = windows("race")
+    path = tmp_path / "one.lab.json"
+    assert window.keeper.save(path)
+    assert window.open_file(path)
+    settle()
+    assert not window.keeper.modified
+    # To play is to look on.
+    window.docks[0].experiment.seek(7)
+    settle()
+    assert not window.keeper.modified
+    change(window)
+    settle()
+    assert window.keeper.modified

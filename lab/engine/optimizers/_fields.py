@@ -50,4 +50,10 @@ def weight_decay(default: float = 0.0, doc: str = "Pull towards the origin, as a
 
 def convention() -> Any:
     """Whose form of the rule; the units of the state depend on it, so a change starts the run again."""
-    return param(CONVENTIONS[0], choices=CONVENTIONS, doc="Whose form of the rule: PyTorch's or Keras'.", advanced=True)
+    return param(
+        CONVENTIONS[0],
+        choices=CONVENTIONS,
+        named=tuple(zip(CONVENTIONS, ("PyTorch", "Keras"), strict=True)),
+        doc="Whose form of the rule: PyTorch's or Keras'.",
+        advanced=True,
+    )

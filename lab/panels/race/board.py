@@ -30,7 +30,7 @@ class BoardCard(Card):
     table_wanted = Signal(bool)
 
     def __init__(self) -> None:
-        super().__init__(margins=(4, 8, 4, 8), spacing=0)
+        super().__init__(margins=(4, 4, 4, 6), spacing=0)
         self.board = Leaderboard()
         self.of = Text("", "caption", elide=True)
         self.columns = IconButton("columns", "Columns of the leaderboard", size=16)

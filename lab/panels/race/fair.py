@@ -32,7 +32,10 @@ from lab.ui.widgets.text import Role, restyle
 RIGHT_WIDTH, LEFT_WIDTH, LEFT_WIDEST, GAP, BAR = 382, 290, 440, 16, 10
 #: Of the stage, so much stays free beside the card (its axis and its margin), and above and below it.
 BESIDE, BELOW = 88, 72
-PROMISE = "Every rule tries as many learning rates, for as many steps, from the same starts. The best of each race."
+PROMISE = (
+    "Every rule tries as many learning rates, for as many steps, from the same starts. "
+    "Best is the lowest median of the starts' last losses; each rule races with its best."
+)
 MARKS = "Large: the best. Ring: the rate now. Hollow: some starts diverged. Press a mark to take its rate."
 OTHER = "This curve is of another race."
 
@@ -333,8 +336,15 @@ def _found(tuning: Tuning) -> str:
     asked = number_text(spent[0]) if spent[0] == spent[-1] else f"{number_text(spent[0])} to {number_text(spent[-1])}"
     return (
         f"{budget.trials} trials × {budget.steps:,} steps × {starts:,} {'start' if starts == 1 else 'starts'} "
-        f"for each rule: {asked} evaluations."
+        f"for each rule: {asked} evaluations. {_combined(starts)}"
     )
+
+
+def _combined(starts: int) -> str:
+    """How the losses of several starts become the one number that a rate is judged by (`Trial.score`)."""
+    if starts == 1:
+        return "Judged by the last loss."
+    return f"Judged by the {'mean' if starts == 2 else 'median'} of the starts' last losses."
 
 
 def _height(column: QWidget, width: int) -> int:

@@ -7,24 +7,29 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.params import Declared
 from lab.engine.optimizers import OPTIMIZERS, in_convention
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
-from lab.ui.acts import ActsLine
+from lab.ui import fonts
+from lab.ui.acts import WORDS, ActsLine
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm, as_declared
-from lab.ui.widgets import Card, ComboBox, Glyph, IconButton, Text, number_text, row
+from lab.ui.widgets import Button, Card, ComboBox, Glyph, IconButton, Text, number_text, row
+from lab.ui.widgets.buttons import ButtonKind
 from lab.ui.widgets.layout import fill
 
 #: What stands for all starts at once, where a start's number would stand.
 MEDIAN, MEAN = -1, -2
 #: Of thousands of starts, this many can be looked at one by one.
 OFFERED = 52
+#: The field of a rule that libraries write differently.
+CONVENTION = "convention"
 #: Width of the labels, in an inspector of usual width and in a narrow one.
 LABEL, NARROW_LABEL = 132, 100
 
@@ -38,6 +43,34 @@ class _Aside(Text):
         self.setToolTip("" if fits else self._whole)
 
 
+class _Badge(Button):
+    """A button that, like `_Aside`, is there whole or not at all."""
+
+    def __init__(self, text: str, kind: ButtonKind) -> None:
+        super().__init__(text, kind=kind)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        fonts.use(self, fonts.CAPTION)
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is room for it."""
+        return self.width() >= self.sizeHint().width()
+
+    def show_words(self, words: str) -> None:
+        """Stand there with these words, in the text size of the moment."""
+        if words != self.text():
+            self.setText(words)
+        self.setMaximumWidth(self.sizeHint().width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if self.whole else Qt.FocusPolicy.NoFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.whole:
+            super().paintEvent(event)
+
+
 class FocusCard(Card):
     """Form of the racer's rule; live parameters become events, the others start the race again."""
 
@@ -47,7 +80,7 @@ class FocusCard(Card):
     menu_wanted = Signal(str, QPoint)
 
     def __init__(self, experiment: Experiment, look: Look) -> None:
-        super().__init__(spacing=4)
+        super().__init__(margins=(16, 8, 16, 8), spacing=4)
         self._experiment = experiment
         self.glyph = Glyph(look.symbol, look.color_role, size=12, box=24, halo=True)
         self.name = Text(look.title, "strong")
@@ -71,6 +104,12 @@ class FocusCard(Card):
         self.box.addWidget(self._place)
         self._rules: tuple[type, ...] = ()
         self._line = ActsLine("Changes act from now on", "live")
+        #: Whose form of the rule this is, where libraries differ; pressed, it offers the others.
+        self.badge = _Badge("", kind="chip")
+        self._conventions = QMenu(self)
+        self._conventions.aboutToShow.connect(self._fill_conventions)
+        self.badge.setMenu(self._conventions)
+        self._head.insertWidget(2, self.badge, 1000)
         self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
         self._label_width = LABEL
@@ -96,6 +135,27 @@ class FocusCard(Card):
         else:
             self._form.set_config(optimizer)
         self._reserve()
+        self._show_badge(optimizer)
+
+    def _show_badge(self, optimizer: Any) -> None:
+        fields = [d for d in params.declared(type(optimizer)) if d.name == CONVENTION]
+        self.badge.setVisible(bool(fields))
+        for d in fields:
+            now = d.param.word(getattr(optimizer, CONVENTION))
+            self.badge.show_words(now)
+            if now not in self.badge.accessibleName():
+                self.badge.setAccessibleName(f"{d.label}: {now}")
+                self.badge.setToolTip(f"{d.param.doc}\n{WORDS[d.param.effect]}")
+
+    def _fill_conventions(self) -> None:
+        self._conventions.clear()
+        assert self._form is not None
+        config = self._form.config
+        for convention, words in params.field_of(type(config), CONVENTION).param.named:
+            choice = self._conventions.addAction(f"{words}'s form of the rule")
+            choice.setCheckable(True)
+            choice.setChecked(getattr(config, CONVENTION) == convention)
+            choice.triggered.connect(lambda _=False, c=convention: self._on_edited(CONVENTION, c))
 
     def show_rules(self, optimizers: Sequence[Any]) -> None:
         """All rules of the race: the card keeps room for the one with the most parameters, whichever is in focus."""
@@ -127,7 +187,7 @@ class FocusCard(Card):
         """Do with less room: shorter labels and margins."""
         self._label_width = NARROW_LABEL if on else LABEL
         side = 12 if on else 16
-        self.box.setContentsMargins(side, 12, side, 14)
+        self.box.setContentsMargins(side, 8, side, 8)
         if self._form is not None:
             self._form.set_label_width(self._label_width)
 
@@ -176,7 +236,7 @@ class FocusCard(Card):
             self._experiment.set_live(name, value, self._lane, label)
             return
         # Another library's form of the rule comes with its defaults, where the user has left the sliders alone.
-        switched = in_convention(entrant.optimizer, value) if name == "convention" else None
+        switched = in_convention(entrant.optimizer, value) if name == CONVENTION else None
         changed = dataclasses.replace(entrant, optimizer=switched or params.replace(entrant.optimizer, name, value))
         racers = tuple(changed if r.id == self._lane else r for r in config.racers)
         self._experiment.set_config(dataclasses.replace(config, racers=racers), label)

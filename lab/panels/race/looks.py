@@ -131,7 +131,8 @@ def as_they_start(run: Run) -> tuple[Entrant, ...]:
 def value_name(declared: Declared, value: Any) -> str:
     """A parameter's value in a few letters: "η 0.003", "Nesterov on"."""
     short = declared.param.symbol or declared.label
-    shown = value_text(value) if isinstance(value, int | float) and not isinstance(value, bool) else title_of(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    shown = declared.param.word(value) or (value_text(value) if number else title_of(value))
     return f"{short} {shown}"
 
 

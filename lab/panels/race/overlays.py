@@ -89,7 +89,9 @@ class Overlays:
         #: The table of all racers lies where the legend would.
         self.covered = False
         #: The stage is so small that what only explains would cover what it explains.
-        self.small = self._tiny = False
+        self._small = self._tiny = False
+        #: There are arrows to explain, wherever there is room for it.
+        self._explained = False
         #: The colours stand for losses, and nothing takes the place of their scale.
         self._scaled = True
         self.data = DataCard()
@@ -112,7 +114,7 @@ class Overlays:
         self.basin_note.setVisible(free and look.basins)
         self.covered = look.table
         if not look.arrows or flat or self.covered:
-            self.legend.hide()
+            self.show_legend(False)
         self.derivative.set_look(look)
         self.derivative.want(flat and look.difference and not (look.card_open or look.table))
         # Above the middle of a curve is the place of the derivative: what stands beside it makes way.
@@ -131,11 +133,15 @@ class Overlays:
             lower.append(self.derivative)
         return [QRectF(overlay.geometry()) for overlay in lower if not overlay.isHidden()]
 
+    def show_legend(self, on: bool) -> None:
+        """Explain the arrows, unless the stage is too small for it."""
+        self._explained = on
+        self.legend.setVisible(on and not self._small)
+
     def give_room(self, stage: QSize) -> None:
         """Follow the size of the stage."""
-        self.small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
-        if self.small:
-            self.legend.hide()
+        self._small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
+        self.show_legend(self._explained)
         tiny = stage.width() < TINY.width() or stage.height() < TINY.height()
         if tiny != self._tiny:
             self._tiny = tiny

@@ -252,8 +252,8 @@ class RaceStage(Stage):
             self.arrows.origin = answer.theta
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
-        free = self.overlays.apart.isHidden() and not (self.overlays.covered or self.overlays.small)
-        self.overlays.legend.setVisible(free and bool(self.arrows.laid_out(self)))
+        free = self.overlays.apart.isHidden() and not self.overlays.covered
+        self.overlays.show_legend(free and bool(self.arrows.laid_out(self)))
         if answer is not None and not self.flat:
             # The card that takes the step apart keeps out of the racer's way.
             self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))

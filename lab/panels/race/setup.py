@@ -149,8 +149,8 @@ class SetupOverlay(Overlay):
     def _say_usual(self) -> None:
         """What acts from now on, by name: everything else is of the whole race."""
         fields = params.declared(RaceConfig)
-        names = [d.label for d in fields if d.name in self.form.names() and d.param.effect == "live"]
-        self._line.set_usual(f"{', '.join((*names, 'starts'))}: from now on. The rest: from step 0", "live")
+        names = [d.label.lower() for d in fields if d.name in self.form.names() and d.param.effect == "live"]
+        self._line.set_usual(f"Only {', '.join(names)} and starts act from now on", "live")
 
     def _rebuild_form(self) -> None:
         self.form.rebuild()
@@ -187,6 +187,7 @@ class SetupOverlay(Overlay):
             item = self._rows.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         self._shown = []
         for i in present:

@@ -10,11 +10,12 @@ from lab.core.errors import BadValue
 from lab.core.params import Declared, Param
 from lab.ui import fonts
 from lab.ui.widgets.inputs import NumberBox, Slider
-from lab.ui.widgets.numbers import exact_text, parse_number, value_text
+from lab.ui.widgets.numbers import exact_text, number_text, parse_number, value_text
 from lab.ui.widgets.rows import Edit, FormRow
 from lab.ui.widgets.text import Text
 
-VALUE_WIDTH = 72
+#: Of a box and its number, and what its frame and margins take of it, in px.
+VALUE_WIDTH, PADDING = 78, 14
 _DECADES_ABOVE_ZERO = 6
 
 
@@ -125,15 +126,25 @@ class NumberRow(FormRow):
 
     def _show_number(self) -> None:
         number = self._value if self._whole else float(self._value)
-        self.field.set_value_text(value_text(number), exact_text(number))
+        if word := self.declared.param.word(number):
+            self.field.set_value_text(word, word)
+            return
+        # With fewer digits where all of them have no room; the tooltip and the keyboard's focus bring them all.
+        room = self.field.fontMetrics().horizontalAdvance
+        shown = [value_text(number), *(number_text(float(number), digits) for digits in (5, 4, 3))]
+        fitting = next((text for text in shown if room(text) <= self.field.width() - PADDING), shown[-1])
+        self.field.set_value_text(fitting, exact_text(number))
+        self.field.setToolTip("" if fitting == shown[0] else exact_text(number))
 
     def _on_released(self) -> None:
         self.show_value()
         self.finished.emit()
 
     def _on_submitted(self, text: str) -> None:
+        words = {word.lower(): value for value, word in self.declared.param.named}
         try:
-            value = parse_number(text, whole=self._whole)
+            named = words.get(text.strip().lower())
+            value = parse_number(text, whole=self._whole) if named is None else named
         except BadValue as bad:
             self.complain(bad.why)
             return

@@ -45,7 +45,11 @@ def number_text(value: float | None, digits: int = 3, *, small: float = 1e-3, la
 
 def exact_text(value: float) -> str:
     """A number as short as it can be without losing a digit, for editing: 0.11, 1e-05, −3."""
-    return repr(value).replace("-", MINUS, 1) if value < 0 else repr(value)
+    text = repr(value)
+    # Of a large whole number the .0 says nothing, and there is no room for it.
+    if text.endswith(".0") and abs(value) >= 1e4:
+        text = text.removesuffix(".0")
+    return text.replace("-", MINUS, 1) if value < 0 else text
 
 
 def value_text(value: float) -> str:

@@ -60,7 +60,7 @@ def hint_of(d: Declared) -> str:
     if bounds := bounds_text(p):
         facts.append(bounds[0].upper() + bounds[1:])
     if isinstance(d.default, int | float) and not isinstance(d.default, bool):
-        facts.append(f"default {value_text(d.default)}")
+        facts.append(f"default {p.word(d.default) or value_text(d.default)}")
     if facts:
         lines.append(" · ".join(facts))
     return "\n".join(lines)
@@ -107,7 +107,7 @@ class FormRow(QWidget):
     def place(self, *controls: QWidget | tuple[QWidget, int] | None) -> None:
         """Lay out the row: label, controls, and the message below."""
         self.rescale()
-        fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 1, 0, 1), 0)
+        fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 0, 0, 0), 0)
 
     def set_acts(self, acts: Acts) -> None:
         """Say from when a change acts, where that means something: in the tooltip, and to whom `pointed` tells."""
@@ -229,7 +229,7 @@ class ChoiceRow(FormRow):
 
     def __init__(self, d: Declared, value: Any, edit: Edit, label_width: int) -> None:
         super().__init__(d, value, edit, label_width)
-        options = [(option, title_of(option)) for option in d.param.choices]
+        options = [(option, d.param.word(option) or title_of(option)) for option in d.param.choices]
         short = len(options) <= _SEGMENTS and sum(len(title) for _, title in options) <= _SEGMENT_LETTERS
         self.control: Segmented | ComboBox
         if short:

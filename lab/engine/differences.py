@@ -22,7 +22,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 def nodes(theta: Array, h: ArrayLike, scheme: Scheme = "forward", *, axis: int = 0) -> tuple[Array, Array]:
-    """Where a quotient looks at the loss, as float64 can store it.
+    """Where a quotient looks at the loss, as float64 can store it; grows with n d.
 
     Parameters
     ----------
@@ -221,7 +221,10 @@ def error_model(
 
 
 def reach(landscape: Landscape, theta: Array, scheme: Scheme = "forward", *, axis: int = 0) -> float:
-    """How large h may be before a kink lies between the points: inf without kinks, 0 where `theta` is on one."""
+    """How large h may be before a kink lies between the points: inf without kinks, 0 where `theta` is on one.
+
+    Grows with the number of kinks.
+    """
     nearest = np.inf
     for kink in landscape.kinks:
         # A nan coordinate means that the kink is there for any value of it.
@@ -236,7 +239,7 @@ def one_sided(landscape: Landscape, theta: Array, *, axis: int = 0) -> tuple[flo
     """The exact derivatives just left and just right of a point: they differ on a kink, and nowhere else.
 
     Taken from the exact gradient at the neighbouring floats, so at a smooth point they are the derivative there to
-    within one spacing of the weight.
+    within one spacing of the weight. Costs two gradients.
     """
     sides = []
     for towards in (-np.inf, np.inf):

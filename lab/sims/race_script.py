@@ -46,7 +46,13 @@ def numpy_script(run: Run, steps: int, lanes: Sequence[int] | None = None) -> st
         classes[title], of_racer[name] = text, title
     racers = [f'    "{name}": ({of_racer[name]}, dict({_settings(plan, name)})),' for name in plan.racers]
     rules = [f"class {title}:\n{text}" for title, text in classes.items()]
-    body = [_LOSS.format(**_loss_parts(plan)), _gradient(plan), _SANE, *rules, *_schedule(plan)]
+    body = [
+        _LOSS.format(**_loss_parts(plan)),
+        _gradient(plan),
+        _SANE.format(slope=_slope(plan)),
+        *rules,
+        *_schedule(plan),
+    ]
     tables = ["RACERS = {  # name: rule and its parameters", *racers, "}", *_tables(plan)]
     loop = _loop(plan, _NUMPY_LOOP)
     code_text = "\n\n\n".join([*body, "\n".join(tables), loop, _MAIN])
@@ -89,19 +95,27 @@ _LOSS = '''def loss(theta):
 {unpack}
 {before}    return {value}'''
 
-_GRADIENT = '''def gradient(theta):
+_GRADIENT = '''def {name}(theta):
     """The exact gradient of the loss."""
 {unpack}
 {before}    return {result}'''
 
+_CUT = '''def gradient(theta):
+    """What the rules are given of it."""
+    return np.clip(slope(theta), {lo!r}, {hi!r})'''
+
 _SANE = '''def sane(theta):
     """Whether a racer is still in the race: finite, and not a billion pictures away."""
-    finite = np.isfinite(loss(theta)) and np.isfinite(gradient(theta)).all()
+    finite = np.isfinite(loss(theta)) and np.isfinite({slope}(theta)).all()
     return bool(finite and (abs(theta - CENTRE) < FAR).all())'''
 
 _TORCH_SANE = '''def sane(theta):
     """Whether a racer is still in the race: finite, and not a billion pictures away."""
-    return bool(torch.isfinite(loss(theta)) and ((theta - CENTRE).abs() < FAR).all())'''
+    here = theta.detach().requires_grad_()
+    value = loss(here)
+    (slope,) = torch.autograd.grad(value, here)
+    finite = torch.isfinite(value) and torch.isfinite(slope).all()
+    return bool(finite and ((here - CENTRE).abs() < FAR).all())'''
 
 _CLOSURE = '''def closure_of(theta, optimizer):
     """What torch's optimizers call for the loss and its gradient."""
@@ -179,15 +193,21 @@ def _unpack(plan: ScriptPlan) -> str:
 def _gradient(plan: ScriptPlan) -> str:
     code, config = plan.landscape, plan.config
     result = f"np.array([{', '.join(code.gradient)}])"
-    if config.clip == "value":
-        result = f"np.clip({result}, {-config.clip_limit!r}, {config.clip_limit!r})"
     lines = [*_needed(code.before, code.gradient)]
     if config.clip == "norm":
         # As torch.nn.utils.clip_grad_norm_, small number included.
         lines.append(f"g = {result}")
         result = f"g * minimum({config.clip_limit!r} / (sqrt((g * g).sum()) + 1e-6), 1.0)"
     before = "".join(f"    {line}\n" for line in lines)
-    return _GRADIENT.format(unpack=_unpack(plan), before=before, result=result)
+    exact = _GRADIENT.format(name=_slope(plan), unpack=_unpack(plan), before=before, result=result)
+    if config.clip != "value":
+        return exact
+    return exact + "\n\n\n" + _CUT.format(lo=-config.clip_limit, hi=config.clip_limit)
+
+
+def _slope(plan: ScriptPlan) -> str:
+    """What the gradient is called of which it shows whether it is finite: cut to a limit, infinity is."""
+    return "slope" if plan.config.clip == "value" else "gradient"
 
 
 def _needed(lines: Sequence[str], results: Sequence[str]) -> list[str]:

@@ -137,19 +137,18 @@ class ProofButton(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(QPen(t.color("accent"), 1))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        paint_icon(painter, self._sign, QRectF(1.0, (self.height() - 15) / 2, 15, 15), t.color(self._role))
-        if not self._compact:
-            over = self.underMouse() or self.hasFocus()
-            painter.setPen(t.color("warn" if self._role == "warn" else "text" if over else "muted"))
-            room = self.rect().adjusted(20, 0, -2, 0)
-            words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self.hasFocus():
+                painter.setPen(QPen(t.color("accent"), 1))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            paint_icon(painter, self._sign, QRectF(1.0, (self.height() - 15) / 2, 15, 15), t.color(self._role))
+            if not self._compact:
+                over = self.underMouse() or self.hasFocus()
+                painter.setPen(t.color("warn" if self._role == "warn" else "text" if over else "muted"))
+                room = self.rect().adjusted(20, 0, -2, 0)
+                words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
 
 @runtime_checkable

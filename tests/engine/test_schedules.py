@@ -252,3 +252,23 @@ def test_one_age_for_all_rows_gives_each_the_same_bits(entry) -> None:
     alone = [float(schedule.factor(float(t), 240)) for t in ages]
     assert np.broadcast_to(schedule.factor(ages[:, None], 240), (400, 1)).ravel().tolist() == alone
     assert [float(np.broadcast_to(schedule.factor(np.full((3, 1), t), 240), (3, 1))[1, 0]) for t in ages] == alone
+
+
+def test_lanes_that_ask_about_the_same_step_let_its_factor_be_found_once():
+    asked = []
+
+    @dataclasses.dataclass(frozen=True)
+    class Counted(ByStep):
+        share: float
+
+        def factor(self, t, horizon):
+            asked.append((self.share, t, horizon))
+            return self.share * t / horizon
+
+    for _ in range(3):
+        for share in (0.5, 0.25):
+            rate, state = Counted(share).rate(2.0, 6.0, 8, np.zeros(1), {})
+            assert (rate, state) == (2.0 * share * 6.0 / 8, {})
+    assert asked == [(0.5, 6.0, 8), (0.25, 6.0, 8)]
+    ages = np.array([[6.0], [7.0]])
+    assert np.array_equal(Counted(0.5).rate(2.0, ages, 8, np.zeros(2), {})[0], 2.0 * 0.5 * ages / 8)

@@ -12,7 +12,7 @@ from lab.panels.race.columns import COLUMNS, SEVERAL, in_order, offered
 from lab.panels.race.focus_card import MEAN, MEDIAN
 from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look
-from lab.panels.race.standings import Standing
+from lab.panels.race.standings import BoardRow
 from lab.panels.race.state import COLUMN_IDS
 from lab.sims.race import Cost, Race
 
@@ -26,7 +26,7 @@ def go(race, step):
 
 def standing(lane, loss=1.0, reached_at=-1, diverged_at=-1, path_length=1.0, seconds=None):
     look = Look(lane, f"rule {lane}", "blue", "o")
-    return Standing(look, loss, reached_at, diverged_at, "", 0, 10, path_length, seconds=seconds)
+    return BoardRow(look, loss, reached_at, diverged_at, "", 0, 10, path_length, seconds=seconds)
 
 
 def heading(board, id):

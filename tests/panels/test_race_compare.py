@@ -24,7 +24,7 @@ from lab.panels.race.columns import better
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look
-from lab.panels.race.standings import Standing
+from lab.panels.race.standings import BoardRow
 from lab.sims.race import (
     CHANNELS,
     ClearStarts,
@@ -97,7 +97,7 @@ def test_better_needs_a_difference_that_single_precision_can_tell():
     look = Look(0, "SGD", "sky", "o")
 
     def row(loss, ghost, diverged=-1):
-        return Standing(look, loss, -1, diverged, "", 0, 0, 0.0, ghost=ghost)
+        return BoardRow(look, loss, -1, diverged, "", 0, 0, 0.0, ghost=ghost)
 
     assert better(row(1.0, 2.0)) is True
     assert better(row(2.0, 1.0)) is False

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
-from shell_fixtures import settle
+from shell_fixtures import drag, pixel_of, settle
 
 from lab.core.run import Run, SetParam
 from lab.core.timeline import SnapshotBudget, Timeline
@@ -17,7 +17,7 @@ from lab.panels.race.drags import Drags
 from lab.panels.race.layers import NamesLayer
 from lab.panels.race.racers import MARK
 from lab.sims.basins import UNDER_WAY, BasinMap
-from lab.sims.race import Bend, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
+from lab.sims.race import Bend, ClearStarts, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
 from lab.ui.theme import load_theme, manager
 
 
@@ -68,9 +68,11 @@ def test_names_of_minima_lie_above_trails_and_beside_heads(race):
         at(race, step)
         boxes = names_of(race.view).boxes(stage)
         assert len(boxes) == 4
-        heads = stage.racers.pixels(stage).reshape(-1, 2).tolist()
+        # Heads, starts, and the flag of who was first.
+        marks = stage.racers.marks(stage)
+        assert len(marks) > 14
         for box in boxes:
-            assert not any(box.adjusted(-5, -5, 5, 5).contains(x, y) for x, y in heads), step
+            assert not any(box.adjusted(-5, -5, 5, 5).contains(x, y) for x, y in marks), step
 
 
 def test_a_name_stays_where_it_is_until_something_comes_in_its_way(race):
@@ -78,11 +80,11 @@ def test_a_name_stays_where_it_is_until_something_comes_in_its_way(race):
     stage, layer = race.view.stage, names_of(race.view)
     before = layer.boxes(stage)
     taken = before[3].adjusted(-2, -2, 2, 2)
-    layer._keep_clear = lambda: ([taken], [])
+    layer.in_the_way = ([taken], [])
     moved = layer.boxes(stage)
     assert moved[:3] == before[:3]
     assert not moved[3].intersects(taken)
-    layer._keep_clear = lambda: ([], [])
+    layer.in_the_way = ([], [])
     assert layer.boxes(stage) == moved
 
 
@@ -101,6 +103,23 @@ def test_names_of_arrows_keep_clear_of_overlays_and_each_other(windows, preset):
                 assert not any(arrow.box.intersects(card) for card in stage.overlays.taken()), (lane, step)
                 assert not any(arrow.box.intersects(other.box) for other in arrows[i + 1 :]), (lane, step)
     assert seen > 20
+
+
+@pytest.mark.parametrize("card", ["color_bar", "tools"])
+def test_an_arrow_that_points_at_a_card_is_named_beside_it(race, card):
+    at(race, 1)
+    stage = race.view.stage
+    box = QRectF(getattr(stage.overlays, card).geometry())
+    layer = stage.arrows
+    layer.origin = np.array(stage.to_world(QPointF(box.left() - 50, box.center().y())))
+    layer.gradient, layer.step = np.array([-1.0, 0.02]), np.array([1.0, 0.02])
+    layer.covered = []
+    assert any(arrow.box.intersects(box) for arrow in layer.laid_out(stage))
+    stage._make_way()
+    arrows = layer.laid_out(stage)
+    assert len(arrows) == 2
+    assert not any(arrow.box.intersects(box) or box.contains(arrow.tip) for arrow in arrows)
+    assert not arrows[0].box.intersects(arrows[1].box)
 
 
 def under(card, point):
@@ -125,6 +144,17 @@ def test_the_legend_makes_way_at_rest_and_not_while_it_plays(race):
     stage.arrows.origin = np.array(stage.to_world(stage.plot.center()))
     stage._make_way()
     assert legend.geometry() == there
+
+
+def test_the_legend_makes_way_for_a_start_once_the_hand_lets_go_of_it(race):
+    at(race, 0)
+    stage, legend = race.view.stage, race.view.stage.overlays.legend
+    home = legend.geometry()
+    end = (home.center().x(), home.top() - 6.0)
+    drag(stage, pixel_of(race.view, (0.2, -4.1)), end)
+    settle()
+    assert race.experiment.frame().starts[0].tolist() == pytest.approx(stage.to_world(QPointF(*end)))
+    assert not QRectF(legend.geometry()).adjusted(-10, -10, 10, 10).contains(*end)
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])
@@ -223,6 +253,31 @@ def test_a_rule_without_a_stable_rate_says_why(kind):
     bend = line.sim.probe(Bend(0, 0))
     assert bend.largest_rate is not None or bend.eigenvalues.max() <= 0 or why
     assert in_words(bend, 0.1, why).endswith(why) or bend.eigenvalues.max() <= 0
+
+
+def test_no_curvature_is_left_where_no_racer_is(race):
+    race.view.set_look(curvature=True)
+    at(race, 5)
+    assert race.view.stage.curvature.answer is not None
+    assert len(race.view.stage.curvature.boxes(race.view.stage)) == 2
+    race.experiment.do(ClearStarts(), "Clear")
+    at(race, 5)
+    assert race.view.stage.curvature.answer is None
+    assert race.view.stage.curvature.boxes(race.view.stage) == []
+
+
+@pytest.mark.parametrize("step", [8, 30, 60])
+def test_curvatures_are_written_clear_of_cards_arrows_and_names(race, step):
+    race.view.set_look(curvature=True)
+    stage = race.view.stage
+    for lane in range(6):
+        race.view.set_look(focus_lane=lane)
+        at(race, step)
+        boxes = stage.curvature.boxes(stage)
+        names = [box for box in names_of(race.view).boxes(stage) if not box.isEmpty()]
+        for box in boxes:
+            assert not any(box.intersects(card) for card in stage.overlays.taken()), lane
+            assert not any(box.intersects(name) for name in names), lane
 
 
 @pytest.mark.parametrize("kind", [entry.id for entry in OPTIMIZERS])

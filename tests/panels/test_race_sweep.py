@@ -180,6 +180,15 @@ def test_every_optimizer_has_a_mark_of_its_own_and_twelve_racers_twelve_colours(
     assert wanted["adam"] == ("purple", "star")
 
 
+def test_a_second_racer_of_a_rule_takes_no_other_rules_mark():
+    every = [Entrant(i, entry.item()) for i, entry in enumerate(OPTIMIZERS)]
+    own = {look.symbol for look in looks(every)}
+    first, second = looks([Entrant(0, Adam()), Entrant(1, Adam(learning_rate=0.5, beta1=0.1))])
+    assert (first.color_role, first.symbol) == ("purple", "star")
+    assert second.symbol not in own
+    assert second.color_role != first.color_role
+
+
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_the_colours_of_racers_are_far_apart(name):
     t = load_theme(name)

@@ -270,6 +270,16 @@ def test_the_exact_script_runs_in_a_process_of_its_own(tmp_path):
     assert done.stdout.splitlines()[0] == f"digest {digest(lab(run, 30))}"
 
 
+EDGE = RaceConfig(Formula("sqrt(x) + y^2"), (Entrant(0, SGD(1e-3)),), ((0.0, 1.0), (1.0, 1.0)))
+
+
+@pytest.mark.parametrize("clip", ["none", "value", "norm"])
+def test_a_start_without_a_finite_gradient_is_out_at_once_whatever_is_cut(clip):
+    run = Run(dataclasses.replace(EDGE, clip=clip), 1)
+    assert lab(run, 20).diverged_at.tolist() == [[0, -1]]
+    agree(run, 20)
+
+
 # -- PyTorch -----------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +305,13 @@ def test_a_torch_script_ends_where_the_lab_ends(id):
         theta, loss, _ = next(v for (_, start), v in found.items() if start == chr(ord("A") + k))
         assert theta == pytest.approx(frame.theta[0, k].tolist(), rel=1e-8, abs=1e-12)
         assert math.isclose(loss, float(frame.loss[0, k]), rel_tol=1e-6, abs_tol=1e-12)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+@pytest.mark.parametrize("clip", ["none", "value", "norm"])
+def test_a_start_without_a_finite_gradient_is_out_at_once_in_torch_too(clip):
+    found = ends(torch_script(Run(dataclasses.replace(EDGE, clip=clip), 1), 20))
+    assert {start: ended for (_, start), (_, _, ended) in found.items()} == {"A": ("diverged", 0), "B": None}
 
 
 @pytest.mark.parametrize(

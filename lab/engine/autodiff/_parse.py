@@ -78,6 +78,8 @@ def parse(text: str, tape: Tape, variables: Sequence[str]) -> Var:
 def nowhere_real(text: str, leaves: Mapping[str, Any]) -> BadValue | None:
     """Which part of a formula has no finite real value for any of the leaves' values, though what it is made of has.
 
+    Costs one evaluation of every part, so the number of parts times the number of values.
+
     Parameters
     ----------
     text : str

@@ -38,7 +38,9 @@ class Landscape(Protocol):
     """A loss with exact derivatives; frozen parameters.
 
     `value`, `gradient` and `hessian` take points of shape (..., d) and return shapes (...), (..., d) and
-    (..., d, d), vectorised over all leading axes, in float64, without warnings on finite input.
+    (..., d, d), vectorised over all leading axes, in float64, without warnings on finite input. All three grow with
+    the number of points, over data with points x samples; temporary arrays don't, since large batches go block by
+    block. A landscape where more goes into it says so.
     """
 
     #: Number of coordinates, 1 or 2.

@@ -53,7 +53,8 @@ def stationary(landscape: Landscape, per_axis: int = 32) -> tuple[Critical, ...]
 def descend(landscape: Landscape, start: tuple[float, ...]) -> tuple[float, ...]:
     """The minimum downhill from `start`, to the last bits, by Newton's method with Levenberg's damping.
 
-    The damping makes every step a descent; it fades as steps succeed. Ends after 200 steps at the latest.
+    The damping makes every step a descent; it fades as steps succeed. Ends after 200 steps at the latest, each of
+    which costs a loss, a gradient and a Hessian.
     """
     point: Array = np.array(start)
     loss, damping = float(landscape.value(point)), 1e-3
@@ -79,7 +80,7 @@ def descend(landscape: Landscape, start: tuple[float, ...]) -> tuple[float, ...]
 
 
 def with_lowest(landscape: Landscape, start: tuple[float, ...], per_axis: int = 16) -> tuple[Critical, ...]:
-    """`stationary`, and the minimum downhill from `start` should the lattice have missed it."""
+    """`stationary`, and the minimum downhill from `start` should the lattice have missed it; costs the two together."""
     found = stationary(landscape, per_axis)
     point = descend(landscape, start)
     if any(np.allclose(point, c.point, rtol=1e-7, atol=1e-7) for c in found):

@@ -15,7 +15,7 @@ NORM_EPSILON = 1e-6
 def clip_by_value(gradient: Array, limit: float) -> Array:
     """Each component of (n, d) cut to [-limit, limit]; the direction may change.
 
-    As torch.nn.utils.clip_grad_value_.
+    As torch.nn.utils.clip_grad_value_. Grows with n d.
     """
     return np.clip(gradient, -limit, limit)
 
@@ -26,7 +26,7 @@ def clip_by_norm(gradient: Array, limit: float) -> Array:
 
     As torch.nn.utils.clip_grad_norm_ for one row at a time: the factor is min(1, limit / (norm + 1e-6)), so a row just
     below the limit is touched too. A row whose norm is infinite becomes 0 (nan in its infinite components), one with
-    nan becomes nan.
+    nan becomes nan. Grows with n d.
     """
     norm = np.sqrt(dot(gradient, gradient))
     factor = limit / (norm + NORM_EPSILON)

@@ -109,6 +109,9 @@ class Optimizer(Protocol):
 
         A rule that needs chance calls `draw` once and takes all its numbers in one array whose first axis is the row,
         so that a row's numbers do not depend on how many rows come after it.
+
+        Costs one gradient a row and a few operations on (n, d) arrays; a rule that asks for more, or keeps matrices,
+        pairs or populations, says in its own description what a step of it costs.
         """
         ...
 

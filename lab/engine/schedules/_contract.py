@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -54,7 +55,8 @@ class Schedule(Protocol):
         Returns
         -------
         tuple
-            A float where all rows have the same rate, else an array of shape (n, 1); and the new state.
+            A float where all rows have the same rate, else an array of shape (n, 1); and the new state. Costs a few
+            operations on one number, on (n, 1) arrays where rows differ.
         """
         ...
 
@@ -70,15 +72,22 @@ class ByStep(ABC):
 
     @abstractmethod
     def factor(self, t: Rate, horizon: int) -> Rate:
-        """What the base rate is multiplied with in step `t`; elementwise over arrays."""
+        """What the base rate is multiplied with in step `t`; elementwise over arrays, and growing with them."""
 
     def start(self, rows: int) -> State:
         """No state."""
         return NOTHING
 
     def rate(self, base: Rate, t: Rate, horizon: int, loss: Array, state: State) -> tuple[Rate, State]:
-        """The base rate times the factor of the step."""
-        return base * self.factor(t, horizon), state
+        """The base rate times the factor of the step; found once for all who are asked about the same step."""
+        factor = self.factor(t, horizon) if isinstance(t, np.ndarray) else _factor(self, t, horizon)
+        return base * factor, state
+
+
+@lru_cache(maxsize=64)
+def _factor(schedule: ByStep, t: float, horizon: int) -> Rate:
+    """All lanes of a race ask this in each step, and NumPy takes longer over one number than a rule over its step."""
+    return schedule.factor(t, horizon)
 
 
 def number(value: Array) -> Rate:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race.columns import COLUMNS, GHOST, offered
 from lab.panels.race.leaderboard import Leaderboard
-from lab.panels.race.standings import Standing
+from lab.panels.race.standings import BoardRow
 from lab.panels.race.state import RaceViewState
 from lab.ui import fonts
 from lab.ui.picker import Picker, options_of
@@ -58,7 +58,7 @@ class BoardCard(Card):
         self.box.addWidget(self.board)
         self._chosen: tuple[str, ...] = ()
 
-    def show_board(self, rows: Sequence[Standing], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
+    def show_board(self, rows: Sequence[BoardRow], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
         """Show these racers with the chosen columns, of those that now mean something."""
         there = offered(several, test, _pinned(rows))
         self._chosen = look.columns
@@ -100,11 +100,11 @@ class BoardTable(Overlay):
         width = wanted if stage is None else min(wanted, max(stage.width() - 88, 320))
         return QSize(width, super().sizeHint().height())
 
-    def show_board(self, rows: Sequence[Standing], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
+    def show_board(self, rows: Sequence[BoardRow], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
         """Show these racers with all columns that now mean something."""
         there = offered(several, test, _pinned(rows))
         self.board.show_standings(rows, lane, there, look.sort if look.sort in there else "loss", look.descending)
 
 
-def _pinned(rows: Sequence[Standing]) -> bool:
+def _pinned(rows: Sequence[BoardRow]) -> bool:
     return any(row.ghost is not None for row in rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lab.panels.race.standings import Standing
+from lab.panels.race.standings import BoardRow
 from lab.ui.widgets import number_text
 
 #: Losses below this are told apart by nothing but rounding.
@@ -40,9 +40,9 @@ class Column:
     words: str
     doc: str
     widest: str
-    key: Callable[[Standing], float | None]
-    text: Callable[[Standing], str]
-    role: Callable[[Standing], str] = lambda row: "faint" if row.diverged_at >= 0 else "text"
+    key: Callable[[BoardRow], float | None]
+    text: Callable[[BoardRow], str]
+    role: Callable[[BoardRow], str] = lambda row: "faint" if row.diverged_at >= 0 else "text"
 
 
 def _loss(value: float | None) -> str:
@@ -51,7 +51,7 @@ def _loss(value: float | None) -> str:
     return "< 10⁻¹⁵" if abs(value) < TINY else number_text(value, 3)
 
 
-def _steps(row: Standing) -> str:
+def _steps(row: BoardRow) -> str:
     if row.diverged_at >= 0:
         return f"{'↓' if row.fell else '✕'} at {row.diverged_at:,}"
     if row.reached_at < 0:
@@ -59,17 +59,17 @@ def _steps(row: Standing) -> str:
     return f"{row.reached_at:,.0f} step{'' if row.reached_at == 1 else 's'}"
 
 
-def _steps_role(row: Standing) -> str:
+def _steps_role(row: BoardRow) -> str:
     if row.fell:
         return "muted"
     return "error" if row.diverged_at >= 0 else "ok" if row.reached_at >= 0 else "faint"
 
 
-def _success_role(row: Standing) -> str:
+def _success_role(row: BoardRow) -> str:
     return "ok" if row.success == 1.0 else "text" if row.success else "faint"
 
 
-def better(row: Standing) -> bool | None:
+def better(row: BoardRow) -> bool | None:
     """Whether a racer is lower than its ghost; None where they are level, or one of them is not there."""
     if row.ghost is None or row.diverged_at >= 0 or not np.isfinite(row.loss):
         return None
@@ -80,7 +80,7 @@ def better(row: Standing) -> bool | None:
     return row.loss < row.ghost
 
 
-def against(row: Standing) -> str:
+def against(row: BoardRow) -> str:
     """How a racer stands against its ghost, in words for who can't see arrows."""
     lower = better(row)
     return "" if lower is None else f" ({'better' if lower else 'worse'} than the ghost)"
@@ -89,7 +89,7 @@ def against(row: Standing) -> str:
 _AGAINST = {True: "▼ ", False: "▲ ", None: ""}
 
 
-def _ghost_role(row: Standing) -> str:
+def _ghost_role(row: BoardRow) -> str:
     return {True: "ok", False: "warn", None: "faint"}[better(row)]
 
 
@@ -154,7 +154,7 @@ def offered(several: bool, test: bool, ghost: bool = False) -> tuple[str, ...]:
     return tuple(id for id in COLUMNS if id not in without)
 
 
-def in_order(rows: Sequence[Standing], sort: str, descending: bool) -> tuple[Standing, ...]:
+def in_order(rows: Sequence[BoardRow], sort: str, descending: bool) -> tuple[BoardRow, ...]:
     """The rows by one column.
 
     Diverged racers come last, before them those without a number. Equal ones stand by loss, then by steps to target,
@@ -162,7 +162,7 @@ def in_order(rows: Sequence[Standing], sort: str, descending: bool) -> tuple[Sta
     """
     key = COLUMNS[sort].key
 
-    def place(row: Standing) -> tuple[bool, bool, float, float, float]:
+    def place(row: BoardRow) -> tuple[bool, bool, float, float, float]:
         value = key(row)
         known = value is not None and bool(np.isfinite(value))
         loss = row.loss if np.isfinite(row.loss) else np.inf

@@ -47,18 +47,12 @@ class CurvatureLayer:
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw ellipse, axes and their curvatures."""
-        if self.answer is None or self.origin is None:
+        drawn = self._axes(stage)
+        if drawn is None or self.answer is None:
             return
         t = theme()
-        x, y = stage.to_pixels(self.origin)
-        values, vectors = self.answer.eigenvalues, self.answer.eigenvectors
-        size = np.abs(values)
-        if not np.isfinite(values).all() or size.max() <= 0.0:
-            return
-        lengths = 1.0 / np.sqrt(np.maximum(size, size.max() * 1e-4))
-        lengths *= LONG / lengths.max()
-        up = np.array([1.0, -1.0])  # pixels grow downwards
-        axes = [vectors[:, i] * up * lengths[i] for i in range(len(values))]
+        x, y, axes = drawn
+        values = self.answer.eigenvalues
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         if (values > 0).all():
@@ -74,16 +68,45 @@ class CurvatureLayer:
             painter.drawLine(QPointF(x - axis[0], y - axis[1]), QPointF(x + axis[0], y + axis[1]))
         self._name_axes(painter, stage, x, y, axes)
 
+    def _axes(self, stage: Stage) -> tuple[float, float, list[NDArray[np.float64]]] | None:
+        """The middle of the ellipse and its half axes, in pixels; None where there is no curvature to draw."""
+        if self.answer is None or self.origin is None:
+            return None
+        x, y = stage.to_pixels(self.origin).tolist()
+        values, vectors = self.answer.eigenvalues, self.answer.eigenvectors
+        size = np.abs(values)
+        if not np.isfinite(values).all() or size.max() <= 0.0:
+            return None
+        lengths = 1.0 / np.sqrt(np.maximum(size, size.max() * 1e-4))
+        lengths *= LONG / lengths.max()
+        up = np.array([1.0, -1.0])  # pixels grow downwards
+        return x, y, [vectors[:, i] * up * lengths[i] for i in range(len(values))]
+
     def _name_axes(self, painter: QPainter, stage: Stage, x: float, y: float, axes: list[NDArray[np.float64]]) -> None:
         """Each curvature at that end of its axis where it can be read, on a patch that keeps trails off it."""
         assert self.answer is not None
         t = theme()
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
-        metrics = QFontMetricsF(painter.font())
+        boxes = self._boxes(stage, x, y, axes)
+        for value, box in zip(self.answer.eigenvalues, boxes, strict=True):
+            painter.setPen(QPen(t.color("accent" if value > 0 else "error"), 1.0))
+            painter.setBrush(t.color("surface", 0.9))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(t.color("text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _name(float(value)))
+
+    def boxes(self, stage: Stage) -> list[QRectF]:
+        """Where the curvatures are written, in pixels."""
+        drawn = self._axes(stage)
+        return [] if drawn is None else self._boxes(stage, *drawn)
+
+    def _boxes(self, stage: Stage, x: float, y: float, axes: list[NDArray[np.float64]]) -> list[QRectF]:
+        assert self.answer is not None
+        metrics = QFontMetricsF(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
         room = stage.plot.adjusted(4, 4, -4, -4)
         taken: list[QRectF] = []
         for value, axis in zip(self.answer.eigenvalues, axes, strict=True):
-            text = f"λ {number_text(float(value), 3)}"
+            text = _name(float(value))
             wide, high = metrics.horizontalAdvance(text) + 10, metrics.height() + 4
             length = max(float(np.hypot(*axis)), 1e-9)
             boxes = []
@@ -93,13 +116,12 @@ class CurvatureLayer:
                 reach = max(length, 18.0) + 5 + abs(u) * wide / 2 + abs(v) * high / 2
                 boxes.append(QRectF(x + u * reach - wide / 2, y + v * reach - high / 2, wide, high))
             costs = [hits(b, [*self.covered, *taken], self.marks, 12.0) + 4 * (not room.contains(b)) for b in boxes]
-            box = boxes[costs.index(min(costs))]
-            taken.append(box)
-            painter.setPen(QPen(t.color("accent" if value > 0 else "error"), 1.0))
-            painter.setBrush(t.color("surface", 0.9))
-            painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(t.color("text"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            taken.append(boxes[costs.index(min(costs))])
+        return taken
+
+
+def _name(curvature: float) -> str:
+    return f"λ {number_text(curvature, 3)}"
 
 
 def why_unbounded(optimizer: Optimizer, parts: Collection[str]) -> str:
@@ -110,7 +132,7 @@ def why_unbounded(optimizer: Optimizer, parts: Collection[str]) -> str:
     if isinstance(optimizer, HasStableRate):
         return ""
     if isinstance(optimizer, HasOwnLength) and optimizer.own_length:
-        return f"no largest η, step length: {optimizer.own_length}"
+        return f"no fixed η: {optimizer.own_length}"
     if "move" in parts:
         return "no largest η: it uses no gradient"
     if "sign" in parts or "sign and size" in parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,12 +166,15 @@ class _Drawing(QWidget):
             return QPointF(box.center().x() + x, box.center().y() - y)
 
         shown = self.phase or len(self.parts)
+        flat = _along_one_line([_plane(vector) for _, vector in self.parts])
         # Points along the parts and the step, which words had better not lie on.
         chain = [*corners, _plane(self._step)]
         self._corners = [at(a + (b - a) * k / 8) for a, b in itertools.pairwise([*chain, corners[0]]) for k in range(9)]
         for i, (name, _) in enumerate(self.parts):
             alpha = 1.0 if i < shown else 0.18
-            _arrow(painter, at(corners[i]), at(corners[i + 1]), part_role(name, i), 2.0, alpha)
+            # Parts along one line would hide each other: what comes first is then broader.
+            width = 2.0 + (1.8 * (len(self.parts) - 1 - i) if flat else 0.0)
+            _arrow(painter, at(corners[i]), at(corners[i + 1]), part_role(name, i), width, alpha)
         self._whole(painter, box, at(corners[0]), at(ends[-1]), 1.0 if shown == len(self.parts) else 0.25)
 
     def _whole(self, painter: QPainter, box: QRectF, start: QPointF, tip: QPointF, alpha: float) -> None:
@@ -237,6 +240,15 @@ class _Drawing(QWidget):
 def _plane(vector: NDArray[np.float64]) -> NDArray[np.float64]:
     """A vector of one weight lies along the axis."""
     return vector if len(vector) == 2 else np.array([vector[0], 0.0])
+
+
+def _along_one_line(parts: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether two parts that follow each other lie nearly on the same line."""
+    for a, b in itertools.pairwise(parts):
+        lengths = float(np.hypot(*a) * np.hypot(*b))
+        if lengths > 0.0 and abs(float(a[0] * b[1] - a[1] * b[0])) < 0.1 * lengths:
+            return True
+    return False
 
 
 def _vector(vector: NDArray[np.float64]) -> str:

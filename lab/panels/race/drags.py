@@ -16,12 +16,11 @@ from lab.panels.race.one_d import on_curve
 from lab.panels.race.record import TOGETHER
 from lab.sims.race import MoveStart, RaceFrame, new_starts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 
 #: Of more drags than this only the newest are drawn.
 MOST = 24
 RADIUS = 7.0
-REACH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +109,15 @@ class DragsLayer:
             return
         t = theme()
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        radius = RADIUS * weight()
         for (x0, y0), (x1, y1) in np.clip(stage.to_pixels(self._ends), -20000, 20000).tolist():
             for color, width in ((t.color(t.ink, 0.55), 3.2), (t.color("text", 0.75), 1.2)):
                 pen = QPen(color, width)
                 painter.setPen(pen)
-                painter.drawEllipse(QPointF(x0, y0), RADIUS, RADIUS)
+                painter.drawEllipse(QPointF(x0, y0), radius, radius)
                 pen.setDashPattern([3.6 / width, 3.6 / width])
                 painter.setPen(pen)
                 away = float(np.hypot(x1 - x0, y1 - y0))
-                if away > RADIUS:
-                    rim = QPointF(x0 + (x1 - x0) * RADIUS / away, y0 + (y1 - y0) * RADIUS / away)
+                if away > radius:
+                    rim = QPointF(x0 + (x1 - x0) * radius / away, y0 + (y1 - y0) * radius / away)
                     painter.drawLine(rim, QPointF(x1, y1))

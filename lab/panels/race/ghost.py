@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion
 from lab.engine.landscapes import Landscape
 from lab.panels.race.looks import Look, as_they_start, looks
 from lab.panels.race.one_d import on_curve
-from lab.panels.race.standings import Standing
+from lab.panels.race.standings import BoardRow
 from lab.sims.race import CHANNELS, TRACED_STARTS, ClearStarts, Entrant, RemoveStart, how_many
 from lab.ui.compare import Ghost
 from lab.ui.stage import Stage
@@ -73,14 +73,14 @@ class RaceGhost:
 
     def standings(
         self,
-        rows: Sequence[Standing],
+        rows: Sequence[BoardRow],
         racers: Sequence[Entrant],
         step: int,
         start: int,
         average: bool,
         *,
         mean: bool = False,
-    ) -> tuple[Standing, ...]:
+    ) -> tuple[BoardRow, ...]:
         """Each racer's line with the loss that its ghost has at this very step.
 
         There is none where the comparison would be with something else: another rule under the same number, a step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,8 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath, QPen, Q
 
 from lab.engine.landscapes import Landscape
 from lab.panels.race.field import Field
+from lab.panels.race.strokes import HALO, freest, haloed, hits
 from lab.panels.race.strokes import arrow as _arrow
-from lab.panels.race.strokes import freest, haloed, hits
 from lab.ui import fonts
 from lab.ui.stage import Stage
 from lab.ui.theme import theme, weight
@@ -29,10 +29,6 @@ RING = 11.0
 
 #: A step of less than so many pixels is none to the eye: arrows would make much of nothing.
 STILL = 1e-3
-
-
-#: Rectangles and points, in pixels, that words should not lie on.
-KeepClear = Callable[[], tuple[list[QRectF], list[tuple[float, float]]]]
 
 
 class FieldLayer:
@@ -127,21 +123,31 @@ class NamesLayer:
     A name stays where it stands until something comes in its way; of more than `FEW` minima none has a name.
     """
 
-    def __init__(self, landscape: Landscape, keep_clear: KeepClear) -> None:
+    def __init__(self, landscape: Landscape) -> None:
         minima = [c for c in landscape.critical_points if c.kind == "minimum"]
-        self._keep_clear = keep_clear
+        #: Rectangles and points, in pixels, that names should not lie on.
+        self.in_the_way: tuple[list[QRectF], list[tuple[float, float]]] = ([], [])
         self._places = np.array([c.point for c in minima], dtype=np.float64).reshape(len(minima), 2)
         self._names = [f"min {i + 1}" for i in range(len(minima))] if len(minima) > 1 else ["min"] * len(minima)
         if len(minima) > FEW:
             self._places, self._names = self._places[:0], []
         self._sides = [0] * len(self._names)
+        self._known: tuple[object, ...] = ()
+        self._boxes: list[QRectF] = []
+        #: As they were painted last.
+        self._drawn: list[QRectF] = []
 
     def boxes(self, stage: Stage) -> list[QRectF]:
         """Where the names stand, in pixels."""
         if stage.compact or not self._names:
             return []
+        taken, marks = self.in_the_way
+        # The same lists, the same places: asked for three times a frame, they are found once.
+        known = (stage.world, stage.plot, fonts.scale(), weight())
+        if self._known and self._known[0] is taken and self._known[1] is marks and self._known[2:] == known:
+            return self._boxes
+        self._known = (taken, marks, *known)
         metrics = QFontMetricsF(fonts.font(fonts.TICK, fonts.SEMIBOLD))
-        taken, marks = self._keep_clear()
         found: list[QRectF] = []
         room, ring = stage.plot.adjusted(2, 2, -2, -2), weight() * RING
         for i, ((x, y), name) in enumerate(zip(stage.to_pixels(self._places).tolist(), self._names, strict=True)):
@@ -156,18 +162,20 @@ class NamesLayer:
             now = inside.index(self._sides[i]) if self._sides[i] in inside else 0
             self._sides[i] = inside[freest([boxes[k] for k in inside], [*taken, *found], marks, now)]
             found.append(boxes[self._sides[i]])
+        self._boxes = found
         return found
 
     def extent(self, stage: Stage) -> QRegion | None:
-        """The names themselves."""
-        found = QRegion()
-        for box in self.boxes(stage):
-            found += box.toAlignedRect().adjusted(-4, -4, 4, 4)
+        """The names that go elsewhere, and where they were."""
+        found, boxes = QRegion(), self.boxes(stage)
+        if boxes != self._drawn:
+            for box in (*boxes, *self._drawn):
+                found += box.toAlignedRect().adjusted(-HALO, -HALO, HALO, HALO)
         return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Write each name beside its ring."""
-        boxes = self.boxes(stage)
+        boxes = self._drawn = self.boxes(stage)
         painter.setFont(fonts.font(fonts.TICK, fonts.SEMIBOLD))
         ascent = painter.fontMetrics().ascent()
         for box, name in zip(boxes, self._names, strict=False):
@@ -200,20 +208,30 @@ class ArrowsLayer:
         #: What floats over the stage, and marks that had better be seen, in pixels.
         self.covered: list[QRectF] = []
         self.marks: list[tuple[float, float]] = []
+        self._known: tuple[object, ...] = ()
+        self._laid_out: list[Arrow] = []
 
     def extent(self, stage: Stage) -> QRegion | None:
         """A square that both arrows and their names fit in, whatever their directions."""
         if self.origin is None:
             return QRegion()
         x, y = (int(v) for v in np.clip(stage.to_pixels(self.origin), -20000, 20000))
-        reach = round(max(self.LENGTHS)) + 64
+        reach = round(max(self.LENGTHS) + 64 * max(1.0, fonts.scale()))
         return QRegion(x - reach, y - reach, 2 * reach, 2 * reach)
 
     def laid_out(self, stage: Stage) -> list[Arrow]:
         """The arrows as they are drawn: none where there is no step to see."""
         if self.origin is None:
             return []
-        x, y = stage.to_pixels(self.origin).tolist()
+        known = (self.origin, self.gradient, self.step, self.covered, self.marks)
+        seen = (stage.world, stage.plot, fonts.scale())
+        same = len(self._known) == 8 and all(a is b for a, b in zip(self._known, known, strict=False))
+        if not same or self._known[5:] != seen:
+            self._known, self._laid_out = (*known, *seen), self._lay_out(stage, self.origin)
+        return self._laid_out
+
+    def _lay_out(self, stage: Stage, origin: NDArray[np.float64]) -> list[Arrow]:
+        x, y = stage.to_pixels(origin).tolist()
         if not stage.plot.contains(x, y):
             return []
         unit = np.array([stage.plot.width() / stage.world.width(), -stage.plot.height() / stage.world.height()])
@@ -248,7 +266,8 @@ class ArrowsLayer:
         longest = _within(plot.adjusted(8, 8, -8, -8), x, y, dx, dy, length)
         best, least = arrow, math.inf
         taken = [*self.covered, *(other.box for other in others)]
-        marks = [*self.marks, *shafts, *shafts]
+        near = length + wide + 12
+        marks = [m for m in self.marks if abs(m[0] - x) < near and abs(m[1] - y) < near] + [*shafts, *shafts]
         # Half the name's width and height, as far as the direction asks for them: it stands just beyond the tip.
         beyond = 6 + abs(dx) * wide / 2 + abs(dy) * high / 2
         for cut in (1.0, 0.8, 0.62, 0.45):
@@ -263,6 +282,9 @@ class ArrowsLayer:
                 cost = worse + 0.9 * (1.0 - cut) + 0.2 * (k > 0)
                 if cost < least:
                     best, least = dataclasses.replace(arrow, tip=tip, box=box), cost
+                if worse == 0:
+                    # Nothing in the way: what comes would only be shorter.
+                    return best
         return best
 
     def paint(self, painter: QPainter, stage: Stage) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.panels.race.columns import COLUMNS, against, in_order
-from lab.panels.race.standings import Standing
+from lab.panels.race.standings import BoardRow
 from lab.ui import fonts, icons
 from lab.ui.theme import manager, theme, weight
 from lab.ui.widgets import glyph_path
@@ -53,7 +53,7 @@ class Leaderboard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(name)
         self.setMouseTracking(True)
-        self._rows: tuple[Standing, ...] = ()
+        self._rows: tuple[BoardRow, ...] = ()
         self._columns: tuple[str, ...] = ("loss", "target")
         self._sort, self._descending = "loss", False
         self._lane = -1
@@ -61,7 +61,7 @@ class Leaderboard(QWidget):
         manager().changed.connect(self._on_theme_changed)
 
     @property
-    def rows(self) -> tuple[Standing, ...]:
+    def rows(self) -> tuple[BoardRow, ...]:
         """What is shown, from top to bottom."""
         return self._rows
 
@@ -81,7 +81,7 @@ class Leaderboard(QWidget):
 
     def show_standings(
         self,
-        rows: Sequence[Standing],
+        rows: Sequence[BoardRow],
         lane: int,
         columns: Sequence[str] = ("loss", "target"),
         sort: str = "loss",
@@ -177,7 +177,7 @@ class Leaderboard(QWidget):
         return max(logs), min(*logs, max(logs) - 4.0)
 
     def _row(
-        self, painter: QPainter, i: int, row: Standing, worst: float, best: float,
+        self, painter: QPainter, i: int, row: BoardRow, worst: float, best: float,
         shown: Sequence[tuple[str, float, float]],
     ) -> None:  # fmt: skip
         t, look = theme(), row.look
@@ -218,7 +218,7 @@ class Leaderboard(QWidget):
             painter.setPen(t.color(column.role(row)))
             painter.drawText(QRectF(x, box.top(), width, self._row_height), right, column.text(row))
 
-    def _bar(self, painter: QPainter, row: Standing, box: QRectF, worst: float, best: float) -> None:
+    def _bar(self, painter: QPainter, row: BoardRow, box: QRectF, worst: float, best: float) -> None:
         t = theme()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color(t.groove))
@@ -322,7 +322,7 @@ class Leaderboard(QWidget):
         return "\n".join(lines)
 
 
-def _details(row: Standing) -> str:
+def _details(row: BoardRow) -> str:
     """All that is known of a racer, a line each."""
     shown = (id for id in COLUMNS if COLUMNS[id].key(row) is not None)
     lines = [row.look.title, *(f"{COLUMNS[id].words}: {COLUMNS[id].text(row)}" for id in shown)]

@@ -94,9 +94,12 @@ def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
         same = sum(1 for look in found if look.title.split(" · ")[0] == title)
         color, symbol = own[kind] or ("", "")
         if not symbol or kind in seen:
-            # Another of its kind, or a rule from elsewhere: what is nobody's yet, and nobody's usual mark.
+            # Another of its kind, or a rule from elsewhere: what is no rule's, else nobody's here nor one of the usual.
             theirs = taken | _NOBODYS | {s for _, s in _USUAL.values()}
-            symbol = next((s for s in SYMBOLS if s not in theirs), "x")
+            spare = theirs | {s for _, s in _OTHERS.values()}
+            symbol = next((s for s in SYMBOLS if s not in spare), "") or next(
+                (s for s in SYMBOLS if s not in theirs), "x"
+            )
         if kind in seen or kind not in _USUAL:
             color = color if color and color not in colors else next((c for c in _COLORS if c not in colors), color)
         seen.add(kind)

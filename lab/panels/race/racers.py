@@ -261,6 +261,13 @@ class RacersLayer:
             inner = box.adjusted(6.0 + (15.0 if look is not None else 0.0), 0, 0, 0)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
+    def flag(self, stage: Stage) -> list[tuple[float, float]]:
+        """Where the start in focus is, in pixels; nothing where all are looked at, or none is there."""
+        if self.frame is None or self.focus is None or self.average or not 0 <= self.focus[1] < len(self.frame.starts):
+            return []
+        x, y = self.start_pixels(stage)[self.focus[1]].tolist()
+        return [(x, y)]
+
     def marks(self, stage: Stage) -> list[tuple[float, float]]:
         """Heads, flags and winners' flags of a few racers, in pixels: what names had better not lie on."""
         frame = self.frame
@@ -271,7 +278,7 @@ class RacersLayer:
         heads = np.clip(self._places(stage, drawn), -1e7, 1e7)
         if heads[..., 0].size <= FEW_RACERS:
             found += heads.reshape(-1, 2).tolist()
-            found += (heads[winners(frame, drawn)] + (11.0, -21.0)).tolist()
+            found += (heads[winners(frame, drawn)] + np.array([11.0, -21.0]) * weight()).tolist()
         return [(x, y) for x, y in found]
 
     def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:

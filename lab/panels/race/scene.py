@@ -105,6 +105,7 @@ class RaceStage(Stage):
         self.drags = DragsLayer()
         #: While it plays no overlay goes out of the way: that would be one more thing that moves.
         self.playing = False
+        self.names: NamesLayer | None = None
         self.tangent = TangentLayer()
         self.secant = SecantLayer()
         self.step = StepLayer()
@@ -114,6 +115,8 @@ class RaceStage(Stage):
         self.overlays = Overlays(self)
         self.view_changed.connect(self._ask_for_field)
         self.view_changed.connect(self._on_view)
+        # While the hand held something nothing made way.
+        self.released.connect(self._on_view)
 
     @property
     def landscape(self) -> Landscape | None:
@@ -154,9 +157,9 @@ class RaceStage(Stage):
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
-            names = NamesLayer(landscape, self._in_the_way)
+            self.names = NamesLayer(landscape)
             below = (self.ghost, self.drags, self.trails, self.density)
-            self.live = [*below, self.curvature, self.racers, names, self.arrows]
+            self.live = [*below, self.curvature, self.racers, self.names, self.arrows]
         self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
@@ -250,7 +253,7 @@ class RaceStage(Stage):
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
-        self.overlays.show_legend(self.arrows.origin is not None and free)
+        self.overlays.show_legend(free and bool(self.arrows.laid_out(self)))
         if answer is not None and not self.flat:
             # The card that takes the step apart keeps out of the racer's way.
             self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))
@@ -261,7 +264,8 @@ class RaceStage(Stage):
     def _make_way(self) -> None:
         """Let words and overlays keep out of each other's way: overlays first, at rest, then the words."""
         marks = self.racers.marks(self)
-        self.arrows.marks = [] if self.arrows.origin is None else marks
+        # While it plays, names of arrows give way to overlays only: to every head that passes would be a flutter.
+        self.arrows.marks = [] if self.playing else marks
         if not self.playing:
             vital = []
             if self.arrows.origin is not None:
@@ -270,20 +274,21 @@ class RaceStage(Stage):
                 vital = [self.to_pixels(self.arrows.origin).tolist()]
                 vital += [(arrow.tip.x(), arrow.tip.y()) for arrow in self.arrows.laid_out(self)]
                 vital += [(arrow.box.center().x(), arrow.box.center().y()) for arrow in self.arrows.laid_out(self)]
+            vital += self.racers.flag(self)
             self.overlays.dodge(vital, [*marks, *self._minima()])
         taken = self.overlays.taken()
         self.arrows.covered = self.racers.covered = self.curvature.covered = taken
-        self.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in self.arrows.laid_out(self)]
-
-    def _in_the_way(self) -> tuple[list[QRectF], list[tuple[float, float]]]:
-        """What a minimum's name should not lie on: overlays and arrows' names, heads and arrows."""
         arrows = self.arrows.laid_out(self)
-        marks = list(self.racers.marks(self))
+        self.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
+        # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
+        marks = list(marks)
         if self.arrows.origin is not None:
             x, y = self.to_pixels(self.arrows.origin).tolist()
             for arrow in arrows:
                 marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
-        return [*self.arrows.covered, *(arrow.box for arrow in arrows)], marks
+        if self.names is not None:
+            words = [*(arrow.box for arrow in arrows), *self.curvature.boxes(self)]
+            self.names.in_the_way = ([*taken, *words], marks)
 
     def _minima(self) -> list[tuple[float, float]]:
         """Where the known minima are, in pixels."""
@@ -407,6 +412,7 @@ class RaceStage(Stage):
         """What lies elsewhere on the screen may now lie under an overlay."""
         if self.racers.frame is not None and not self.flat:
             self._make_way()
+            self.update_live()
 
     def _clear_minima(self) -> None:
         """Put legend and data where they belong: home, or where no minimum and no start is."""

@@ -19,7 +19,7 @@ Cost = Mapping[int, float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BoardRow:
     """One racer's line; with several starts the numbers are medians (or means) over them.
 
     Attributes
@@ -63,7 +63,7 @@ class Standing:
 
 def of_start(
     frame: RaceFrame, looks: Sequence[Look], start: int, test: Excess = None, cost: Cost | None = None
-) -> tuple[Standing, ...]:
+) -> tuple[BoardRow, ...]:
     """How the racers stand that began at one start; steps are counted from where it was dropped."""
     born = int(frame.born[start])
     unseen = None if test is None else test(frame.theta[:, start])
@@ -72,7 +72,7 @@ def of_start(
     for i, look in enumerate(looks):
         reached_at = int(frame.reached_at[i, start])
         rows.append(
-            Standing(
+            BoardRow(
                 look,
                 # Where a racer began there is no loss at all when it could not even start.
                 loss=float(frame.excess[i, start]) if frame.diverged_at[i, start] != born else np.nan,
@@ -92,7 +92,7 @@ def of_start(
 
 def of_all(
     frame: RaceFrame, looks: Sequence[Look], test: Excess = None, cost: Cost | None = None, *, mean: bool = False
-) -> tuple[Standing, ...]:
+) -> tuple[BoardRow, ...]:
     """The median over all starts, or the mean; diverged only when every start has.
 
     A start that has not arrived counts as one that never will: the median of the steps to target is there once more
@@ -107,7 +107,7 @@ def of_all(
         loss = frame.excess[i, present]
         steps = float(typical(np.where(reached >= 0, (reached - frame.born[present]).astype(np.float64), np.inf)))
         rows.append(
-            Standing(
+            BoardRow(
                 look,
                 loss=float(typical(loss)),
                 reached_at=steps if np.isfinite(steps) else -1,

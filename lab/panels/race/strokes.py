@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 
 from lab.ui.theme import theme, weight
+
+#: How far a halo reaches beyond its words, in pixels.
+HALO = 4
 
 
 def arrow(painter: QPainter, start: QPointF, tip: QPointF, color: QColor, casing: QColor) -> None:
@@ -41,14 +55,44 @@ def label(painter: QPainter, text: str, x: float, y: float, role: str = "text") 
 def haloed(painter: QPainter, text: str, x: float, y: float, role: str = "text") -> None:
     """Text with a halo of the ground's colour, so that it can be read on anything; its baseline begins at (x, y)."""
     t = theme()
+    color, ink = t.color(role), t.color(t.ink, 0.8)
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        _halo(painter, text, QPointF(x, y), color, ink)
+        return
+    # A stroked outline costs more than all else there is to a name: it is kept as a picture.
+    font, ratio = painter.font(), painter.device().devicePixelRatioF()
+    made, ascent = _haloed(text, font.toString(), color.rgba(), ink.rgba(), ratio)
+    painter.drawPixmap(QPointF(x - HALO, y - ascent - HALO), made)
+
+
+def _halo(painter: QPainter, text: str, at: QPointF, color: QColor, ink: QColor) -> None:
     path = QPainterPath()
-    path.addText(QPointF(x, y), painter.font(), text)
+    path.addText(at, painter.font(), text)
     # Wide enough to close the gap between two words.
-    pen = QPen(t.color(t.ink, 0.8), 5.0)
+    pen = QPen(ink, 5.0)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, pen)
-    painter.setPen(t.color(role))
-    painter.drawText(QPointF(x, y), text)
+    painter.setPen(color)
+    painter.drawText(at, text)
+
+
+@lru_cache(maxsize=64)
+def _haloed(text: str, font: str, rgba: int, ink: int, ratio: float) -> tuple[QPixmap, int]:
+    """Words with their halo as a picture, and how far below its upper edge, less the halo, they stand."""
+    used = QFont()
+    used.fromString(font)
+    metrics = QFontMetrics(used)
+    size = QSize(metrics.horizontalAdvance(text) + 2 * HALO, metrics.height() + 2 * HALO)
+    made = QPixmap(QSize(math.ceil(size.width() * ratio), math.ceil(size.height() * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(used)
+    at = QPointF(HALO, HALO + metrics.ascent())
+    _halo(painter, text, at, QColor.fromRgba(rgba), QColor.fromRgba(ink))
+    painter.end()
+    return made, metrics.ascent()
 
 
 def hits(box: QRectF, taken: Iterable[QRectF], marks: Iterable[tuple[float, float]] = (), gap: float = 9.0) -> int:

@@ -240,6 +240,7 @@ class RaceView(Carried):
         self.focus_card.setVisible(focus.lane >= 0)
         if focus.lane < 0:
             self._show_derivative(frame, -1, -1, "No racer: add one to see its derivative.")
+            self.stage.show_curvature(None, np.zeros(0), 0.0)
             self.stage.show_step(None)
             self.equation.show_nothing()
             return
@@ -250,6 +251,7 @@ class RaceView(Carried):
         self.focus_card.show_starts(frame, (MEAN if focus.mean else MEDIAN) if focus.average else start)
         if start < 0:
             self._show_derivative(frame, -1, -1, "No start: press on the curve to drop one.")
+            self.stage.show_curvature(None, np.zeros(0), 0.0)
             self.stage.show_step(None)
             self.equation.show_rule(look, "no start", optimizer, dim)
             return
@@ -266,11 +268,11 @@ class RaceView(Carried):
         if focus.average:
             missing = "The median of all starts is in focus: choose one start to see its derivative."
         self._show_derivative(frame, lane, start, missing)
-        self.stage.show_step(answer if alive and not focus.average else None, arrows)
-        self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
         why = why_unbounded(optimizer, answer.parts) if bend is not None else ""
         self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate, why)
+        self.stage.show_step(answer if alive and not focus.average else None, arrows)
+        self._show_data(frame, lane, start)
         apart = self.stage.overlays.apart
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:
@@ -313,7 +315,7 @@ class RaceView(Carried):
         look, test = self._look, self._test_loss
         wanted = look.table or "cost" in look.columns
         cost = self.experiment.probe(Cost()) if wanted else None
-        rows: tuple[standings.Standing, ...] = ()
+        rows: tuple[standings.BoardRow, ...] = ()
         words = "no start yet"
         if focus.average:
             rows = standings.of_all(frame, self._looks, test, cost, mean=focus.mean)

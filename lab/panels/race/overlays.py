@@ -75,6 +75,8 @@ class Overlays:
         self.ghost = Overlay(row(Swatch("muted", dashed=True), self._ghost_text, spacing=6))
         self.apart = StepApart()
         self._apart_above = False
+        #: Where legend and data lie.
+        self._corner = {name: homes[0] for name, homes in HOMES.items()}
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
         self.corners.add(self.ghost, "tl", LEFT, TOP)
@@ -188,9 +190,13 @@ class Overlays:
         """
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return
-        for card, homes in ((self.legend, HOMES["legend"]), (self.data, HOMES["data"])):
-            if not card.isHidden() and not card.underMouse():
-                corner = self._emptiest(card, homes, vital, others)
+        for name, card in (("legend", self.legend), ("data", self.data)):
+            if card.isHidden() or card.underMouse():
+                continue
+            corner = self._emptiest(card, HOMES[name], vital, others)
+            if corner != self._corner[name]:
+                # To put one in its place puts all: not at every frame.
+                self._corner[name] = corner
                 self._move(card, corner, _offsets(corner)[0])
 
     def _emptiest(

@@ -234,15 +234,16 @@ class FormulaLabel(QWidget):
         self.fitted.emit()
 
     def suffers(self, width: float, less: float) -> bool:
-        """Whether at this width, made narrower by `less`, its numbers or its one row are lost.
+        """Whether at this width, made narrower by `less`, its numbers, its one row or some of its symbols are lost.
 
         False before it was typeset.
         """
-        if self._stale:
+        if self._stale or not self._halves or less <= 0:
             return False
         _, shown, stacked = self._plan(width)
         _, left, piled = self._plan(width - less)
-        return left < shown or (left == shown and piled and not stacked)
+        cut = left == 1 and width - less < _SMALLEST * self._width(1)
+        return cut or left < shown or (left == shown and piled and not stacked)
 
     def _plan(self, width: float) -> tuple[float, int, bool]:
         """What fits: both halves in a row or in two, both reduced a little, or the symbols alone.

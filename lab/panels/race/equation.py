@@ -17,9 +17,6 @@ from lab.ui.theme import tokens
 from lab.ui.widgets import Glyph, IconButton, Text, VLine, column, row
 from lab.ui.widgets.layout import fill
 
-#: In a strip narrower than this the rule needs the words' place.
-NARROW = 700
-
 
 class EquationStrip(QFrame):
     """Mark and name, then the rule typeset once and its numbers drawn anew at every step."""
@@ -68,7 +65,7 @@ class EquationStrip(QFrame):
         assert whole is not None
         # Of hints alone, which a layout that is still to be done doesn't change: else the two would take turns.
         room = self.width() - (whole.sizeHint().width() - self._column.sizeHint().width()) - names
-        self.proof.set_compact(self.width() < NARROW or self.formula.suffers(room, words))
+        self.proof.set_compact(self.formula.suffers(room, words))
 
     def show_rule(self, look: Look, state: str, optimizer: Optimizer, dim: int) -> None:
         """Show which rule is in focus."""

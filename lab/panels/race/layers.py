@@ -120,7 +120,8 @@ class CriticalLayer:
 class NamesLayer:
     """The names of the minima, above the trails: beside their rings, where no head, flag, arrow or overlay is.
 
-    A name stays where it stands until something comes in its way; of more than `FEW` minima none has a name.
+    While it is `steady` a name stays where it stands until something comes in its way; of more than `FEW` minima none
+    has a name.
     """
 
     def __init__(self, landscape: Landscape) -> None:
@@ -132,6 +133,8 @@ class NamesLayer:
         if len(minima) > FEW:
             self._places, self._names = self._places[:0], []
         self._sides = [0] * len(self._names)
+        #: Whether names stay where they are as long as they can; else where they stand follows from the frame alone.
+        self.steady = False
         self._known: tuple[object, ...] = ()
         self._boxes: list[QRectF] = []
         #: As they were painted last.
@@ -159,7 +162,7 @@ class NamesLayer:
             aside = ((0, -up), (0, up), (across, 0), (-across, 0), (across, -up), (-across, -up))
             boxes = [QRectF(x + dx - wide / 2, y + dy - high / 2, wide, high) for dx, dy in aside]
             inside = [k for k, box in enumerate(boxes) if room.contains(box)] or [0]
-            now = inside.index(self._sides[i]) if self._sides[i] in inside else 0
+            now = inside.index(self._sides[i]) if self.steady and self._sides[i] in inside else 0
             self._sides[i] = inside[freest([boxes[k] for k in inside], [*taken, *found], marks, now)]
             found.append(boxes[self._sides[i]])
         self._boxes = found

@@ -75,6 +75,8 @@ class Overlays:
         self.ghost = Overlay(row(Swatch("muted", dashed=True), self._ghost_text, spacing=6))
         self.apart = StepApart()
         self._apart_above = False
+        #: Where legend and data lie.
+        self._corner = {name: homes[0] for name, homes in HOMES.items()}
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
         self.corners.add(self.ghost, "tl", LEFT, TOP)
@@ -181,24 +183,21 @@ class Overlays:
         """Where overlays lie, in pixels."""
         return [QRectF(rect) for rect in self.corners.taken()]
 
-    def begin(self, places: Sequence[tuple[float, float]]) -> None:
-        """Another view: legend and data go home, or where they hide fewest of these places (x, y), in pixels."""
-        self._go(self.legend, HOMES["legend"][0])
-        self._go(self.data, self._emptiest(self.data, HOMES["data"], places, ()))
-
     def dodge(self, vital: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> None:
-        """Let legend and data go out of the way of places that must be seen: to where they hide fewest of all.
+        """Put legend and data where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
 
-        They stay where they are as long as they hide none of these, and while the hand is on them or holds something.
+        Where they lie follows from what is shown alone; but they stay while the hand is on them or holds something.
         """
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return
-        for card, homes in ((self.legend, HOMES["legend"]), (self.data, HOMES["data"])):
+        for name, card in (("legend", self.legend), ("data", self.data)):
             if card.isHidden() or card.underMouse():
                 continue
-            here = QRectF(card.geometry()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
-            if any(here.contains(x, y) for x, y in vital):
-                self._go(card, self._emptiest(card, homes, vital, others))
+            corner = self._emptiest(card, HOMES[name], vital, others)
+            if corner != self._corner[name]:
+                # To put one in its place puts all: not at every frame.
+                self._corner[name] = corner
+                self._move(card, corner, _offsets(corner)[0])
 
     def _emptiest(
         self,
@@ -216,10 +215,6 @@ class Overlays:
             return 20 * sum(box.contains(x, y) for x, y in vital) + crowd
 
         return min(homes, key=hidden)
-
-    def _go(self, card: QWidget, corner: Corner) -> None:
-        dx, _ = _offsets(corner)
-        self._move(card, corner, dx)
 
     def show_test_loss(self, look: RaceViewState, there: bool) -> None:
         """Say which lines are which, where the test loss is drawn."""

@@ -163,7 +163,6 @@ class RaceStage(Stage):
         self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
-        self._clear_minima()
         self.setAccessibleDescription(f"{LANDSCAPES.title_of(type(landscape))}: {landscape.doc}")
         self.refresh()
         self._ask_for_field()
@@ -275,7 +274,8 @@ class RaceStage(Stage):
                 vital += [(arrow.tip.x(), arrow.tip.y()) for arrow in self.arrows.laid_out(self)]
                 vital += [(arrow.box.center().x(), arrow.box.center().y()) for arrow in self.arrows.laid_out(self)]
             vital += self.racers.flag(self)
-            self.overlays.dodge(vital, [*marks, *self._minima()])
+            starts = self.racers.start_pixels(self)[:FEW].tolist() if self.racers.frame is not None else []
+            self.overlays.dodge(vital, [*self._minima(), *((x, y) for x, y in starts)])
         taken = self.overlays.taken()
         self.arrows.covered = self.racers.covered = self.curvature.covered = taken
         arrows = self.arrows.laid_out(self)
@@ -288,6 +288,7 @@ class RaceStage(Stage):
                 marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
         if self.names is not None:
             words = [*(arrow.box for arrow in arrows), *self.curvature.boxes(self)]
+            self.names.steady = self.playing
             self.names.in_the_way = ([*taken, *words], marks)
 
     def _minima(self) -> list[tuple[float, float]]:
@@ -414,13 +415,6 @@ class RaceStage(Stage):
             self._make_way()
             self.update_live()
 
-    def _clear_minima(self) -> None:
-        """Put legend and data where they belong: home, or where no minimum and no start is."""
-        if self._landscape is None or self.flat:
-            return
-        starts = self.racers.start_pixels(self).tolist() if self.racers.frame is not None else []
-        self.overlays.begin([*self._minima(), *((x, y) for x, y in starts[:FEW])])
-
     # -- the field -----------------------------------------------------------------------------------------------
 
     def _window(self) -> tuple[tuple[float, float, float, float], int, int]:
@@ -460,7 +454,6 @@ class RaceStage(Stage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.overlays.give_room(event.size())
-        self._clear_minima()
         self._on_view()
 
     # -- pictures ------------------------------------------------------------------------------------------------

@@ -268,11 +268,11 @@ class RaceView(Carried):
         if focus.average:
             missing = "The median of all starts is in focus: choose one start to see its derivative."
         self._show_derivative(frame, lane, start, missing)
+        self._show_data(frame, lane, start)
         bend = self.experiment.probe(Bend(focus.lane, start)) if self._look.curvature and alive else None
         why = why_unbounded(optimizer, answer.parts) if bend is not None else ""
         self.stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate, why)
         self.stage.show_step(answer if alive and not focus.average else None, arrows)
-        self._show_data(frame, lane, start)
         apart = self.stage.overlays.apart
         apart.setVisible(self._look.apart and alive and not focus.average)
         if self._look.apart:

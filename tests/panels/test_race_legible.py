@@ -15,6 +15,7 @@ from lab.panels.race.curvature import in_words, why_unbounded
 from lab.panels.race.dissection import _DOES
 from lab.panels.race.drags import Drags
 from lab.panels.race.layers import NamesLayer
+from lab.panels.race.making_way import make_way
 from lab.panels.race.racers import MARK
 from lab.sims.basins import UNDER_WAY, BasinMap
 from lab.sims.race import Bend, ClearStarts, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
@@ -119,7 +120,7 @@ def test_an_arrow_that_points_at_a_card_is_named_beside_it(race, card):
     layer.gradient, layer.step = np.array([-1.0, 0.02]), np.array([1.0, 0.02])
     layer.covered = []
     assert any(arrow.box.intersects(box) for arrow in layer.laid_out(stage))
-    stage._make_way()
+    make_way(stage)
     arrows = layer.laid_out(stage)
     assert len(arrows) == 2
     assert not any(arrow.box.intersects(box) or box.contains(arrow.tip) for arrow in arrows)
@@ -137,15 +138,15 @@ def test_the_legend_makes_way_at_rest_and_not_while_it_plays(race):
     below = stage.to_world(home.center())
     stage.playing = True
     stage.arrows.origin = np.array(below)
-    stage._make_way()
+    make_way(stage)
     assert legend.geometry() == home
     stage.playing = False
-    stage._make_way()
+    make_way(stage)
     assert legend.geometry() != home
     assert not under(legend, stage.to_pixels(np.array(below)).tolist())
     # Where it lies follows from what is shown, and from nothing that was shown before.
     stage.arrows.origin = np.array(stage.to_world(stage.plot.center()))
-    stage._make_way()
+    make_way(stage)
     assert legend.geometry() == home
 
 

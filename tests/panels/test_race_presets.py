@@ -18,7 +18,7 @@ from lab.engine.differences import quotient
 from lab.engine.landscapes.linear_regression import LinearRegression
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.panels import PANELS
-from lab.panels.race.scene import around
+from lab.panels.race.field import around
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import MoveStart, Race, RaceFrame, lowest
 

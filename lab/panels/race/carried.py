@@ -8,8 +8,8 @@ from typing import Any
 from lab.core import params
 from lab.core.errors import LabError
 from lab.engine.optimizers import OPTIMIZERS
+from lab.panels.race.focus import Focus
 from lab.panels.race.ghost import RaceGhost
-from lab.panels.race.scene import Focus
 from lab.panels.race.sweep import swept, unused
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.sims.race_script import numpy_script, torch_script

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import contourpy
@@ -16,6 +16,8 @@ from lab.sims.race import lowest
 #: Contours: how many, and at which shades the lowest and the topmost lie.
 LEVELS = 15
 LOWEST_LEVEL, TOP_LEVEL = 0.09, 0.97
+#: Round a start outside the domain, this share of the domain's width is shown.
+MARGIN = 0.06
 
 Array = NDArray[np.float64]
 LossAt = Callable[[Array], Array]
@@ -131,3 +133,19 @@ def level_lines(x: Array, y: Array, shade: Array, levels: int) -> tuple[Array, .
     for level in np.linspace(LOWEST_LEVEL, TOP_LEVEL, levels):
         found += [np.asarray(line, dtype=np.float64) for line in generator.lines(level)]
     return tuple(found)
+
+
+def around(
+    domain: tuple[tuple[float, float], ...], starts: Sequence[Sequence[float]]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What of a plane is worth seeing, x and y: the domain, and round about it the starts, with a margin.
+
+    A start further away than the domain is wide would leave nothing to be seen of the landscape: it does not count.
+    """
+    sides = []
+    near = [p for p in starts if all(2 * lo - hi <= at <= 2 * hi - lo for at, (lo, hi) in zip(p, domain, strict=True))]
+    for axis, (lo, hi) in enumerate(domain):
+        margin = MARGIN * (hi - lo)
+        places = [p[axis] for p in near]
+        sides.append((min([lo, *(at - margin for at in places)]), max([hi, *(at + margin for at in places)])))
+    return sides[0], sides[1]

@@ -10,9 +10,14 @@ from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPen, QRegion
 
+from lab.core.traces import Trace
 from lab.engine.landscapes import Array, Landscape
+from lab.panels.race.balls import APART
+from lab.panels.race.focus import Focus
 from lab.panels.race.layers import FEW
 from lab.panels.race.looks import Look
+from lab.panels.race.racer_trails import SEGMENT
+from lab.sims.race import RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
@@ -132,6 +137,18 @@ class PastLayer:
     def __init__(self) -> None:
         self.points: Array = np.zeros((0, 0, 2))
         self.looks: Sequence[Look] = ()
+
+    def follow(self, landscape: Landscape, frame: RaceFrame, focus: Focus, trace: Trace) -> None:
+        """Where racers were in the last steps; of many racers only the starts in focus."""
+        known = trace.upto(frame.step)
+        values = trace.values[max(0, known - self.LENGTH) : known]
+        present = np.flatnonzero(frame.present[: values.shape[2]]).tolist()
+        if len(present) * len(frame.lanes) > APART:
+            present = [start for start in present if start == focus.start]
+        if len(values) and present and len(frame.lanes):
+            self.points = recent(landscape, values, present, SEGMENT)
+        else:
+            self.points = np.zeros((0, 0, 2))
 
     def extent(self, stage: Stage) -> QRegion | None:
         """Anywhere on the curve, or nowhere."""

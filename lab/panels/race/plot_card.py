@@ -13,10 +13,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
+from lab.panels.race.focus import Focus
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.held_out import HeldOutHistory
 from lab.panels.race.looks import Look
-from lab.panels.race.scene import Focus
 from lab.sims.race import CHANNELS, TRACED_STARTS, RaceConfig, RaceFrame
 from lab.ui import fonts
 from lab.ui.plots import LinePlot

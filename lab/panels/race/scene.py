@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,62 +12,32 @@ from PySide6.QtGui import QImage, QPainter, QResizeEvent
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
-from lab.panels.race.balls import APART, BallsLayer
+from lab.panels.race.balls import BallsLayer
 from lab.panels.race.basins import BasinLayer
 from lab.panels.race.curvature import CurvatureLayer, in_words
-from lab.panels.race.density import DensityLayer, crowded
+from lab.panels.race.density import DensityLayer
 from lab.panels.race.derivative import Reading
 from lab.panels.race.drags import Drag, DragsLayer
-from lab.panels.race.field import Field, compute_field
+from lab.panels.race.field import Field, around, compute_field
+from lab.panels.race.focus import Focus
 from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve, recent
+from lab.panels.race.making_way import make_way
+from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
+from lab.panels.race.racer_trails import RacerTrails
 from lab.panels.race.racers import RacersLayer
 from lab.panels.race.secant import QuadraticLayer, SecantLayer, StepLayer, TangentLayer
 from lab.panels.race.state import RaceViewState
-from lab.sims.race import CHANNELS, Curvature, Dissection, RaceFrame
+from lab.sims.race import Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import LEFT, Stage
-from lab.ui.theme import theme, weight
-from lab.ui.trails import FEW, Stroke, TrailLayer
+from lab.ui.theme import theme
 
 #: One cell of the landscape's picture covers this many pixels.
 CELL = 3.0
-#: Round a start outside the domain, this share of the domain's width is shown.
-MARGIN = 0.06
-SEGMENT = CHANNELS.index("segment")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Focus:
-    """The racer in focus: ids of lane and start, -1 where there is none; `average` looks at all starts at once.
-
-    Their median stands for them, or with `mean` their mean.
-    """
-
-    lane: int
-    start: int
-    average: bool
-    mean: bool = False
-
-
-def around(
-    domain: tuple[tuple[float, float], ...], starts: Sequence[Sequence[float]]
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """What of a plane is worth seeing, x and y: the domain, and round about it the starts, with a margin.
-
-    A start further away than the domain is wide would leave nothing to be seen of the landscape: it does not count.
-    """
-    sides = []
-    near = [p for p in starts if all(2 * lo - hi <= at <= 2 * hi - lo for at, (lo, hi) in zip(p, domain, strict=True))]
-    for axis, (lo, hi) in enumerate(domain):
-        margin = MARGIN * (hi - lo)
-        places = [p[axis] for p in near]
-        sides.append((min([lo, *(at - margin for at in places)]), max([hi, *(at + margin for at in places)])))
-    return sides[0], sides[1]
 
 
 class RaceStage(Stage):
@@ -95,11 +64,7 @@ class RaceStage(Stage):
         self.density = DensityLayer()
         self.curvature = CurvatureLayer()
         self.ghost = GhostLayer()
-        self.trails = TrailLayer()
-        self._followed: object = None
-        self._generation = 0
-        self._stroked: object = None
-        self._stroke: tuple[Stroke, ...] = ()
+        self.trails = RacerTrails()
         self.racers = RacersLayer()
         self.arrows = ArrowsLayer()
         self.drags = DragsLayer()
@@ -205,11 +170,11 @@ class RaceStage(Stage):
             starts = on_curve(self._landscape, frame.starts)
             self.racers.frame = self.density.frame = dataclasses.replace(frame, theta=shown, starts=starts)
             self.density.looks = self.past.looks = looks
-            self._remember(frame, focus, trace)
+            self.past.follow(self._landscape, frame, focus, trace)
         else:
             self.racers.frame = self.density.frame = frame
             self.density.looks = looks
-            self._follow(frame, looks, focus, trace)
+            self.trails.follow_race(frame, looks, focus, trace)
         if self._show_basins and focus.lane >= 0:
             w = self.world
             optimizer = frame.optimizers[frame.lanes.index(focus.lane)]
@@ -257,47 +222,8 @@ class RaceStage(Stage):
             # The card that takes the step apart keeps out of the racer's way.
             self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))
         if not self.flat:
-            self._make_way()
+            make_way(self)
         self.update_live()
-
-    def _make_way(self) -> None:
-        """Let words and overlays keep out of each other's way: overlays first, at rest, then the words."""
-        marks = self.racers.marks(self)
-        # While it plays, names of arrows give way to overlays only: to every head that passes would be a flutter.
-        self.arrows.marks = [] if self.playing else marks
-        if not self.playing:
-            vital = []
-            if self.arrows.origin is not None:
-                # Where arrows would like to be, had nothing been in their way.
-                self.arrows.covered = []
-                vital = [self.to_pixels(self.arrows.origin).tolist()]
-                vital += [(arrow.tip.x(), arrow.tip.y()) for arrow in self.arrows.laid_out(self)]
-                vital += [(arrow.box.center().x(), arrow.box.center().y()) for arrow in self.arrows.laid_out(self)]
-            vital += self.racers.flag(self)
-            starts = self.racers.start_pixels(self)[:FEW].tolist() if self.racers.frame is not None else []
-            self.overlays.dodge(vital, [*self._minima(), *((x, y) for x, y in starts)])
-        taken = self.overlays.taken()
-        self.arrows.covered = self.racers.covered = self.curvature.covered = taken
-        arrows = self.arrows.laid_out(self)
-        self.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
-        # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
-        marks = list(marks)
-        if self.arrows.origin is not None:
-            x, y = self.to_pixels(self.arrows.origin).tolist()
-            for arrow in arrows:
-                marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
-        if self.names is not None:
-            words = [*(arrow.box for arrow in arrows), *self.curvature.boxes(self)]
-            self.names.steady = self.playing
-            self.names.in_the_way = ([*taken, *words], marks)
-
-    def _minima(self) -> list[tuple[float, float]]:
-        """Where the known minima are, in pixels."""
-        if self._landscape is None or self.flat:
-            return []
-        minima = [c.point for c in self._landscape.critical_points if c.kind == "minimum"]
-        places = self.to_pixels(np.array(minima, dtype=np.float64).reshape(len(minima), 2))
-        return [(x, y) for x, y in places.tolist()]
 
     def show_drags(self, drags: Sequence[Drag], frame: RaceFrame) -> None:
         """Show where starts were before the hand carried them away in the middle of the race."""
@@ -345,65 +271,6 @@ class RaceStage(Stage):
         self.curvature.origin = origin
         self.overlays.show_stability("" if answer is None else in_words(answer, rate, why))
 
-    def _remember(self, frame: RaceFrame, focus: Focus, trace: Trace) -> None:
-        """Where racers were in the last steps; of many racers only the starts in focus."""
-        assert self._landscape is not None
-        known = trace.upto(frame.step)
-        values = trace.values[max(0, known - PastLayer.LENGTH) : known]
-        present = np.flatnonzero(frame.present[: values.shape[2]]).tolist()
-        if len(present) * len(frame.lanes) > APART:
-            present = [start for start in present if start == focus.start]
-        if len(values) and present and len(frame.lanes):
-            self.past.points = recent(self._landscape, values, present, SEGMENT)
-        else:
-            self.past.points = np.zeros((0, 0, 2))
-
-    def _follow(self, frame: RaceFrame, looks: Sequence[Look], focus: Focus, trace: Trace) -> None:
-        known = trace.upto(frame.step)
-        values = trace.values[:known]
-        if not values.size:
-            self.trails.follow(np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
-            self._followed = None
-            return
-        present = np.flatnonzero(frame.present[: values.shape[2]])
-        if crowded(frame):
-            present = present[present == focus.start]
-        # A slice takes no copy of the histories, a list of rows does.
-        chosen: slice | NDArray[np.intp] = present
-        if len(present) == values.shape[2] or len(present) == 1:
-            chosen = slice(present[0], present[-1] + 1)
-        followed = (trace, present.tolist())
-        same = trace.kept_since(self._generation) if followed == self._followed else 0
-        self._followed, self._generation = followed, trace.generation
-        points, breaks = values[:, :, chosen, :2], values[:, :, chosen, SEGMENT]
-        heads: NDArray[np.float64] | None = None
-        if trace.steps[known - 1] != frame.step:
-            on = (frame.diverged_at[:, present] < 0) & (frame.segment[:, present] == breaks[-1])
-            heads = np.where(on[..., None], frame.theta[:, present], np.nan).reshape(-1, 2)
-        strokes = self._strokes(tuple(looks), focus.lane, len(present))
-        kept = partial(trace.kept_since, trace.generation)
-        self.trails.follow(points, breaks, strokes, heads, same=same, kept=kept)
-
-    def _strokes(self, looks: tuple[Look, ...], focus: int, starts: int) -> tuple[Stroke, ...]:
-        """One stroke for all trails of a lane; very many are thin and without casing, or they would hide each other."""
-        wanted = (looks, focus, starts, theme().name, weight())
-        if wanted != self._stroked:
-            self._stroked = wanted
-            t, many, bold = theme(), len(looks) * starts > FEW, weight()
-            self._stroke = tuple(
-                stroke
-                for look in looks
-                for stroke in [
-                    Stroke(t.color(look.color_role, 0.8), bold, t.color(t.ink, 0.0))
-                    if many and look.lane != focus
-                    else Stroke(
-                        t.color(look.color_role), bold * (2.4 if look.lane == focus else 1.5), t.color(t.ink, 0.42)
-                    )
-                ]
-                * starts
-            )
-        return self._stroke
-
     def _on_basins(self) -> None:
         """Another map is there: its shades stand for other numbers."""
         self.overlays.show_basin_of(self._basins_of, self.basins.words())
@@ -412,7 +279,7 @@ class RaceStage(Stage):
     def _on_view(self) -> None:
         """What lies elsewhere on the screen may now lie under an overlay."""
         if self.racers.frame is not None and not self.flat:
-            self._make_way()
+            make_way(self)
             self.update_live()
 
     # -- the field -----------------------------------------------------------------------------------------------

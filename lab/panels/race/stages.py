@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QSplitter
 
 from lab.core.traces import Trace
 from lab.panels.race.field import Field
+from lab.panels.race.focus import Focus
 from lab.panels.race.looks import Look
-from lab.panels.race.scene import Focus, RaceStage
+from lab.panels.race.scene import RaceStage
 from lab.panels.race.state import RaceViewState
 from lab.panels.race.surface_camera import Camera
 from lab.panels.race.surface_mesh import Surface, compute_surface

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import Landscape
+from lab.panels.race.focus import Focus
 from lab.panels.race.hands import SLOP
 from lab.panels.race.looks import Look
-from lab.panels.race.scene import Focus
 from lab.panels.race.surface_camera import Camera
 from lab.panels.race.surface_gl import SurfaceRenderer
 from lab.panels.race.surface_marks import (

@@ -14,8 +14,9 @@ from PySide6.QtGui import QColor, QImage
 from lab.core.traces import Trace
 from lab.panels.race.density import crowded
 from lab.panels.race.field import LEVELS, LOWEST_LEVEL, TOP_LEVEL
+from lab.panels.race.focus import Focus
 from lab.panels.race.looks import Look
-from lab.panels.race.scene import SEGMENT, Focus
+from lab.panels.race.racer_trails import SEGMENT
 from lab.panels.race.surface_gl import DOT, SurfaceRenderer
 from lab.panels.race.surface_marks import Sight, box_of, floor_ticks
 from lab.panels.race.surface_mesh import HEIGHT, Surface

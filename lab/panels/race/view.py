@@ -21,6 +21,7 @@ from lab.panels.race.derivative import read
 from lab.panels.race.drags import Drags
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.fair import FairCard
+from lab.panels.race.focus import Focus
 from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
@@ -29,7 +30,7 @@ from lab.panels.race.looks import Look, as_they_start, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT, RIGHT, TOP
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.racer_menu import RacerMenu
-from lab.panels.race.scene import Focus, RaceStage
+from lab.panels.race.scene import RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages

@@ -1,0 +1,57 @@
+"""Words and overlays keep out of each other's way: overlays first, at rest, then the words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lab.ui.trails import FEW
+
+if TYPE_CHECKING:
+    from lab.panels.race.scene import RaceStage
+
+
+def make_way(stage: RaceStage) -> None:
+    """Send overlays to the corners where they hide least, then tell every layer that writes what is in its way."""
+    marks = stage.racers.marks(stage)
+    # While it plays, names of arrows give way to overlays only: to every head that passes would be a flutter.
+    stage.arrows.marks = [] if stage.playing else marks
+    if not stage.playing:
+        starts = stage.racers.start_pixels(stage)[:FEW].tolist() if stage.racers.frame is not None else []
+        stage.overlays.dodge(_vital(stage), [*_minima(stage), *((x, y) for x, y in starts)])
+    taken = stage.overlays.taken()
+    stage.arrows.covered = stage.racers.covered = stage.curvature.covered = taken
+    arrows = stage.arrows.laid_out(stage)
+    stage.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
+    # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
+    marks = list(marks)
+    if stage.arrows.origin is not None:
+        x, y = stage.to_pixels(stage.arrows.origin).tolist()
+        for arrow in arrows:
+            marks += [(x + (arrow.tip.x() - x) * k / 4, y + (arrow.tip.y() - y) * k / 4) for k in range(1, 5)]
+    if stage.names is not None:
+        words = [*(arrow.box for arrow in arrows), *stage.curvature.boxes(stage)]
+        stage.names.steady = stage.playing
+        stage.names.in_the_way = ([*taken, *words], marks)
+
+
+def _vital(stage: RaceStage) -> list[tuple[float, float]]:
+    """What must be seen, in pixels: arrows as they would be if nothing were in their way, and the flag."""
+    places: list[tuple[float, float]] = []
+    if stage.arrows.origin is not None:
+        stage.arrows.covered = []
+        x, y = stage.to_pixels(stage.arrows.origin).tolist()
+        arrows = stage.arrows.laid_out(stage)
+        places = [(x, y), *((a.tip.x(), a.tip.y()) for a in arrows)]
+        places += [(a.box.center().x(), a.box.center().y()) for a in arrows]
+    return places + stage.racers.flag(stage)
+
+
+def _minima(stage: RaceStage) -> list[tuple[float, float]]:
+    """Where the known minima are, in pixels."""
+    if stage.landscape is None:
+        return []
+    minima = [c.point for c in stage.landscape.critical_points if c.kind == "minimum"]
+    places = stage.to_pixels(np.array(minima, dtype=np.float64).reshape(len(minima), 2))
+    return [(x, y) for x, y in places.tolist()]

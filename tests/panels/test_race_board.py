@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from shell_fixtures import click, key, settle
 
 from lab.core.lanes import Lanes
@@ -11,10 +12,11 @@ from lab.core.timeline import Timeline
 from lab.panels.race.columns import COLUMNS, SEVERAL, in_order, offered
 from lab.panels.race.focus_card import MEAN, MEDIAN
 from lab.panels.race.leaderboard import _details
-from lab.panels.race.looks import Look
+from lab.panels.race.looks import Look, fitted
 from lab.panels.race.standings import BoardRow
 from lab.panels.race.state import COLUMN_IDS
 from lab.sims.race import Cost, Race
+from lab.ui import fonts
 
 
 def go(race, step):
@@ -31,7 +33,7 @@ def standing(lane, loss=1.0, reached_at=-1, diverged_at=-1, path_length=1.0, sec
 
 def heading(board, id):
     left, width = next((left, width) for column, left, width in board._layout() if column == id)
-    return left + width / 2, board._head / 2
+    return left + width / 2, board.head / 2
 
 
 def test_the_state_knows_every_column():
@@ -208,3 +210,14 @@ def test_the_clock_reaches_neither_frames_nor_snapshots(race):
     other = Timeline(Race, race.experiment.run)
     other.seek(20)
     assert (digest(other.sim.snapshot()), digest(other.sim.frame())) == before
+
+
+def test_what_tells_a_racer_from_its_like_outlasts_its_rules_name(qapp):
+    metrics = QFontMetrics(fonts.font(fonts.BODY, fonts.MEDIUM))
+    whole = "RMSprop · η 0.030"
+    for width in range(40, metrics.horizontalAdvance(whole) + 20, 5):
+        words = fitted(whole, metrics, width)
+        assert metrics.horizontalAdvance(words) <= width
+        assert words == whole or "…" in words or words == "η 0.030"
+    assert fitted(whole, metrics, metrics.horizontalAdvance(whole) - 8).endswith("… · η 0.030")
+    assert fitted("Momentum", metrics, 40).endswith("…")

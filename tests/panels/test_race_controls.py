@@ -29,7 +29,7 @@ def go(race, step):
 
 
 def menu_over(board, row, reason=QContextMenuEvent.Reason.Mouse):
-    at = QPoint(NAME, round(board._head + (row + 0.5) * board._row_height))
+    at = QPoint(NAME, round(board.head + (row + 0.5) * board.row_height))
     QApplication.sendEvent(board, QContextMenuEvent(reason, at, board.mapToGlobal(at)))
 
 
@@ -44,7 +44,7 @@ def choose(menu, words):
 
 def test_a_right_press_on_a_row_removes_nobody(race):
     board = race.view.leaderboard
-    click(board, (80, board._head + 10), RIGHT)
+    click(board, (80, board.head + 10), RIGHT)
     assert len(board.rows) == 6
 
 

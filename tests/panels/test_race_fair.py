@@ -54,7 +54,7 @@ def words(widget):
 
 
 def test_the_header_opens_it_and_says_what_it_does(race):
-    card, button = race.view.fair, race.view._fair_button
+    card, button = race.view.fair, race.view.buttons.fair
     assert not card.isVisible()
     click(button, QPointF(button.rect().center()))
     settle()
@@ -67,9 +67,9 @@ def test_the_header_opens_it_and_says_what_it_does(race):
 
 def test_set_up_and_fair_mode_take_turns(race):
     opened(race)
-    race.view._setup_button.click()
+    race.view.buttons.setup.click()
     assert (race.view.setup.isVisible(), race.view.fair.isVisible()) == (True, False)
-    race.view._fair_button.click()
+    race.view.buttons.fair.click()
     assert (race.view.setup.isVisible(), race.view.fair.isVisible()) == (False, True)
 
 

@@ -535,7 +535,7 @@ def test_from_plane_to_curve_and_back(race):
 
 def test_the_landscape_can_be_chosen_in_the_set_up(race):
     view = race.view
-    view._setup_button.click()
+    view.buttons.setup.click()
     assert not view.setup.isHidden()
     row = view.setup.form.row("landscape")
     click_at = next(i for i in range(row.combo.count()) if "Rosenbrock" in row.combo.itemText(i))
@@ -550,7 +550,7 @@ def test_the_landscape_can_be_chosen_in_the_set_up(race):
 
 def test_a_start_is_typed_exactly(race):
     view = race.view
-    view._setup_button.click()
+    view.buttons.setup.click()
     settle()
     box = view.setup._shown[0][1][0]
     box.setFocus()

@@ -38,8 +38,8 @@ def test_every_layer_can_be_put_on_and_taken_off(race: Any, preset: str) -> None
 
 def test_the_menu_switches_layers(race: Any) -> None:
     race.view.choose_preset("sharp_and_flat")
-    assert not race.view.layers.switches["difference"].isEnabled()
-    for name, switch in race.view.layers.switches.items():
+    assert not race.view.buttons.layers.switches["difference"].isEnabled()
+    for name, switch in race.view.buttons.layers.switches.items():
         if not switch.isEnabled():
             continue
         before = getattr(race.experiment.view_state, name)
@@ -98,7 +98,7 @@ def test_the_keras_convention_brings_its_defaults(race: Any) -> None:
 
 
 def test_each_entry_of_the_layers_menu_switches_its_layer(race: Any) -> None:
-    for name, switch in race.view.layers.switches.items():
+    for name, switch in race.view.buttons.layers.switches.items():
         if not switch.isEnabled():
             continue
         before = getattr(race.experiment.view_state, name)
@@ -142,14 +142,14 @@ def test_a_step_is_taken_apart_by_the_button_beside_its_rule(race: Any) -> None:
     assert card.isHidden()
     race.view.equation._apart.click()
     assert not card.isHidden()
-    assert race.view.layers.switches["apart"].isChecked()
+    assert race.view.buttons.layers.switches["apart"].isChecked()
     race.view.equation._apart.click()
     assert card.isHidden()
 
 
 def test_every_layer_is_in_the_command_palette(race: Any) -> None:
     commands = {command.title: command for command in race.view.commands()}
-    for switch in race.view.layers.switches.values():
+    for switch in race.view.buttons.layers.switches.values():
         assert any(title.endswith(f": {switch.text()}") for title in commands) is switch.isEnabled()
     commands["Show: Next step, taken apart"].run()
     assert race.experiment.view_state.apart

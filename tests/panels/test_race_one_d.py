@@ -217,7 +217,7 @@ def test_closing_the_card_takes_the_layer_off_and_the_menu_puts_it_on(line: Any)
     assert not line.experiment.view_state.difference
     assert not card_of(line).isVisible()
     assert reading_of(line) is None
-    switch = line.view.layers.switches["difference"]
+    switch = line.view.buttons.layers.switches["difference"]
     assert not switch.isChecked()
     switch.trigger()
     assert card_of(line).isVisible()
@@ -256,7 +256,7 @@ def test_a_session_from_before_the_layer_opens(line: Any) -> None:
 ])  # fmt: skip
 def test_layers_that_mean_nothing_here_can_not_be_switched(windows: Any, preset: str, off: set[str]) -> None:
     view = windows("race", preset).docks[0].view
-    assert {name for name, switch in view.layers.switches.items() if not switch.isEnabled()} == off
+    assert {name for name, switch in view.buttons.layers.switches.items() if not switch.isEnabled()} == off
 
 
 def test_two_weights_have_no_secant(race: Any) -> None:

@@ -74,7 +74,7 @@ def test_set_up_and_schedule_share_a_corner(race):
     view.setup.schedule.click()
     assert view.setup.isHidden()
     assert not view.schedule.isHidden()
-    view._setup_button.click()
+    view.buttons.setup.click()
     assert view.schedule.isHidden()
     assert not view.setup.isHidden()
     assert view.stage.overlays.color_bar.isHidden()

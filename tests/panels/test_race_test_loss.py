@@ -65,14 +65,14 @@ def test_the_test_loss_counts_from_the_lowest_training_loss(sharp):
 
 def test_it_is_drawn_where_it_means_something(race):
     view = race.view
-    assert not view.layers.switches["test_loss"].isEnabled()
+    assert not view.buttons.layers.switches["test_loss"].isEnabled()
     assert not view.stage.held_out.there
     assert view.stage.overlays.test_legend.isHidden()
     assert view.focus_card._test.isHidden()
     view.choose_preset("sharp_and_flat")
     settle()
-    assert view.layers.switches["test_loss"].isEnabled()
-    assert view.layers.switches["test_loss"].isChecked()
+    assert view.buttons.layers.switches["test_loss"].isEnabled()
+    assert view.buttons.layers.switches["test_loss"].isChecked()
     assert not view.stage.overlays.test_legend.isHidden()
     assert view.stage.held_out._path.elementCount() > 50
     with_lines = view.stage.grab().toImage()

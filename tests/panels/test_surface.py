@@ -35,7 +35,7 @@ def line_of(race: Any) -> str:
 
 
 def test_without_opengl_it_says_so_in_one_line_and_the_race_goes_on(race: Any, without_opengl: None) -> None:
-    race.view._surface_button.click()
+    race.view.buttons.surface.click()
     assert race.experiment.view_state.surface
     assert line_of(race).startswith("No OpenGL here: ")
     assert line_of(race).endswith("; the rest works.")
@@ -48,7 +48,7 @@ def test_without_opengl_it_says_so_in_one_line_and_the_race_goes_on(race: Any, w
     race.view.grab()
     assert race.experiment.frame().step == 30
     assert race.view.banner.message == ""
-    race.view._surface_button.click()
+    race.view.buttons.surface.click()
     assert line_of(race) == ""
     assert not race.view.stages._note.isVisible()
 
@@ -66,15 +66,15 @@ def test_without_pyopengl_it_says_what_to_install(race: Any, monkeypatch: pytest
 def test_a_curve_has_no_surface_and_the_switch_says_why(race: Any, without_opengl: None) -> None:
     race.view.set_look(surface=True)
     race.view.choose_preset("parabola")
-    assert not race.view._surface_button.isEnabled()
-    assert "one weight" in race.view._surface_button.toolTip()
+    assert not race.view.buttons.surface.isEnabled()
+    assert "one weight" in race.view.buttons.surface.toolTip()
     assert not race.view.stages.on
     assert not race.view.stages._card.isVisible()
     assert not [c for c in race.view.commands() if "3-D" in c.title]
     # Back on a landscape of two weights it is there again.
     race.view.choose_preset("himmelblau")
     assert race.view.stages.on
-    assert race.view._surface_button.isChecked()
+    assert race.view.buttons.surface.isChecked()
 
 
 def test_the_palette_shows_and_hides_it(race: Any, without_opengl: None) -> None:

@@ -54,7 +54,7 @@ def main(out: Path) -> None:
     view, experiment = window.docks[0].view, window.docks[0].experiment
     QTest.qWaitForWindowExposed(window)
     native = int(window.winId())
-    QTest.mouseClick(view._surface_button, LEFT)
+    QTest.mouseClick(view.buttons.surface, LEFT)
     experiment.seek(60)
     QTest.qWait(50)
     seen: dict[str, object] = {"absence": view.stages.absence, "platform": app.platformName()}
@@ -141,7 +141,7 @@ def main(out: Path) -> None:
         # Shrunk again it is the picture on the screen.
         mean = fine.reshape(fine.shape[0] // 2, 2, -1, 2, 3).mean(axis=(1, 3))
         seen["export_differs"] = float((np.abs(mean - again).max(axis=2) > 90).mean())
-        QTest.mouseClick(view._surface_button, LEFT)
+        QTest.mouseClick(view.buttons.surface, LEFT)
         app.processEvents()
         seen["off"] = not surface.isVisible()
 

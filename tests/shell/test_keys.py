@@ -216,7 +216,7 @@ def test_tab_follows_the_eye(race):
     t = race.transport
     order = [
         race.bar.search, race.bar.home, race.bar.theme, race.bar.layouts,
-        view.header.presets, view._layers_button, view._surface_button, view._setup_button, view._fair_button,
+        view.header.presets, view._layers_button, view.buttons.surface, view.buttons.setup, view.buttons.fair,
         view.header.compare, view.header.export, view.header.more,
         view.stage, zoom_button(race), view.setup._more, view.equation._apart,
         view.focus_card._form.row("learning_rate").slider, view.leaderboard,
@@ -234,7 +234,7 @@ def test_tab_follows_the_eye(race):
 def test_every_stop_shows_that_it_has_the_keyboard(race, mode):
     manager().set_mode(mode)
     race.view.set_look(setup=True)
-    race.view._setup_button.setChecked(True)
+    race.view.buttons.setup.setChecked(True)
     settle()
     unseen = []
     for stop in stops(race):

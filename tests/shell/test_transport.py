@@ -81,7 +81,7 @@ def test_a_slider_reached_by_tab_keeps_its_arrows(race):
 
 
 def test_on_a_button_reached_by_tab_space_plays_and_enter_presses(race):
-    button = race.view._setup_button
+    button = race.view.buttons.setup
     button.setFocus(Qt.FocusReason.TabFocusReason)
     key(button, K.Key_Space)
     assert race.view.setup.isHidden()

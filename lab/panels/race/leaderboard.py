@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPaintEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from lab.panels.race.columns import COLUMNS, against, in_order
+from lab.panels.race.looks import fitted
+from lab.panels.race.racer_table import RacerTable
 from lab.panels.race.standings import BoardRow
 from lab.ui import fonts, icons
-from lab.ui.theme import manager, theme, weight
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
-ROW, HEAD = 28, 28
 #: Where the names begin; how wide they may be, and how narrow while columns still fit.
 NAME, WIDEST_NAME, LEAST_NAME = 62, 112, 72
 #: Room between two columns, and the least that a bar is worth drawing in.
 GAP, LEAST_BAR = 14, 24
 
 
-class Leaderboard(QWidget):
+class Leaderboard(RacerTable):
     """Rows with columns; press a row (or walk with Up and Down) to put that racer in focus.
 
     A right press (or the menu key, for the racer in focus) asks for what can be done with that racer.
@@ -39,7 +38,6 @@ class Leaderboard(QWidget):
     Columns that don't fit are left out from the right, and the heading says how many.
     """
 
-    focused = Signal(int)
     #: The hand wants a racer gone.
     removed = Signal(int)
     #: The hand asks what can be done with a racer: its lane, and a place on the screen.
@@ -48,36 +46,15 @@ class Leaderboard(QWidget):
     sort_wanted = Signal(str, bool)
 
     def __init__(self, name: str = "Leaderboard", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(name)
-        self.setMouseTracking(True)
+        super().__init__(name, parent)
         self._rows: tuple[BoardRow, ...] = ()
         self._columns: tuple[str, ...] = ("loss", "target")
         self._sort, self._descending = "loss", False
-        self._lane = -1
-        self._hover = -1
-        manager().changed.connect(self._on_theme_changed)
 
     @property
     def rows(self) -> tuple[BoardRow, ...]:
         """What is shown, from top to bottom."""
         return self._rows
-
-    @property
-    def _row_height(self) -> int:
-        return round(ROW * max(1.0, fonts.scale()))
-
-    @property
-    def _head(self) -> int:
-        return round(HEAD * max(1.0, fonts.scale()))
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, self._head + self._row_height * len(self._rows))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(200, self.sizeHint().height())
 
     def show_standings(
         self,
@@ -88,7 +65,6 @@ class Leaderboard(QWidget):
         descending: bool = False,
     ) -> None:
         """Show these racers with these columns, one racer in focus."""
-        grown = len(rows) != len(self._rows)
         self._columns, self._sort, self._descending = tuple(columns), sort, descending
         self._rows = in_order(rows, sort, descending)
         self._lane = lane
@@ -97,34 +73,14 @@ class Leaderboard(QWidget):
             f"By {column.words.lower()}: "
             + ", ".join(f"{i + 1}: {r.look.title} {column.text(r)}{against(r)}" for i, r in enumerate(self._rows))
         )
-        if grown:
-            self.updateGeometry()
-        self.update()
+        self.show_lanes(tuple(row.look.lane for row in self._rows))
 
-    def _on_theme_changed(self) -> None:
-        self.updateGeometry()
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint(painter)
-        finally:
-            # A widget that is still painted on after an error ends the process.
-            painter.end()
-
-    def _paint(self, painter: QPainter) -> None:
-        t = theme()
+    def paint_table(self, painter: QPainter) -> None:
         shown = self._layout()
         self._headings(painter, shown)
         worst, best = self._range()
         for i, row in enumerate(self._rows):
             self._row(painter, i, row, worst, best, shown)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(t.color("accent"))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, self._head - 1.5, -0.5, -0.5), 7, 7)
 
     def _headings(self, painter: QPainter, shown: Sequence[tuple[str, float, float]]) -> None:
         t = theme()
@@ -133,13 +89,13 @@ class Leaderboard(QWidget):
         painter.setPen(t.color("faint"))
         middle = Qt.AlignmentFlag.AlignVCenter
         words = f"optimizer  +{missing}" if missing else "optimizer"
-        painter.drawText(QRectF(NAME, 0, WIDEST_NAME, self._head), middle, words)
+        painter.drawText(QRectF(NAME, 0, WIDEST_NAME, self.head), middle, words)
         for id, left, width in shown:
             chosen = id == self._sort
             arrow = ("▾ " if self._descending else "▴ ") if chosen else ""
             painter.setPen(t.color("text" if chosen else "faint"))
             painter.drawText(
-                QRectF(left, 0, width, self._head), Qt.AlignmentFlag.AlignRight | middle, arrow + COLUMNS[id].title
+                QRectF(left, 0, width, self.head), Qt.AlignmentFlag.AlignRight | middle, arrow + COLUMNS[id].title
             )
 
     def _layout(self) -> list[tuple[str, float, float]]:
@@ -181,12 +137,7 @@ class Leaderboard(QWidget):
         shown: Sequence[tuple[str, float, float]],
     ) -> None:  # fmt: skip
         t, look = theme(), row.look
-        box = QRectF(0, self._head + self._row_height * i, self.width(), self._row_height)
-        focus = look.lane == self._lane
-        painter.setPen(Qt.PenStyle.NoPen)
-        if focus or i == self._hover:
-            painter.setBrush(t.color("accent_soft" if focus else "hover", 1.0 if focus else 0.5))
-            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 7, 7)
+        box, focus = self.paint_ground(painter, i), look.lane == self._lane
         middle = box.center().y()
         if focus:
             painter.setBrush(t.color(look.color_role, 0.28))
@@ -197,13 +148,13 @@ class Leaderboard(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
         painter.setPen(t.color("text" if focus else "faint"))
-        painter.drawText(QRectF(12, box.top(), 16, self._row_height), left, str(i + 1))
+        painter.drawText(QRectF(12, box.top(), 16, self.row_height), left, str(i + 1))
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
         first = shown[0][1] if shown else self.width() - 12.0
         name_width = min(float(WIDEST_NAME), first - NAME)
-        name = painter.fontMetrics().elidedText(look.title, Qt.TextElideMode.ElideRight, int(name_width))
-        painter.drawText(QRectF(NAME, box.top(), name_width, self._row_height), left, name)
+        name = fitted(look.title, painter.fontMetrics(), int(name_width))
+        painter.drawText(QRectF(NAME, box.top(), name_width, self.row_height), left, name)
         if row.winner:
             after = NAME + painter.fontMetrics().horizontalAdvance(name) + 5
             icons.paint_icon(painter, "flag-fill", QRectF(after, middle - 7, 13, 13), t.color("ok"))
@@ -216,7 +167,7 @@ class Leaderboard(QWidget):
         for id, x, width in shown:
             column = COLUMNS[id]
             painter.setPen(t.color(column.role(row)))
-            painter.drawText(QRectF(x, box.top(), width, self._row_height), right, column.text(row))
+            painter.drawText(QRectF(x, box.top(), width, self.row_height), right, column.text(row))
 
     def _bar(self, painter: QPainter, row: BoardRow, box: QRectF, worst: float, best: float) -> None:
         t = theme()
@@ -233,61 +184,44 @@ class Leaderboard(QWidget):
 
     # -- hands -------------------------------------------------------------------------------------------------
 
-    def _at(self, y: float) -> int:
-        i = int((y - self._head) // self._row_height)
-        return i if 0 <= i < len(self._rows) else -1
-
     def _heading_at(self, position: QPointF) -> str:
         """The column whose heading lies there, or nothing."""
-        if position.y() >= self._head:
+        if position.y() >= self.head:
             return ""
         return next((id for id, left, width in self._layout() if left <= position.x() < left + width), "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        i = self._at(event.position().y())
         heading = self._heading_at(event.position())
         if heading and event.button() == Qt.MouseButton.LeftButton:
             self.sort_wanted.emit(heading, heading == self._sort and not self._descending)
-        elif i >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.focused.emit(self._rows[i].look.lane)
+        else:
+            super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        lanes = [row.look.lane for row in self._rows]
+        lanes = self._lanes
         if event.reason() == QContextMenuEvent.Reason.Mouse:
-            i = self._at(event.pos().y())
+            i = self.row_at(event.pos().y())
         else:
             i = lanes.index(self._lane) if self._lane in lanes else -1
         if i < 0:
             return
-        under = QPoint(NAME, self._head + self._row_height * (i + 1))
+        under = QPoint(NAME, self.head + self.row_height * (i + 1))
         keyboard = event.reason() != QContextMenuEvent.Reason.Mouse
         self.menu_wanted.emit(lanes[i], self.mapToGlobal(under) if keyboard else event.globalPos())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        i = self._at(event.position().y())
         heading = self._heading_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if heading else Qt.CursorShape.ArrowCursor)
-        if i != self._hover:
-            self._hover = i
-            self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hover = -1
-        self.update()
+        super().mouseMoveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        lanes = [r.look.lane for r in self._rows]
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        if step is not None and lanes:
-            at = lanes.index(self._lane) if self._lane in lanes else 0
-            self.focused.emit(lanes[min(max(at + step, 0), len(lanes) - 1)])
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and (shown := [id for id, _, _ in self._layout()]):
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and (shown := [id for id, _, _ in self._layout()]):
             at = shown.index(self._sort) if self._sort in shown else 0
             by = 1 if event.key() == Qt.Key.Key_Right else -1
             self.sort_wanted.emit(shown[(at + by) % len(shown)], False)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.sort_wanted.emit(self._sort, not self._descending)
-        elif event.key() == Qt.Key.Key_Delete and self._lane in lanes:
+        elif event.key() == Qt.Key.Key_Delete and self._lane in self._lanes:
             self.removed.emit(self._lane)
         else:
             super().keyPressEvent(event)
@@ -298,13 +232,11 @@ class Leaderboard(QWidget):
             # Here they choose a column; elsewhere they belong to the transport.
             event.accept()
             return True
-        if isinstance(event, QHelpEvent):
-            i = self._at(event.pos().y())
-            heading = self._heading_at(QPointF(event.pos()))
-            words = _details(self._rows[i]) if i >= 0 else self._explain(heading)
-            QToolTip.showText(event.globalPos(), words, self)
-            return True
         return super().event(event)
+
+    def tip(self, position: QPointF) -> str:
+        i = self.row_at(position.y())
+        return _details(self._rows[i]) if i >= 0 else self._explain(self._heading_at(position))
 
     def _explain(self, heading: str) -> str:
         seen = [id for id, _, _ in self._layout()]

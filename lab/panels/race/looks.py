@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+
 from lab.core import params
 from lab.core.params import Declared
 from lab.core.run import Run, SetParam
@@ -179,3 +182,14 @@ def start_name(index: int) -> str:
     """A, B, ... Z, A1, B1, ..."""
     letter = chr(ord("A") + index % 26)
     return letter if index < 26 else f"{letter}{index // 26}"
+
+
+def fitted(title: str, metrics: QFontMetrics, width: int) -> str:
+    """A racer's title in so many pixels: what tells it from its like, behind the dot, outlasts the rule's name."""
+    rule, dot, what = title.partition(" · ")
+    if not dot or metrics.horizontalAdvance(title) <= width:
+        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, width)
+    room = width - metrics.horizontalAdvance(dot + what)
+    if room < metrics.horizontalAdvance(rule[:1] + "…"):
+        return metrics.elidedText(what, Qt.TextElideMode.ElideRight, width)
+    return metrics.elidedText(rule, Qt.TextElideMode.ElideRight, room) + dot + what

@@ -8,12 +8,12 @@ from typing import ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from lab.panels.race.looks import Look
+from lab.panels.race.looks import Look, fitted
 from lab.panels.race.racer_table import RacerTable
 from lab.panels.race.tuning_words import change_words, cost_words, loss_text
 from lab.sims.tuning import LaneTuning, Tuning
 from lab.ui import fonts
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path, value_text
 
 SLIM = 352
@@ -79,12 +79,12 @@ class TuningTable(RacerTable):
         t = theme()
         box, focus = self.paint_ground(painter, i), look.lane == self._lane
         painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 11, 18, box.center().y()))
+        painter.drawPath(glyph_path(look.symbol, 11 * weight(), 18, box.center().y()))
         name, rates, losses = self._columns()
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
         width = rates - (0 if self._slim else 66) * max(1.0, fonts.scale()) - name
-        title = painter.fontMetrics().elidedText(look.title, Qt.TextElideMode.ElideRight, int(width))
+        title = fitted(look.title, painter.fontMetrics(), int(width))
         painter.drawText(QRectF(name, box.top(), width, box.height()), _LEFT, title)
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
         before = loss_text(lane.present.score)

@@ -45,9 +45,10 @@ class Column:
     role: Callable[[BoardRow], str] = lambda row: "faint" if row.diverged_at >= 0 else "text"
 
 
-def _loss(value: float | None) -> str:
+def loss_text(value: float | None, missing: str = "–") -> str:
+    """A loss as the race writes it: what only rounding tells from 0 is called so; `missing` where there is none."""
     if value is None or not np.isfinite(value):
-        return "–"
+        return missing
     return "< 10⁻¹⁵" if abs(value) < TINY else number_text(value, 3)
 
 
@@ -100,11 +101,11 @@ def _count(value: float) -> str:
 COLUMNS: dict[str, Column] = {
     "loss": Column(
         "loss now", "Loss", "Training loss above the lowest known minimum", "< 10⁻¹⁵",
-        lambda row: row.loss, lambda row: _loss(row.loss),
+        lambda row: row.loss, lambda row: loss_text(row.loss),
     ),
     "ghost": Column(
         "ghost", "Loss of the ghost", "Loss of the pinned run's racer at this step; ▼ where this one is lower",
-        "▼ < 10⁻¹⁵", lambda row: row.ghost, lambda row: _AGAINST[better(row)] + _loss(row.ghost), _ghost_role,
+        "▼ < 10⁻¹⁵", lambda row: row.ghost, lambda row: _AGAINST[better(row)] + loss_text(row.ghost), _ghost_role,
     ),
     "band": Column(
         "10–90 %", "Band of the losses", "Between these losses the middle 80 % of the starts lie", "0.88 – 0.88",
@@ -113,7 +114,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "test": Column(
         "test loss", "Test loss", "Loss on data not seen in training, above the lowest training loss", "0.0888",
-        lambda row: row.test, lambda row: _loss(row.test),
+        lambda row: row.test, lambda row: loss_text(row.test),
     ),
     "target": Column(
         "to target", "Steps to target", "Steps from the start until the target was reached", "888 steps",

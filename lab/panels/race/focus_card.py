@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 from lab.core import params
 from lab.core.params import Declared
 from lab.engine.optimizers import OPTIMIZERS, in_convention
+from lab.panels.race.columns import loss_text
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.ui import fonts
 from lab.ui.acts import WORDS, ActsLine
 from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm, as_declared
-from lab.ui.widgets import Button, Card, ComboBox, Glyph, IconButton, Text, number_text, row
+from lab.ui.widgets import Button, Card, ComboBox, Glyph, IconButton, Text, row
 from lab.ui.widgets.buttons import ButtonKind
 from lab.ui.widgets.layout import fill
 
@@ -109,7 +110,7 @@ class FocusCard(Card):
         self._conventions = QMenu(self)
         self._conventions.aboutToShow.connect(self._fill_conventions)
         self.badge.setMenu(self._conventions)
-        self._head.insertWidget(2, self.badge, 1000)
+        self._head.insertWidget(3, self.badge, 1000)
         self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
         self._label_width = LABEL
@@ -201,7 +202,7 @@ class FocusCard(Card):
         """Training and test loss side by side, both above the lowest training loss; None where there is no test."""
         self._test.setVisible(losses is not None)
         if losses is not None:
-            self._test.setText(f"Loss in training {number_text(losses[0])}, on test data {number_text(losses[1])}")
+            self._test.setText(f"Loss in training {loss_text(losses[0])}, on test data {loss_text(losses[1])}")
 
     def _is_shown(self, declared: Declared) -> bool:
         return self._more.isChecked() or not declared.param.advanced

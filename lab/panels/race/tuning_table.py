@@ -8,9 +8,10 @@ from typing import ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from lab.panels.race.columns import loss_text
 from lab.panels.race.looks import Look, fitted
 from lab.panels.race.racer_table import RacerTable
-from lab.panels.race.tuning_words import change_words, cost_words, loss_text
+from lab.panels.race.tuning_words import change_words, cost_words
 from lab.sims.tuning import LaneTuning, Tuning
 from lab.ui import fonts
 from lab.ui.theme import theme, weight
@@ -87,7 +88,7 @@ class TuningTable(RacerTable):
         title = fitted(look.title, painter.fontMetrics(), int(width))
         painter.drawText(QRectF(name, box.top(), width, box.height()), _LEFT, title)
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
-        before = loss_text(lane.present.score)
+        before = loss_text(lane.present.score, "diverged")
         if lane.kept:
             self._kept(painter, box, rates, losses, lane.kept, before)
         elif lane.best is None:
@@ -95,7 +96,9 @@ class TuningTable(RacerTable):
         else:
             worse = lane.best.score > lane.present.score
             self._change(painter, box, rates, value_text(lane.present.rate), value_text(lane.best.rate), "text")
-            self._change(painter, box, losses, before, loss_text(lane.best.score), "warn" if worse else "ok")
+            self._change(
+                painter, box, losses, before, loss_text(lane.best.score, "diverged"), "warn" if worse else "ok"
+            )
 
     def _change(self, painter: QPainter, box: QRectF, at: float, before: str, after: str, role: str) -> None:
         t, gap = theme(), 10.0 * max(1.0, fonts.scale())

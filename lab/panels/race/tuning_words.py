@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from lab.panels.race.columns import loss_text
 from lab.panels.race.looks import Look
 from lab.sims.tuning import LaneTuning, Trial
 from lab.ui.widgets import number_text, value_text
 
 
-def loss_text(loss: float) -> str:
-    """A loss as the leaderboard writes it; "diverged" where it has no end."""
-    if not np.isfinite(loss):
-        return "diverged"
-    return "< 10⁻¹⁵" if abs(loss) < 1e-15 else number_text(loss, 3)
+def _loss(loss: float) -> str:
+    return loss_text(loss, "diverged")
 
 
 def best_words(look: Look, lane: LaneTuning) -> str:
     """The best trial of a racer."""
     if lane.best is None:
         return f"{look.title}: diverged at every rate"
-    return f"{look.title}: best {value_text(lane.best.rate)}, loss {loss_text(lane.best.score)}"
+    return f"{look.title}: best {value_text(lane.best.rate)}, loss {_loss(lane.best.score)}"
 
 
 def trial_words(look: Look, trial: Trial) -> str:
@@ -28,10 +26,10 @@ def trial_words(look: Look, trial: Trial) -> str:
     starts = len(trial.losses)
     words = [look.title, f"η {value_text(trial.rate)}"]
     if np.isfinite(trial.score):
-        words.append(f"loss {loss_text(trial.score)}")
+        words.append(f"loss {_loss(trial.score)}")
     lower, upper = trial.quartiles
     if starts > 2 and np.isfinite(upper):
-        words.append(f"half within {loss_text(lower)} to {loss_text(upper)}")
+        words.append(f"half within {_loss(lower)} to {_loss(upper)}")
     if trial.diverged:
         gone = round(trial.diverged * starts)
         words.append("diverged" if gone == starts else f"{gone:,} of {starts:,} starts diverged")
@@ -40,14 +38,14 @@ def trial_words(look: Look, trial: Trial) -> str:
 
 def change_words(lane: LaneTuning) -> str:
     """What tuning changed for a racer, as a sentence."""
-    before = f"loss {loss_text(lane.present.score)} at {value_text(lane.present.rate)}"
+    before = f"loss {_loss(lane.present.score)} at {value_text(lane.present.rate)}"
     if lane.kept:
         return f"nothing to tune, the length of its steps: {lane.kept}; {before}"
     if lane.best is None:
         return f"diverged at every rate it tried; {before}"
     gone = lane.best.diverged
     note = f", {100 * gone:.0f} % of its starts diverged" if gone else ""
-    return f"{before}, then loss {loss_text(lane.best.score)} at {value_text(lane.best.rate)}{note}"
+    return f"{before}, then loss {_loss(lane.best.score)} at {value_text(lane.best.rate)}{note}"
 
 
 def cost_words(lane: LaneTuning) -> str:

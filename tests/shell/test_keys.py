@@ -216,7 +216,7 @@ def test_tab_follows_the_eye(race):
     t = race.transport
     order = [
         race.bar.search, race.bar.home, race.bar.theme, race.bar.layouts,
-        view.header.presets, view._layers_button, view.buttons.surface, view.buttons.setup, view.buttons.fair,
+        view.header.presets, view.buttons.drawn, view.buttons.surface, view.buttons.setup, view.buttons.fair,
         view.header.compare, view.header.export, view.header.more,
         view.stage, zoom_button(race), view.setup._more, view.equation._apart,
         view.focus_card._form.row("learning_rate").slider, view.leaderboard,

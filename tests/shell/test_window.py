@@ -414,18 +414,18 @@ def test_presenting_enlarges_text_and_marks_and_comes_back_exactly(race):
         widgets = (panel, panel.stage, panel.inspector, panel.leaderboard, race.transport)
         return race.size(), title.font().pixelSize(), [w.size() for w in widgets], manager().weight
 
-    before, stroke = there(), panel.stage._stroke[0].width
+    before, stroke = there(), panel.stage.trails._made[0].width
     key(race, K.Key_F11)
     settle()
     assert title.font().pixelSize() >= 1.25 * before[1]
-    assert panel.stage._stroke[0].width == manager().weight * stroke > stroke
+    assert panel.stage.trails._made[0].width == manager().weight * stroke > stroke
     # What is remembered for the next start is what was chosen, not what the hall sees.
     assert manager().own_text_scale == 1.1
     key(race, K.Key_F11)
     # The sizes of nested layouts come up one level at a round.
     settle(8)
     assert there() == before
-    assert panel.stage._stroke[0].width == stroke
+    assert panel.stage.trails._made[0].width == stroke
 
 
 def test_a_window_closed_while_presenting_leaves_the_text_as_it_was(windows):

@@ -21,8 +21,8 @@ class RaceButtons:
     def __init__(self, view: RaceView) -> None:
         self.layers = LayersMenu(view)
         self.layers.switched.connect(lambda name, on: view.set_look(**{name: on}))
-        what = Button("Layers", "stack", tooltip="What is drawn on the stage")
-        what.setMenu(self.layers)
+        self.drawn = Button("Layers", "stack", tooltip="What is drawn on the stage")
+        self.drawn.setMenu(self.layers)
         self.surface = Button("3-D", "cube", checkable=True, tooltip=SURFACE_TIP)
         self.surface.setAccessibleName("3-D view")
         self.surface.clicked.connect(lambda on: view.set_look(surface=on))
@@ -32,7 +32,7 @@ class RaceButtons:
             "Fair race", "scales", checkable=True, tooltip="Tune every learning rate on the same budget, then race"
         )
         self.fair.clicked.connect(lambda on: view.set_look(fair=on))
-        for button in (what, self.surface, self.setup, self.fair):
+        for button in (self.drawn, self.surface, self.setup, self.fair):
             view.header.extra.addWidget(button)
 
     def follow(self, look: RaceViewState, flat: bool) -> None:

@@ -31,6 +31,8 @@ MEDIAN, MEAN = -1, -2
 OFFERED = 52
 #: The field of a rule that libraries write differently.
 CONVENTION = "convention"
+#: A form of so many rows always has room for the line below it.
+FEW_ROWS = 3
 #: Width of the labels, in an inspector of usual width and in a narrow one.
 LABEL, NARROW_LABEL = 132, 100
 
@@ -101,17 +103,16 @@ class FocusCard(Card):
         #: Keeps the room that another racer's rows need: what is below must not jump with the focus.
         self._place = QWidget()
         self._place.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        fill(QVBoxLayout(self._place), (None,), (0, 0, 0, 0), 0)
+        self._line = ActsLine("Changes act from now on", "live")
+        fill(QVBoxLayout(self._place), (None, self._line), (0, 0, 0, 0), 0)
         self.box.addWidget(self._place)
         self._rules: tuple[type, ...] = ()
-        self._line = ActsLine("Changes act from now on", "live")
         #: Whose form of the rule this is, where libraries differ; pressed, it offers the others.
         self.badge = _Badge("", kind="chip")
         self._conventions = QMenu(self)
         self._conventions.aboutToShow.connect(self._fill_conventions)
         self.badge.setMenu(self._conventions)
         self._head.insertWidget(3, self.badge, 1000)
-        self.box.addWidget(self._line)
         self._form: ConfigForm | None = None
         self._label_width = LABEL
         self._lane = -1
@@ -122,6 +123,9 @@ class FocusCard(Card):
         self.name.setText(look.title)
         rule = OPTIMIZERS.title_of(type(optimizer))
         self._caption.setText("in focus" if look.title.startswith(rule) else rule)
+        if look.lane != self._lane:
+            # What was pointed at belonged to another racer.
+            self._line.show_acts("", "")
         self._lane = look.lane
         if self._form is None:
             self._form = ConfigForm(optimizer, only=self._is_shown, acts=as_declared, label_width=self._label_width)
@@ -171,7 +175,11 @@ class FocusCard(Card):
         shown = [[d for d in params.declared(rule) if not d.param.hidden and self._is_shown(d)] for rule in self._rules]
         most = max((len(fields) for fields in shown), default=0)
         row = max(self._form.row(name).sizeHint().height() for name in self._form.names())
-        self._place.setMinimumHeight(most * row)
+        line = self._line.sizeHint().height()
+        room = max(most * row, min(most, FEW_ROWS) * row + line)
+        self._place.setFixedHeight(room)
+        # Where a rule fills the room, the tooltips of its parameters say what the line says.
+        self._line.setVisible(len(self._form.names()) * row + line <= room)
 
     def show_starts(self, frame: RaceFrame, start: int) -> None:
         """Offer the starts that take part, and all of them at once."""

@@ -209,7 +209,7 @@ def test_a_session_keeps_the_ghost(pinned, windows, tmp_path):
     path = tmp_path / "two.lab.json"
     assert pinned.keeper.save(path)
     again = windows()
-    assert again.open_file(path)
+    assert again.sessions.open(path)
     settle()
     old, new = pinned.experiment.ghost, again.docks[0].experiment.ghost
     assert new == old

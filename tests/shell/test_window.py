@@ -466,15 +466,15 @@ def test_an_unfolded_inspector_is_never_wider_than_the_stage(race, width):
     view.toggle_inspector()
     settle(4)
     assert view.inspector_shown
-    assert view._scroll.geometry().right() <= view.width()
-    assert view._scroll.width() <= view.stages.width()
+    assert view._side.scroll.geometry().right() <= view.width()
+    assert view._side.scroll.width() <= view.stages.width()
     # Nothing in it is cut.
-    assert view.inspector.minimumSizeHint().width() <= view._scroll.viewport().width()
+    assert view.inspector.minimumSizeHint().width() <= view._side.scroll.viewport().width()
     view.toggle_inspector()
     race.resize(1280, 800)
     settle(4)
     assert view.inspector_shown
-    assert view._scroll.geometry().left() >= view.stages.geometry().right()
+    assert view._side.scroll.geometry().left() >= view.stages.geometry().right()
 
 
 def test_a_small_stage_has_no_overlays_that_only_explain(race):

@@ -415,7 +415,7 @@ def test_an_error_while_drawing_leaves_no_painter_open(pinned, monkeypatch):
     def broken(*_):
         raise ValueError("broken")
 
-    monkeypatch.setattr(ghost_module, "merge_close", broken)
+    monkeypatch.setattr(ghost_module, "pieces", broken)
     with pytest.raises(ValueError, match="broken") as kept:
         layer._extend(pixmap, stage)
     assert not pixmap.paintingActive()

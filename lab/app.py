@@ -61,15 +61,15 @@ def run_gui(path: str | None) -> int:
     install_excepthook(window.keeper.autosave, log_file)
     window.restoreGeometry(settings.state("window/geometry"))
     if path is not None:
-        window.open_file(Path(path))
+        window.sessions.open(Path(path))
     else:
         last = window.keeper.restore_last()
         if last is not None and last.panels:
             try:
-                window.show_session(last)
+                window.sessions.show(last)
             except LabError as refused:
                 window.show_error(str(refused))
         window.keeper.changed.emit()
-        window.offer_recovery()
+        window.sessions.offer_recovery()
     window.show()
     return app.exec()

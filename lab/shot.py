@@ -39,11 +39,11 @@ def run(args: argparse.Namespace) -> int:
             window.resize(*args.size)
             window.show()
             if session.panels:
-                window.show_session(session)
+                window.sessions.show(session)
             app.processEvents()
             _go_to(window, args.steps)
             if not session.panels:
-                window.draw_thumbnails()
+                window.entrance.draw_thumbnails()
             window.proofs.check_now()
             for _ in range(4):
                 app.processEvents()

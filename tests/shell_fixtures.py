@@ -51,8 +51,11 @@ class Windows:
         window.close()
         window.deleteLater()
         settle()
-        # pytest keeps the value of a fixture until all others are torn down: it must not keep the panels.
-        vars(window).clear()
+        # pytest keeps the value of a fixture, and what a log or a patch refers to, until all others are torn down: none
+        # of these must keep the panels.
+        window.docks.clear()
+        for part in (window.desk, window.entrance, window):
+            vars(part).clear()
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,10 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from lab.panels import PANELS
+from lab.ui.dock import PanelDock
 from lab.ui.settings import Settings
 from lab.ui.theme import manager
-from lab.ui.window import MainWindow, PanelDock
+from lab.ui.window import MainWindow
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 

@@ -19,18 +19,18 @@ from lab.core.errors import LabError
 from lab.core.session import replace_file
 from lab.ui.command_palette import Command
 from lab.ui.compare import CanCompare, GhostKeeper
+from lab.ui.panel import Panel
 from lab.ui.scripts import CanCopyCode, CodeForm, exact
 from lab.ui.sweep import CanSweep, SweepCard, parameters
 
 if TYPE_CHECKING:
     from lab.ui.film_card import FilmCard
-    from lab.ui.panel_view import PanelView
 
 
 class Abilities(QObject):
     """The abilities of one panel's view."""
 
-    def __init__(self, view: PanelView) -> None:
+    def __init__(self, view: Panel) -> None:
         super().__init__(view)
         self._view = view
         self.sweep_card: SweepCard | None = None

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from lab.core.errors import FileRefused
 from lab.core.session import replace_file
-from lab.ui.panel_view import PanelView
+from lab.ui.panel import Panel
 from lab.ui.theme import theme
 
 
@@ -34,27 +34,28 @@ def png(widget: QWidget, path: Path, scale: float = 2.0) -> None:
     replace_file(path, bytes(held.data()))
 
 
-def stage_svg(view: PanelView, path: Path) -> None:
+def stage_svg(view: Panel, path: Path) -> None:
     """Write a panel's stage as SVG: marks, trails and text stay vectors, the heat image is embedded."""
     size = view.stage.size() if hasattr(view, "stage") else view.size()
+    area = QRectF(0, 0, size.width(), size.height())
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setSize(QSize(size))
-    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    generator.setViewBox(area)
     generator.setTitle(view.experiment.spec.title)
     generator.setDescription("Made with Visual Lab")
-    painter = QPainter(generator)
-    painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme().color("surface"))
-    view.paint_vector(painter, QRectF(0, 0, size.width(), size.height()))
-    painter.end()
+    # A view that fails must not leave a painter open: that would take the process with it.
+    with QPainter(generator) as painter:
+        painter.fillRect(area, theme().color("surface"))
+        view.paint_vector(painter, area)
     buffer.close()
     replace_file(path, bytes(held.data()))
 
 
-def csv(view: PanelView, path: Path) -> None:
+def csv(view: Panel, path: Path) -> None:
     """Write the data of a panel's plots; UTF-8, a header line, dots for decimals."""
     replace_file(path, view.export_csv().encode("utf-8"))
 

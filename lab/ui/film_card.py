@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCursor, QImage, QKeyEvent
@@ -18,11 +17,9 @@ from lab.ui.export import picture
 from lab.ui.filming import Cut, Filming, pixels_of
 from lab.ui.floating import FloatingCard
 from lab.ui.moving import FORMATS, Film
+from lab.ui.panel import Panel
 from lab.ui.widgets import Button, Segmented, Text, parse_number, row
 from lab.ui.widgets.text import restyle
-
-if TYPE_CHECKING:
-    from lab.ui.panel_view import PanelView
 
 WIDTH = 384
 #: A film of a long run takes so many frames unless more are asked for.
@@ -35,7 +32,7 @@ MEGABYTE = 1e6
 class FilmCard(FloatingCard):
     """From step, to step, every so many; speed, size, what is shown and the format."""
 
-    def __init__(self, view: PanelView) -> None:
+    def __init__(self, view: Panel) -> None:
         super().__init__(view, "Animation", WIDTH)
         self._view = view
         self.filming: Filming | None = None

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
@@ -29,10 +29,8 @@ from lab.ui.experiment import Experiment
 from lab.ui.export import picture
 from lab.ui.jobs import Jobs
 from lab.ui.moving import Film, Pixels, format_of
+from lab.ui.panel import Panel
 from lab.ui.proof import CanBeChecked
-
-if TYPE_CHECKING:
-    from lab.ui.panel_view import PanelView
 
 #: Seconds of replay in one turn of the event loop, and milliseconds between two turns.
 SLICE, TURN_MS = 0.008, 4
@@ -115,7 +113,7 @@ class Filming(QObject):
 
     Parameters
     ----------
-    view : PanelView
+    view : Panel
         The panel that is filmed; only read.
     cut : Cut
         Which part of its timeline.
@@ -133,7 +131,7 @@ class Filming(QObject):
     #: It is over: an empty text when the file is there, "cancelled", or why it could not be made.
     ended = Signal(str)
 
-    def __init__(self, view: PanelView, cut: Cut, path: Path, parent: QObject | None = None) -> None:
+    def __init__(self, view: Panel, cut: Cut, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cut, self._path = cut, path
         made = format_of(path.name)
@@ -159,13 +157,13 @@ class Filming(QObject):
         self._timer.timeout.connect(self.turn)
         view.destroyed.connect(self.cancel)
 
-    def _copy(self, view: PanelView) -> tuple[PanelView, Jobs]:
+    def _copy(self, view: Panel) -> tuple[Panel, Jobs]:
         """The panel once more, as it stands, with everything of its own."""
         state = dataclasses.replace(view.experiment.state(), cursor=0, digest="")
         twin = Experiment(view.experiment.panel, view.experiment.spec, state, SnapshotBudget(BUDGET), self)
         twin.timeline = view.experiment.timeline.fork()
         jobs = Jobs(inline=view.jobs.inline, parent=self)
-        shown: PanelView = view.experiment.spec.view()(twin, jobs)
+        shown: Panel = view.experiment.spec.view()(twin, jobs)
         shown.header.setParent(shown)
         shown.header.hide()
         # Laid out and drawn like any window, but never brought to the screen.

@@ -18,10 +18,12 @@ from lab.core import params
 from lab.core.errors import BadValue
 from lab.core.params import Declared
 from lab.ui.acts import Acts
+from lab.ui.picker import Picker, options_of
 from lab.ui.widgets.curve_row import CurveRow
+from lab.ui.widgets.inputs import ComboBox
 from lab.ui.widgets.number_row import NumberRow
 from lab.ui.widgets.numbers import number_text, parse_number, value_text
-from lab.ui.widgets.rows import ChoiceRow, FamilyRow, FormRow, SwitchRow, TextRow
+from lab.ui.widgets.rows import ChoiceRow, Edit, FormRow, SwitchRow, TextRow
 
 __all__ = ["ConfigForm", "as_declared", "number_text", "parse_number", "value_text"]
 
@@ -172,7 +174,7 @@ class ConfigForm(QWidget):
         if d.param.family is not None:
             if isinstance(value, tuple):
                 return None
-            return FamilyRow(d, value, edit, self._label_width, partial(self._nested, d))
+            return FamilyRow(d, value, edit, self._label_width, self._acts)
         if d.param.choices:
             return ChoiceRow(d, value, edit, self._label_width)
         if d.type is bool:
@@ -183,7 +185,66 @@ class ConfigForm(QWidget):
             return TextRow(d, value, edit, self._label_width)
         return None
 
-    def _nested(self, outer: Declared, config: Any) -> ConfigForm:
-        acts = self._acts
-        inner = None if acts is None else lambda _: acts(outer)
-        return ConfigForm(config, acts=inner, label_width=self._label_width)
+
+class FamilyRow(FormRow):
+    """A choice among registered algorithms, with the parameters of the chosen one below it.
+
+    What was set on an algorithm is kept while another one is tried, and comes back with it.
+    """
+
+    def __init__(
+        self, d: Declared, value: Any, edit: Edit, label_width: int, acts: Callable[[Declared], Acts] | None
+    ) -> None:
+        super().__init__(d, value, edit, label_width)
+        family = d.param.family
+        assert family is not None
+        self._family = family
+        self._visited: dict[type, Any] = {}
+        self.combo = ComboBox(self.name)
+        # The longest title of a family must not decide how wide a form is.
+        self.combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(6)
+        self.combo.set_options([(entry.item, entry.title) for entry in family])
+        self.picker: Picker | None = None
+        if any(entry.group for entry in family):
+            self.combo.popup = self._open_picker
+        self.place((self.combo, 1), self.reset_button)
+        self.box.setContentsMargins(0, 3, 0, 3)
+        # A parameter of the chosen algorithm acts as the choice itself does.
+        inner = None if acts is None else lambda _: acts(d)
+        self.form = ConfigForm(value, acts=inner, label_width=label_width)
+        self._adopt(self.form)
+        self.set_value(value)
+        self.combo.chosen.connect(self._on_chosen)
+
+    def show_value(self) -> None:
+        self._visited[type(self._value)] = self._value
+        self.combo.set_value(type(self._value))
+        self.form.set_config(self._value)
+
+    def set_label_width(self, width: int) -> None:
+        super().set_label_width(width)
+        self.form.set_label_width(width)
+
+    def _open_picker(self) -> None:
+        self.picker = self.picker or Picker(self, self.name)
+        self.picker.open(options_of(self._family), self._on_chosen, self.combo, type(self._value))
+
+    def _adopt(self, form: ConfigForm) -> None:
+        form.setAccessibleName(f"Parameters of {self.name}")
+        self.box.addWidget(form)
+        form.edit_started.connect(self.started)
+        form.edit_finished.connect(self.finished)
+        form.edited.connect(self._on_nested_edited)
+        form.pointed.connect(self.pointed)
+
+    def _on_chosen(self, cls: Any) -> None:
+        if not self.offer_once(self._visited.get(cls) or cls()):
+            self.show_value()
+
+    def _on_nested_edited(self, name: str, value: object) -> None:
+        config = self.form.config
+        if self.offer(config):
+            self._visited[type(config)] = config
+        else:
+            self.form.set_config(self._value)

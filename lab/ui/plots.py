@@ -19,7 +19,8 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from lab.ui import fonts
-from lab.ui.lines import LinesItem, Series
+from lab.ui.lines import LinesItem
+from lab.ui.series import Series
 from lab.ui.theme import manager, theme
 from lab.ui.widgets.glyph import glyph_path
 from lab.ui.widgets.numbers import MINUS, number_text, power_text

@@ -10,7 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QShowEvent
@@ -22,11 +22,9 @@ from lab.ui import fonts
 from lab.ui.command_palette import Command
 from lab.ui.icons import paint_icon
 from lab.ui.jobs import Jobs
+from lab.ui.panel import Panel
 from lab.ui.proof_card import ProofCard, difference_text
 from lab.ui.theme import theme
-
-if TYPE_CHECKING:
-    from lab.ui.panel_view import PanelView
 
 #: Milliseconds that a panel stands still before anything is checked: after the first paint, and between two presses.
 REST = 1200
@@ -128,6 +126,8 @@ class ProofButton(QAbstractButton):
             self.setText(words)
             self.updateGeometry()
         self.update()
+        if self.card is not None:
+            self.card.renew(self._proofs, tip)
         self.changed.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -183,7 +183,7 @@ class Proofs(QObject):
         self._rest.setInterval(REST)
         self._rest.timeout.connect(self._on_rested)
 
-    def watch(self, view: PanelView) -> None:
+    def watch(self, view: Panel) -> None:
         """Serve a panel from now on, if it says what it has in focus."""
         if self._prover is None or not isinstance(view, CanBeChecked):
             return
@@ -196,7 +196,7 @@ class Proofs(QObject):
         button.show()
         self._on_asked()
 
-    def commands(self, view: PanelView) -> list[Command]:
+    def commands(self, view: Panel) -> list[Command]:
         """What a panel's proof adds to the command palette."""
         if self._prover is None or not isinstance(view, CanBeChecked):
             return []
@@ -254,7 +254,7 @@ class Proofs(QObject):
         elif not self._busy():
             self._on_asked()
 
-    def _on_pressed(self, view: PanelView, button: ProofButton) -> None:
+    def _on_pressed(self, view: Panel, button: ProofButton) -> None:
         view.touched.emit()
         if not all(s in self._known for s in button.subjects):
             self.check_now()
@@ -264,7 +264,6 @@ class Proofs(QObject):
         strip = button.parentWidget() or button
         at = QPoint(button.mapTo(view, QPoint(0, 0)).x(), strip.mapTo(view, QPoint(0, 0)).y() - 6)
         button.card.float_at(at, button.card.list, above=True)
-        button.card.follow(button)
 
     def _on_proved(self, proofs: tuple[Proof, ...]) -> None:
         self._running = False

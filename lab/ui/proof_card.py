@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.proof import Finding, Proof
@@ -15,9 +11,6 @@ from lab.ui.floating import FloatingCard
 from lab.ui.theme import manager
 from lab.ui.widgets import HLine, Text, number_text, row, value_text
 from lab.ui.widgets.layout import fill
-
-if TYPE_CHECKING:
-    from lab.ui.proof import ProofButton
 
 WIDTH = 560
 #: Taller than this the list of comparisons scrolls.
@@ -60,7 +53,6 @@ class ProofCard(FloatingCard):
     """A group for each subject: what was compared, the largest difference seen, the largest allowed."""
 
     def __init__(self, parent: QWidget) -> None:
-        self._button: weakref.ref[ProofButton] | None = None
         super().__init__(parent, "What this was checked against", WIDTH)
         #: What scrolls; it takes the keyboard.
         self.list = self._scroll = _Scroll()
@@ -94,23 +86,11 @@ class ProofCard(FloatingCard):
         self._scroll.viewport().setAutoFillBackground(False)
         self._scroll.updateGeometry()
 
-    def follow(self, button: ProofButton) -> None:
-        """Fill in what arrives while the card is open."""
-        self._button = weakref.ref(button)
-        button.changed.connect(self._on_changed)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        button = self._button() if self._button is not None else None
-        if button is not None:
-            button.changed.disconnect(self._on_changed)
-        self._button = None
-        super().hideEvent(event)
-
-    def _on_changed(self) -> None:
-        button = self._button() if self._button is not None else None
-        if button is not None and self.isVisible():
+    def renew(self, proofs: tuple[Proof, ...], words: str) -> None:
+        """Fill in what has arrived while the card is open."""
+        if self.isVisible():
             foot = self.geometry().bottomLeft() + QPoint(0, 1)
-            self.show_proofs(button.proofs, button.toolTip())
+            self.show_proofs(proofs, words)
             self.settle(foot, above=True)
 
 

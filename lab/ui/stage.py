@@ -6,9 +6,7 @@ once into a pixmap; trails are rasterised piece by piece as they grow; only head
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -29,13 +27,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from lab.ui import fonts
+from lab.ui.axes import paint_axes
 from lab.ui.theme import manager, theme
-from lab.ui.widgets import value_text
 
 LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 44
-#: Where the middle of the upright axis's title stands; it keeps this far from numbers, across and along, in pixels.
-TITLE_X, TITLE_ROOM, TITLE_LENGTH = 13, 15, 26
 #: Share of the view by which one key moves it, and how much more or less of the world a key shows.
 PAN_BY, ZOOM_BY = 0.1, 1.25
 _PANS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
@@ -223,8 +218,8 @@ class Stage(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        try:
+        # A layer that fails is a line in the log; a painter left open would take the process with it.
+        with QPainter(self) as painter:
             if self._cache is None:
                 self._cache = self._paint_still()
             painter.drawPixmap(0, 0, self._cache)
@@ -239,9 +234,6 @@ class Stage(QWidget):
                 painter.setPen(QPen(theme().color("accent"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        finally:
-            # A layer that fails is a line in the log; a painter left open would take the process with it.
-            painter.end()
 
     def paint_onto(self, painter: QPainter) -> None:
         """Draw everything as vectors where possible, for SVG export."""
@@ -258,46 +250,18 @@ class Stage(QWidget):
         pixmap = QPixmap(QSize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(QColor(theme().surface))
-        painter = QPainter(pixmap)
-        try:
+        with QPainter(pixmap) as painter:
             self._paint_frame(painter)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setClipRect(self.plot)
             for layer in self.still:
                 layer.paint(painter, self)
-        finally:
-            painter.end()
         return pixmap
 
     def _paint_frame(self, painter: QPainter) -> None:
-        t, plot, world = theme(), self.plot, self._world
-        if self.bare:
-            return
-        painter.setFont(fonts.font(fonts.TICK if self.compact else fonts.CAPTION))
-        painter.setPen(t.color("muted"))
-        metrics = painter.fontMetrics()
-        baseline = plot.bottom() + metrics.ascent() + 6
-        for value, text in ticks(world.x(), world.right(), plot.width() / 90):
-            x = plot.left() + (value - world.x()) / world.width() * plot.width()
-            width = metrics.horizontalAdvance(text)
-            painter.drawText(QPointF(x - width / 2, baseline), text)
-        beside: list[tuple[float, float]] = []
-        for value, text in ticks(world.y(), world.bottom(), plot.height() / 70):
-            y = plot.bottom() - (value - world.y()) / world.height() * plot.height()
-            width = metrics.horizontalAdvance(text)
-            if plot.top() + 4 < y < plot.bottom() - 2:
-                painter.drawText(QPointF(plot.left() - width - 8, y + metrics.ascent() / 2 - 1), text)
-                beside.append((y, plot.left() - width - 8))
-        if self.compact:
-            return
-        painter.drawText(
-            QRectF(plot.left(), baseline + 2, plot.width(), 18), Qt.AlignmentFlag.AlignCenter, self.x_label
-        )
-        painter.save()
-        painter.translate(TITLE_X, title_place(plot.center().y(), beside))
-        painter.rotate(-90)
-        painter.drawText(QRectF(-80, -9, 160, 18), Qt.AlignmentFlag.AlignCenter, self.y_label)
-        painter.restore()
+        if not self.bare:
+            names = None if self.compact else (self.x_label, self.y_label)
+            paint_axes(painter, self.plot, self._world, names)
 
     # -- hands -------------------------------------------------------------------------------------------------
 
@@ -379,33 +343,3 @@ class Stage(QWidget):
             event.accept()
         else:
             event.ignore()
-
-
-def title_place(middle: float, numbers: Sequence[tuple[float, float]]) -> float:
-    """How high the upright axis's title stands: in the middle, or between two numbers where one would touch it.
-
-    `numbers` are the heights and left ends of the axis's numbers, from the lowest number up, in pixels.
-    """
-    if all(left > TITLE_X + TITLE_ROOM or abs(y - middle) > TITLE_LENGTH for y, left in numbers):
-        return middle
-    heights = sorted(y for y, _ in numbers)
-    between = [(a + b) / 2 for a, b in itertools.pairwise(heights)]
-    return min(between, key=lambda y: abs(y - middle), default=middle - TITLE_LENGTH - 4)
-
-
-def ticks(lo: float, hi: float, most: float) -> list[tuple[float, str]]:
-    """Round numbers between lo and hi, about `most` of them, with their texts."""
-    span = hi - lo
-    if not (span > 0 and math.isfinite(span)):
-        return []
-    raw = span / max(most, 1.0)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
-    first, last = math.ceil(lo / step - 1e-9), math.floor(hi / step + 1e-9)
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    found = []
-    for i in range(first, last + 1):
-        value = i * step
-        plain = digits <= 5 and abs(value) < 1e6
-        found.append((value, f"{value:.{digits}f}".replace("-", "\u2212") if plain else value_text(value)))
-    return found

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lab.ui.colors import mix, veil
 from lab.ui.outlines import write_svg
-
-if TYPE_CHECKING:
-    from lab.ui.theme import Theme
+from lab.ui.themes import Theme
 
 Image = Callable[[str, str], str]
 

@@ -9,18 +9,16 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPath, arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from lab.ui.polylines import draw_long, draw_short
 from lab.ui.stage import Stage
 
 #: Plot and world of a stage, its size and the pixels in one of its units.
 View = tuple[QRectF, QRectF, QSize, float]
-#: Vertices closer together than this many pixels are one.
-MERGE_PX = 0.75
 #: Half the widest stroke with its casing, and a pixel for smooth edges.
 MARGIN = 5
 #: A kept picture lags so many vertices behind the end, so that what happens at the end doesn't spoil it.
@@ -172,7 +170,7 @@ class TrailLayer:
             apart = np.zeros((1, pixels.shape[1]), dtype=np.bool_)
             for stroke, trails in _grouped(self._strokes):
                 painter.setPen(QPen(stroke.color, stroke.width))
-                _short(painter, pixels[:, trails], apart[:, trails])
+                draw_short(painter, pixels[:, trails], apart[:, trails])
 
     def _on_rest(self) -> None:
         if self._stage is not None and isValid(self._stage):
@@ -232,20 +230,17 @@ class TrailLayer:
             apart = changes.astype(np.bool_)
         # New ends of all trails in a few calls; long stretches one by one, which Qt strokes much faster.
         few = 2 if len(self._strokes) <= FEW else SHORT
-        drawn_as = _short if len(points) <= few else _long
+        drawn_as = draw_short if len(points) <= few else draw_long
         groups = _grouped(self._strokes)
         cased = [
             (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
         ]
-        painter = QPainter(pixmap)
-        try:
+        # A painter left open takes the whole process with it.
+        with QPainter(pixmap) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for color, width, cap, trails in cased + [(s.color, s.width, ROUND, trails) for s, trails in groups]:
                 painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
                 drawn_as(painter, pixels[:, trails], apart[:, trails])
-        finally:
-            # A painter left open takes the whole process with it.
-            painter.end()
 
 
 def _empty(stage: Stage) -> QPixmap:
@@ -268,69 +263,3 @@ def _grouped(strokes: Sequence[Stroke]) -> list[tuple[Stroke, slice]]:
         found.append((strokes[first], slice(first, last)))
         first = last
     return found
-
-
-def _short(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
-    """Draw a few segments (vertices, trails, 2) of many trails as one path."""
-    segments = np.stack([pixels[:-1], pixels[1:]], axis=2)
-    # What stands still has left its dot already.
-    drawn = ~apart & np.isfinite(segments).all(axis=(2, 3)) & (segments[:, :, 0] != segments[:, :, 1]).any(axis=2)
-    if drawn.any():
-        ends = segments[drawn].reshape(-1, 2)
-        painter.drawPath(arrayToQPath(ends[:, 0].copy(), ends[:, 1].copy(), connect="pairs"))
-
-
-def _long(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
-    """Draw long stretches (vertices, trails, 2), one piece after the other."""
-    vertices, ends = pieces(pixels, apart)
-    first = 0
-    for last in ends.tolist():
-        painter.drawPolyline(arrayToQPolygonF(vertices[first:last, 0], vertices[first:last, 1]))
-        first = last
-
-
-def pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The unbroken pieces of all trails, less what stays within a pixel's fraction of travelled way.
-
-    Counting whole `MERGE_PX` of path length and keeping one vertex of each does it without a loop; a piece keeps its
-    two ends.
-
-    Parameters
-    ----------
-    pixels : ndarray of shape (v, k, 2)
-        Vertices of k trails; nan where a trail isn't there.
-    apart : ndarray of bool, shape (v - 1, k)
-        Segments that are not drawn.
-
-    Returns
-    -------
-    vertices : ndarray of shape (m, 2)
-        Those kept, piece by piece, each trail's in their order.
-    ends : ndarray of int
-        Where each piece ends among them.
-    """
-    across = pixels.transpose(1, 0, 2)
-    joined = ~apart.T & np.isfinite(across[:, 1:]).all(axis=2) & np.isfinite(across[:, :-1]).all(axis=2)
-    steps = np.zeros(across.shape[:2])
-    steps[:, 1:] = np.where(joined, np.hypot(*(across[:, 1:] - across[:, :-1]).transpose(2, 0, 1)), 0.0)
-    bins = np.floor(steps.cumsum(axis=1) / MERGE_PX)
-    inward, onward = np.zeros_like(bins, dtype=np.bool_), np.zeros_like(bins, dtype=np.bool_)
-    inward[:, 1:], onward[:, :-1] = joined, joined
-    last = inward & ~onward
-    keep = (onward & ~inward) | last
-    keep[:, 1:] |= joined & (bins[:, 1:] != bins[:, :-1])
-    return across[keep], np.flatnonzero(last[keep]) + 1
-
-
-def merge_close(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Drop vertices that stay within a pixel's fraction of travelled way; ends are kept.
-
-    Counting whole `MERGE_PX` of path length and keeping one vertex of each does it without a loop.
-    """
-    if len(points) < 8:
-        return points
-    steps = np.hypot(*np.diff(points, axis=0).T)
-    bins = np.floor(np.concatenate([[0.0], np.cumsum(steps)]) / MERGE_PX)
-    keep = np.concatenate([[True], bins[1:] != bins[:-1]])
-    keep[-1] = True
-    return points[keep]

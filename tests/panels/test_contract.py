@@ -102,10 +102,10 @@ def test_pictures_and_tables_leave_the_room(windows, panel, tmp_path):
 @pytest.mark.parametrize("panel", FIRST)
 def test_a_thumbnail_shows_the_panel(windows, panel):
     window = windows()
-    window.draw_thumbnails()
+    window.entrance.draw_thumbnails()
     settle()
-    image = window.start.cards[panel]._image
-    assert image.width() / image.devicePixelRatio() == window.start.cards[panel].width() - 2
+    image = window.entrance.start.cards[panel]._image
+    assert image.width() / image.devicePixelRatio() == window.entrance.start.cards[panel].width() - 2
     assert colours(image) > 50
     assert window.docks == []
 
@@ -114,7 +114,7 @@ def test_a_thumbnail_shows_the_panel(windows, panel):
 def test_a_view_that_fails_says_so_and_the_others_go_on(windows, panel, monkeypatch, caplog):
     window = windows(panel)
     window.open_panel(panel)
-    window.arrange("side by side")
+    window.actions_.arrange("side by side")
     settle()
     broken, fine = (dock.view for dock in window.docks)
 
@@ -144,7 +144,7 @@ def test_a_state_survives_its_file(windows, panel):
     """What a panel saves describes it completely: config, events, look and cursor."""
     window = windows(panel)
     window.docks[0].experiment.seek(20)
-    text = files.to_json(window.session())
+    text = files.to_json(window.desk.session())
     again = files.from_json(text, PANELS)
     assert files.to_json(again) == text
 

@@ -209,7 +209,7 @@ def test_a_session_keeps_the_ghost(pinned, windows, tmp_path):
     path = tmp_path / "two.lab.json"
     assert pinned.keeper.save(path)
     again = windows()
-    assert again.open_file(path)
+    assert again.sessions.open(path)
     settle()
     old, new = pinned.experiment.ghost, again.docks[0].experiment.ghost
     assert new == old
@@ -415,7 +415,7 @@ def test_an_error_while_drawing_leaves_no_painter_open(pinned, monkeypatch):
     def broken(*_):
         raise ValueError("broken")
 
-    monkeypatch.setattr(ghost_module, "merge_close", broken)
+    monkeypatch.setattr(ghost_module, "pieces", broken)
     with pytest.raises(ValueError, match="broken") as kept:
         layer._extend(pixmap, stage)
     assert not pixmap.paintingActive()

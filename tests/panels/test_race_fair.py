@@ -266,16 +266,16 @@ def test_a_saved_race_is_still_fair_and_its_open_curve_comes_back(windows, tmp_p
     window.experiment.set_playing(False)
     window.view.set_look(fair=True)
     found = [[t.losses.tolist() for t in lane.trials] for lane in card.tuning.lanes]
-    saved = window.session()
+    saved = window.desk.session()
     windows.end(window)
     other = windows()
-    other.show_session(files.from_json(files.to_json(saved), PANELS))
+    other.sessions.show(files.from_json(files.to_json(saved), PANELS))
     settle()
     view = other.docks[0].view
     assert words(view.fair_note) == "fair: 6 trials each"
     assert view.fair.tuning is not None
     assert [[t.losses.tolist() for t in lane.trials] for lane in view.fair.tuning.lanes] == found
-    again = other.session().panels[0]
+    again = other.desk.session().panels[0]
     assert again.view == saved.panels[0].view
     assert again.run.config == saved.panels[0].run.config
 

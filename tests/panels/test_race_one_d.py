@@ -234,7 +234,7 @@ def test_the_tangent_stays_with_either_layer(line: Any) -> None:
 
 def test_the_look_is_saved_with_the_session(line: Any) -> None:
     line.view.set_look(scheme="central", h=2.5e-7, stored_h=True)
-    text = files.to_json(line.session())
+    text = files.to_json(line.desk.session())
     again = files.from_json(text, PANELS)
     look = again.panels[0].view
     assert (look.difference, look.scheme, look.h, look.stored_h) == (True, "central", 2.5e-7, True)
@@ -242,7 +242,7 @@ def test_the_look_is_saved_with_the_session(line: Any) -> None:
 
 
 def test_a_session_from_before_the_layer_opens(line: Any) -> None:
-    document = json.loads(files.to_json(line.session()))
+    document = json.loads(files.to_json(line.desk.session()))
     view = document["panels"][0]["view"]
     for name in ("difference", "scheme", "h", "stored_h"):
         del view[name]

@@ -72,11 +72,11 @@ def test_a_session_is_drawn_in_its_arrangement(tmp_path, windows):
     """Side by side stays side by side: the right half shows the second race's stage, not one wide panel."""
     window = windows("race")
     window.open_panel("race", preset="parabola")
-    window.arrange("side by side")
+    window.actions_.arrange("side by side")
     settle()
     path = tmp_path / "row.lab.json"
     assert window.keeper.save(path)
-    window.start.setFocus()
+    window.entrance.start.setFocus()
     settle()
     seen = window.grab().toImage()
     code, image = shot(tmp_path, str(path))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox
 from lab.core import session as files
 from lab.panels import PANELS
 from lab.sims.race import PlaceStarts
-from lab.ui import errors
+from lab.ui import errors, export
 from lab.ui.settings import HOME_VARIABLE, Settings
 
 
@@ -161,3 +161,18 @@ def test_only_the_newest_ten_recent_files_are_kept(tmp_path):
         path.touch()
         settings.add_recent(path)
     assert [p.name for p in settings.recent()] == [f"{i}.lab.json" for i in range(13, 3, -1)]
+
+
+def test_a_stage_that_fails_while_it_is_exported_leaves_no_painter_open_and_no_file(race, tmp_path):
+    painters = []
+
+    def broken(painter, area):
+        painters.append(painter)
+        raise ValueError("broken")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(race.view, "paint_vector", broken)
+        with pytest.raises(ValueError, match="broken"):
+            export.stage_svg(race.view, tmp_path / "stage.svg")
+    assert not painters[0].isActive()
+    assert not (tmp_path / "stage.svg").exists()

@@ -79,14 +79,16 @@ def test_the_users_panel_is_not_touched(race, tmp_path):
     settle()
     timeline = race.experiment.timeline
     before = (
-        files.to_json(race.session()), timeline.step, timeline.frontier, timeline.run, digest(race.experiment.frame()),
-        timeline.trace.values.copy(), list(timeline.marks), race.experiment.history.undo_label, race.view._look,
+        files.to_json(race.desk.session()), timeline.step, timeline.frontier, timeline.run,
+        digest(race.experiment.frame()), timeline.trace.values.copy(), list(timeline.marks),
+        race.experiment.history.undo_label, race.view._look,
     )  # fmt: skip
     seen = race.view.grab().toImage()
     assert film(race, Cut(0, 40, 10), tmp_path / "race.gif") == ""
     after = (
-        files.to_json(race.session()), timeline.step, timeline.frontier, timeline.run, digest(race.experiment.frame()),
-        timeline.trace.values.copy(), list(timeline.marks), race.experiment.history.undo_label, race.view._look,
+        files.to_json(race.desk.session()), timeline.step, timeline.frontier, timeline.run,
+        digest(race.experiment.frame()), timeline.trace.values.copy(), list(timeline.marks),
+        race.experiment.history.undo_label, race.view._look,
     )  # fmt: skip
     for old, new in zip(before, after, strict=True):
         assert np.array_equal(old, new, equal_nan=True) if isinstance(old, np.ndarray) else old == new
@@ -183,7 +185,7 @@ def test_a_full_disk_gets_one_line(race, tmp_path, monkeypatch):
 
 def test_the_card_says_what_the_film_will_be(race):
     race.experiment.seek(25)
-    race.actions_.export_film()
+    race.exports.film(race.active)
     settle()
     card, stage = race.view.abilities.film, race.view.picture_of()
     assert [box.text() for box in card.boxes] == ["0", "25", "1", "25"]

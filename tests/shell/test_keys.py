@@ -385,7 +385,7 @@ def test_the_set_up_is_as_high_as_what_it_shows(windows, opened):
 def pair(windows):
     window = windows("race")
     window.open_panel("race", preset="saddle")
-    window.arrange("side by side")
+    window.actions_.arrange("side by side")
     settle(4)
     return window
 
@@ -410,13 +410,13 @@ def accent_line(header):
 def test_the_active_panel_is_marked_where_there_are_two(pair):
     first, second = pair.docks
     assert [accent_line(d.view.header) for d in pair.docks] == [False, True]
-    pair.activate(first)
+    pair.desk.activate(first)
     settle()
     assert [accent_line(d.view.header) for d in pair.docks] == [True, False]
-    pair.arrange("focus")
+    pair.actions_.arrange("focus")
     settle()
     assert not any(accent_line(d.view.header) for d in pair.docks)
-    pair.arrange("side by side")
+    pair.actions_.arrange("side by side")
     settle()
     pair.close_panel(second)
     settle()
@@ -448,20 +448,20 @@ def test_the_inspector_is_folded_away_and_shown_by_button_key_and_palette(race):
 
 def test_a_narrow_panel_and_a_wide_one_each_remember_the_choice(pair):
     view = pair.docks[1].view
-    pair.activate(pair.docks[1])
+    pair.desk.activate(pair.docks[1])
     view.header.fold.click()
     settle()
     assert view.inspector_shown
-    pair.arrange("focus")
+    pair.actions_.arrange("focus")
     settle(3)
     assert view.inspector_shown
     key(view.stage, K.Key_I, CTRL)
     settle()
     assert not view.inspector_shown
-    pair.arrange("side by side")
+    pair.actions_.arrange("side by side")
     settle(3)
     assert view.inspector_shown
-    pair.arrange("focus")
+    pair.actions_.arrange("focus")
     settle(3)
     assert not view.inspector_shown
 
@@ -470,7 +470,7 @@ def test_words_come_back_to_the_header_when_there_is_room(pair):
     header = pair.docks[0].view.header
     export = header.export
     assert export.text() == ""
-    pair.arrange("focus")
+    pair.actions_.arrange("focus")
     pair.docks[0].raise_()
     settle(4)
     assert export.text() == "Export"

@@ -128,7 +128,7 @@ def test_a_long_seek_is_replayed_in_slices_and_the_newest_target_wins(player, ex
 def test_a_simulation_that_raises_pauses_its_panel_and_says_so(windows, monkeypatch, caplog):
     window = windows("race")
     window.open_panel("race")
-    window.arrange("side by side")
+    window.actions_.arrange("side by side")
     bad, good = window.docks
 
     def fail():

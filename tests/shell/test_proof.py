@@ -112,7 +112,7 @@ def test_a_hidden_panel_is_not_checked(proved):
     window.proofs.check_now()
     settle()
     assert asked.of == []
-    window.show_panels()
+    window.entrance.show_panels()
     rest(window)
     assert len(asked.of) == 1
 

@@ -49,7 +49,7 @@ def busy(window):
     second.experiment.seek(20)
     second.experiment.do(MoveStart(0, (1.0, 2.0), 3), "Drag")
     second.experiment.seek(25)
-    window.arrange("side by side")
+    window.actions_.arrange("side by side")
     settle()
     wheel(second.view.stage, (200.0, 150.0), 360)
     second.view.leaderboard.focused.emit(2)
@@ -87,7 +87,7 @@ def test_a_session_opens_to_the_very_same_picture(race, windows, tmp_path):
     runs = [(d.experiment.run.seed, list(d.experiment.run.events()), d.experiment.step) for d in race.docks]
     windows.end(race)
     again = windows()
-    assert again.open_file(path)
+    assert again.sessions.open(path)
     settle()
     assert digests(again) == states
     assert [(d.experiment.run.seed, list(d.experiment.run.events()), d.experiment.step) for d in again.docks] == runs
@@ -104,7 +104,7 @@ def test_a_session_opens_to_the_very_same_picture(race, windows, tmp_path):
 def test_saving_twice_writes_the_same_file(race, tmp_path):
     path = prepared(race, tmp_path)
     first = path.read_bytes()
-    assert race.open_file(path)
+    assert race.sessions.open(path)
     arrived(race)
     assert race.keeper.save(path)
     assert json.loads(path.read_bytes())["panels"] == json.loads(first)["panels"]
@@ -113,7 +113,7 @@ def test_saving_twice_writes_the_same_file(race, tmp_path):
 def test_opening_replaces_what_was_open(race, tmp_path):
     path = prepared(race, tmp_path)
     race.open_panel("race", preset="saddle")
-    assert race.open_file(path)
+    assert race.sessions.open(path)
     settle()
     assert len(race.docks) == 2
     assert [d.windowTitle() for d in race.docks] == ["Optimizer race", "Optimizer race 2"]
@@ -124,22 +124,22 @@ def test_opening_replaces_what_was_open(race, tmp_path):
 def test_a_session_without_panels_shows_the_start_page(race, tmp_path):
     path = tmp_path / "empty.lab.json"
     files.write(path, files.Session())
-    assert race.open_file(path)
+    assert race.sessions.open(path)
     settle()
-    assert race.start.isVisible()
+    assert race.entrance.start.isVisible()
     assert race.docks == []
 
 
 def test_the_transport_controls_the_panel_that_is_in_front(race, windows, tmp_path):
     race.open_panel("race", preset="rosenbrock")
     race.docks[0].raise_()
-    race.activate(race.docks[0])
+    race.desk.activate(race.docks[0])
     settle()
     path = tmp_path / "tabs.lab.json"
     assert race.keeper.save(path)
     windows.end(race)
     again = windows()
-    assert again.open_file(path)
+    assert again.sessions.open(path)
     settle()
     assert [d.view.seen for d in again.docks] == [True, False]
     assert again.active is again.docks[0]
@@ -178,9 +178,9 @@ def test_ctrl_s_asks_for_a_file_once(race, tmp_path, monkeypatch):
         return str(tmp_path / "b"), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
-    assert race.actions_.save()
+    assert race.sessions.save()
     race.experiment.do(PlaceStarts(((1.0, 1.0),)), "Drop")
-    assert race.actions_.save()
+    assert race.sessions.save()
     assert asked == [1]
     assert not race.keeper.modified
 
@@ -190,9 +190,9 @@ def test_unsaved_changes_are_asked_about(race, tmp_path, monkeypatch):
     race.experiment.do(PlaceStarts(((1.0, 1.0),)), "Drop")
     answers = iter((buttons.Cancel, buttons.Discard))
     monkeypatch.setattr(QMessageBox, "exec", lambda self: next(answers))
-    race.actions_.new()
+    race.sessions.new()
     assert len(race.docks) == 1
-    race.actions_.new()
+    race.sessions.new()
     assert race.docks == []
     assert not race.keeper.modified
 
@@ -283,7 +283,7 @@ def test_a_file_that_is_wrong_is_refused_in_one_line_and_nothing_changes(race, t
     for name, (text, says) in spoiled(path.read_text("utf-8")).items():
         bad = tmp_path / f"{name.replace(' ', '-')}.lab.json"
         bad.write_text(text, "utf-8")
-        assert not race.open_file(bad), name
+        assert not race.sessions.open(bad), name
         message = race.banner.message
         assert says in message, (name, message)
         assert "\n" not in message
@@ -292,7 +292,7 @@ def test_a_file_that_is_wrong_is_refused_in_one_line_and_nothing_changes(race, t
         assert digests(race) == before
         assert race.windowTitle() == title
         assert not race.keeper.modified
-    assert race.open_file(path)
+    assert race.sessions.open(path)
     assert not race.banner.message
 
 
@@ -302,7 +302,7 @@ def test_a_file_of_200_mb_is_refused_unread(race, tmp_path):
         out.truncate(200 << 20)
     before = digests(race)
     begun = time.perf_counter()
-    assert not race.open_file(path)
+    assert not race.sessions.open(path)
     assert time.perf_counter() - begun < 0.5
     assert "200 MB" in race.banner.message
     assert digests(race) == before
@@ -311,7 +311,7 @@ def test_a_file_of_200_mb_is_refused_unread(race, tmp_path):
 @pytest.mark.parametrize("name", ["missing.lab.json", "folder"])
 def test_a_file_that_cannot_be_read_is_refused(race, tmp_path, name):
     (tmp_path / "folder").mkdir()
-    assert not race.open_file(tmp_path / name)
+    assert not race.sessions.open(tmp_path / name)
     assert name in race.banner.message
     assert len(race.docks) == 1
 
@@ -319,7 +319,7 @@ def test_a_file_that_cannot_be_read_is_refused(race, tmp_path, name):
 def test_bytes_that_are_no_text_are_refused(race, tmp_path):
     path = tmp_path / "picture.lab.json"
     path.write_bytes(bytes(range(256)) * 4)
-    assert not race.open_file(path)
+    assert not race.sessions.open(path)
     assert "not a Visual Lab session" in race.banner.message
 
 
@@ -328,7 +328,7 @@ def test_a_session_of_another_build_is_opened_with_a_word(race, tmp_path):
     text = path.read_text("utf-8")
     mine = json.loads(text)["panels"][0]["digest"]
     path.write_text(text.replace(mine, "0" * len(mine)), "utf-8")
-    assert race.open_file(path)
+    assert race.sessions.open(path)
     arrived(race)
     assert "another build" in race.docks[0].view.banner.message
     assert not race.docks[1].view.banner.message
@@ -341,7 +341,7 @@ def test_a_session_saved_on_the_way_to_its_step_opens_without_complaint(race, wi
     path = tmp_path / "far.lab.json"
     race.keeper.save(path)
     before = digests(race)
-    assert race.open_file(path)
+    assert race.sessions.open(path)
     assert digests(race) == before
     assert race.docks[0].experiment.step == 200
     assert not race.docks[0].view.banner.message
@@ -354,17 +354,17 @@ def test_recent_files_newest_first(race, windows, tmp_path):
     paths = [tmp_path / f"{n}.lab.json" for n in "abc"]
     for path in paths:
         race.keeper.save(path)
-    race.open_file(paths[0])
+    race.sessions.open(paths[0])
     assert race.settings.recent() == [paths[0], paths[2], paths[1]]
     paths[2].unlink()
     assert race.settings.recent() == [paths[0], paths[1]]
     race.show_start()
-    assert [b.text() for b in race.start._buttons] == ["a", "b"]
+    assert [b.text() for b in race.entrance.start._buttons] == ["a", "b"]
     race.actions_._fill_recent()
     assert [a.text() for a in race.actions_._recent.actions()] == ["a.lab.json", "b.lab.json"]
     windows.end(race)
     again = windows()
-    again.start._buttons[1].click()
+    again.entrance.start._buttons[1].click()
     settle()
     assert again.keeper.path == paths[1]
     assert len(again.docks) == 1
@@ -384,7 +384,7 @@ def drop(window, *paths):
 
 def test_a_file_dropped_on_the_window_is_opened(race, tmp_path):
     path = prepared(race, tmp_path)
-    race.new_session()
+    race.sessions.clear()
     assert drop(race, path)
     settle()
     assert race.keeper.path == path
@@ -403,7 +403,7 @@ def test_the_next_start_finds_what_was_open(race, windows, tmp_path):
     again = windows()
     last = again.keeper.restore_last()
     assert last is not None
-    again.show_session(last)
+    again.sessions.show(last)
     assert digests(again) == before
     assert again.keeper.path == path
     assert again.keeper.modified
@@ -414,8 +414,8 @@ def test_a_last_session_that_is_spoiled_does_not_keep_the_lab_from_starting(wind
     (tmp_path / "home" / "last.lab.json").write_text("{", "utf-8")
     window = windows()
     assert window.keeper.restore_last() is None
-    window.offer_recovery()
-    assert window.recovery.isHidden()
+    window.sessions.offer_recovery()
+    assert window.entrance.recovery.isHidden()
 
 
 def test_an_edit_is_autosaved_soon_and_a_clean_end_takes_the_copy_away(race, windows, tmp_path):
@@ -437,8 +437,8 @@ def test_two_labs_do_not_take_each_other_for_crashed(race, windows):
     race.keeper.autosave()
     other = windows()
     assert other.keeper.left_behind() == []
-    other.offer_recovery()
-    assert other.recovery.isHidden()
+    other.sessions.offer_recovery()
+    assert other.entrance.recovery.isHidden()
 
 
 CRASHING = """
@@ -480,11 +480,11 @@ def test_a_killed_lab_is_recovered_at_the_next_start(windows, tmp_path):
             process.kill()
             process.wait(10)
     window = windows()
-    window.offer_recovery()
-    assert window.recovery.isVisible()
-    window.recovery.rows[0].recover.click()
+    window.sessions.offer_recovery()
+    assert window.entrance.recovery.isVisible()
+    window.entrance.recovery.rows[0].recover.click()
     settle()
-    assert window.recovery.isHidden()
+    assert window.entrance.recovery.isHidden()
     (dock,) = window.docks
     assert dock.experiment.step == 12
     assert [e for _, e in dock.experiment.run.events()] == [PlaceStarts(((1.5, -2.5),))]
@@ -502,16 +502,16 @@ def test_a_crashed_session_can_be_thrown_away(windows, tmp_path):
     files.write(left, files.Session((files.fresh("race", PANELS["race"]),)))
     (folder / "spoiled.lab.json").write_text("{", "utf-8")
     window = windows("race")
-    window.offer_recovery()
-    assert window.recovery.isVisible()
-    assert window.start.isVisible()
-    window.recovery.rows[0].discard.click()
+    window.sessions.offer_recovery()
+    assert window.entrance.recovery.isVisible()
+    assert window.entrance.start.isVisible()
+    window.entrance.recovery.rows[0].discard.click()
     settle()
     assert not left.exists()
     assert len(window.docks) == 1
     assert window.docks[0].view.seen
-    window.offer_recovery()
-    assert window.recovery.isHidden()
+    window.sessions.offer_recovery()
+    assert window.entrance.recovery.isHidden()
     assert not (folder / "spoiled.lab.json").exists()
 
 
@@ -531,8 +531,8 @@ def leave_behind(home, *horizons):
 def test_all_crashed_sessions_are_offered_newest_first(windows, tmp_path):
     paths = leave_behind(tmp_path / "home", 111, 222, 333)
     window = windows()
-    window.offer_recovery()
-    rows = window.recovery.rows
+    window.sessions.offer_recovery()
+    rows = window.entrance.recovery.rows
     assert len(rows) == 3
     assert all("Optimizer race" in line.words for line in rows)
     rows[1].recover.click()
@@ -541,10 +541,10 @@ def test_all_crashed_sessions_are_offered_newest_first(windows, tmp_path):
     assert [path.exists() for path in paths] == [True, False, True]
     # The others wait on the start page.
     window.show_start()
-    assert len(window.recovery.rows) == 2
-    window.recovery.discard_all.click()
+    assert len(window.entrance.recovery.rows) == 2
+    window.entrance.recovery.discard_all.click()
     settle()
-    assert window.recovery.isHidden()
+    assert window.entrance.recovery.isHidden()
     assert not any(path.exists() for path in paths)
     assert window.docks[0].view.seen
 
@@ -552,13 +552,13 @@ def test_all_crashed_sessions_are_offered_newest_first(windows, tmp_path):
 def test_a_recovered_session_is_not_replaced_by_the_next_without_a_question(windows, tmp_path, monkeypatch):
     leave_behind(tmp_path / "home", 111, 222)
     window = windows()
-    window.offer_recovery()
-    window.recovery.rows[0].recover.click()
-    monkeypatch.setattr(window.actions_, "may_replace", lambda: False)
-    window.recovery.rows[0].recover.click()
+    window.sessions.offer_recovery()
+    window.entrance.recovery.rows[0].recover.click()
+    monkeypatch.setattr(window.sessions, "may_replace", lambda: False)
+    window.entrance.recovery.rows[0].recover.click()
     settle()
     assert window.docks[0].experiment.horizon == 111
-    assert len(window.recovery.rows) == 1
+    assert len(window.entrance.recovery.rows) == 1
 
 
 @pytest.mark.parametrize(
@@ -575,7 +575,7 @@ def test_whatever_the_file_holds_marks_the_session_as_changed(windows, tmp_path,
     window = windows("race")
     path = tmp_path / "one.lab.json"
     assert window.keeper.save(path)
-    assert window.open_file(path)
+    assert window.sessions.open(path)
     settle()
     assert not window.keeper.modified
     # To play is to look on.

@@ -314,7 +314,7 @@ def test_undo_to_a_later_step_than_the_timeline_has_lengthens_it(race):
 def two(race):
     """Two races side by side."""
     race.open_panel("race", preset="rosenbrock")
-    race.arrange("side by side")
+    race.actions_.arrange("side by side")
     settle()
     race.first, race.second = race.docks
     return race
@@ -357,7 +357,7 @@ def test_two_races_play_side_by_side(two):
 
 
 def test_a_hidden_tab_costs_nothing_and_goes_on_when_shown(two):
-    two.arrange("focus")
+    two.actions_.arrange("focus")
     settle()
     two.first.raise_()
     two.second.experiment.set_playing(True)
@@ -374,7 +374,7 @@ def test_a_hidden_tab_costs_nothing_and_goes_on_when_shown(two):
 
 
 def test_the_tab_that_is_raised_is_controlled(two):
-    two.arrange("focus")
+    two.actions_.arrange("focus")
     settle()
     bar = next(b for b in two.findChildren(QTabBar) if b.count() == 2)
     for i, dock in enumerate((two.first, two.second)):

@@ -35,9 +35,9 @@ def three(windows):
 
 
 def test_focus_shows_one_at_a_time(three):
-    three.arrange("side by side")
+    three.actions_.arrange("side by side")
     settle()
-    three.activate(three.docks[1])
+    three.desk.activate(three.docks[1])
     key(three, K.Key_1, CTRL)
     settle()
     assert [d.view.seen for d in three.docks] == [False, True, False]
@@ -69,7 +69,7 @@ def test_side_by_side_fits_the_usual_laptop(windows):
     """Two panels at 1280 x 800 lie beside each other, and nothing reaches out of the window."""
     window = windows("race")
     window.open_panel("race")
-    window.arrange("side by side")
+    window.actions_.arrange("side by side")
     settle(4)
     a, b = boxes(window)
     assert a.right() < b.left()
@@ -82,12 +82,12 @@ def test_side_by_side_fits_the_usual_laptop(windows):
 
 
 def test_a_layout_is_saved_by_name_and_comes_back(three, monkeypatch):
-    three.arrange("side by side")
+    three.actions_.arrange("side by side")
     settle()
     before = boxes(three)
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("lecture / hall", True))
     three.actions_.save_layout()
-    three.arrange("focus")
+    three.actions_.arrange("focus")
     settle()
     assert boxes(three) != before
     three.actions_._fill_layouts()
@@ -99,14 +99,14 @@ def test_a_layout_is_saved_by_name_and_comes_back(three, monkeypatch):
 
 
 def test_a_saved_layout_serves_after_a_panel_was_closed_and_another_opened(three, monkeypatch):
-    three.arrange("side by side")
+    three.actions_.arrange("side by side")
     settle()
     before = boxes(three)
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("row", True))
     three.actions_.save_layout()
     three.close_panel(three.docks[0])
     three.open_panel("race")
-    three.arrange("focus")
+    three.actions_.arrange("focus")
     settle()
     three.actions_._fill_layouts()
     three.actions_._layouts.actions()[0].trigger()
@@ -130,7 +130,7 @@ def test_a_panel_floats_and_docks_again(race):
     assert race.experiment.step == 3
     race.experiment.set_playing(False)
     race.player.tick(0)
-    race.arrange("focus")
+    race.actions_.arrange("focus")
     settle()
     assert not dock.isFloating()
 
@@ -143,14 +143,14 @@ def test_closing_a_floating_panel_closes_it(race):
     dock.close()
     settle()
     assert race.docks == []
-    assert race.start.isVisible()
+    assert race.entrance.start.isVisible()
 
 
 def test_closing_the_last_panel_shows_the_start_page(race):
     key(race, K.Key_W, CTRL)
     settle()
     assert race.docks == []
-    assert race.start.isVisible()
+    assert race.entrance.start.isVisible()
     assert not race.transport.isVisible()
     assert race.active is None
     key(race, K.Key_Space)
@@ -176,17 +176,17 @@ def test_names_stay_apart(race):
 
 def test_a_panel_is_renamed(race, monkeypatch):
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("  My race ", True))
-    race.actions_.rename_panel()
+    race.actions_.rename_panel(race.active)
     assert race.docks[0].windowTitle() == "My race"
     assert race.view.header.title.text() == "My race"
     assert race.transport._name._whole == "My race"
-    assert race.session().panels[0].name == "My race"
+    assert race.desk.session().panels[0].name == "My race"
 
 
 def test_a_duplicate_stands_where_the_original_stands_and_goes_its_own_way(race):
     race.experiment.seek(12)
     race.experiment.set_live("learning_rate", 0.02, 4, "Change")
-    race.actions_.duplicate_panel()
+    race.actions_.duplicate_panel(race.active)
     settle()
     twin = race.docks[1].experiment
     assert twin.step == 12
@@ -202,11 +202,11 @@ def test_a_duplicate_stands_where_the_original_stands_and_goes_its_own_way(race)
 
 def test_a_card_opens_its_panel(windows):
     window = windows()
-    for id, card in list(window.start.cards.items()):
+    for id, card in list(window.entrance.start.cards.items()):
         click(card, (card.width() / 2, card.height() / 2))
         settle()
         assert window.docks[-1].experiment.panel == id
-        assert not window.start.isVisible()
+        assert not window.entrance.start.isVisible()
         window.close_panel(window.docks[-1])
         settle()
 
@@ -214,7 +214,7 @@ def test_a_card_opens_its_panel(windows):
 @pytest.mark.parametrize("pressed", [K.Key_Return, K.Key_Space])
 def test_a_card_is_opened_by_key(windows, pressed):
     window = windows()
-    card = next(iter(window.start.cards.values()))
+    card = next(iter(window.entrance.start.cards.values()))
     card.setFocus(Qt.FocusReason.TabFocusReason)
     key(card, pressed)
     settle()
@@ -223,7 +223,7 @@ def test_a_card_is_opened_by_key(windows, pressed):
 
 def test_a_card_plays_while_it_is_pointed_at(windows):
     window = windows()
-    card = next(iter(window.start.cards.values()))
+    card = next(iter(window.entrance.start.cards.values()))
     at = QPointF(5, 5)
     QApplication.sendEvent(card, QEnterEvent(at, at, at))
     assert window.player.active
@@ -236,10 +236,10 @@ def test_the_way_back_from_the_start_page(race):
     """Pressing the house again (or Esc) returns to the panels that wait behind it."""
     race.bar.home.click()
     settle()
-    assert race.start.isVisible()
+    assert race.entrance.start.isVisible()
     race.bar.home.click()
     settle()
-    assert not race.start.isVisible()
+    assert not race.entrance.start.isVisible()
     assert race.view.seen
     race.show_start()
     key(race, K.Key_Escape)
@@ -341,7 +341,7 @@ def test_a_walk_without_a_mouse(windows):
     window = windows()
     for _ in range(30):
         key(QApplication.focusWidget() or window, K.Key_Tab)
-        if QApplication.focusWidget() in window.start.cards.values():
+        if QApplication.focusWidget() in window.entrance.start.cards.values():
             break
     key(QApplication.focusWidget(), K.Key_Return)
     settle()
@@ -466,15 +466,15 @@ def test_an_unfolded_inspector_is_never_wider_than_the_stage(race, width):
     view.toggle_inspector()
     settle(4)
     assert view.inspector_shown
-    assert view._scroll.geometry().right() <= view.width()
-    assert view._scroll.width() <= view.stages.width()
+    assert view._side.scroll.geometry().right() <= view.width()
+    assert view._side.scroll.width() <= view.stages.width()
     # Nothing in it is cut.
-    assert view.inspector.minimumSizeHint().width() <= view._scroll.viewport().width()
+    assert view.inspector.minimumSizeHint().width() <= view._side.scroll.viewport().width()
     view.toggle_inspector()
     race.resize(1280, 800)
     settle(4)
     assert view.inspector_shown
-    assert view._scroll.geometry().left() >= view.stages.geometry().right()
+    assert view._side.scroll.geometry().left() >= view.stages.geometry().right()
 
 
 def test_a_small_stage_has_no_overlays_that_only_explain(race):

@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from lab.ui.lines import thin
+from lab.ui.axes import title_place
 from lab.ui.plots import Axis, LinePlot
-from lab.ui.stage import title_place
+from lab.ui.series import thin
 from lab.ui.theme import load_theme
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,9 @@ from lab.panels.race.one_d import on_curve
 from lab.panels.race.standings import BoardRow
 from lab.sims.race import CHANNELS, TRACED_STARTS, ClearStarts, Entrant, RemoveStart, how_many
 from lab.ui.compare import Ghost
+from lab.ui.polylines import pieces
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
-from lab.ui.trails import merge_close
 from lab.ui.widgets import glyph_path
 
 EXCESS, SEGMENT = CHANNELS.index("excess"), CHANNELS.index("segment")
@@ -248,12 +249,9 @@ class GhostLayer:
     def _draw(self, painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
         t = theme()
         for i, look in enumerate(self._lanes):
-            finite = np.isfinite(pixels[:, i, 0]) & np.isfinite(pixels[:, i, 1])
-            cuts = np.flatnonzero(apart[:, i] | ~finite[1:] | ~finite[:-1]) + 1
-            for piece in np.split(pixels[:, i], cuts):
-                if len(piece) < 2 or not np.isfinite(piece[0, 0]):
-                    continue
-                thin = merge_close(piece)
+            vertices, ends = pieces(pixels[:, [i]], apart[:, [i]])
+            for first, last in pairwise([0, *ends.tolist()]):
+                thin = vertices[first:last]
                 line = arrayToQPolygonF(thin[:, 0], thin[:, 1])
                 # The casing has the line's own dashes: it sets them off, and leaves the gaps what they are.
                 for color, width in ((t.color(t.ink, 0.5), CASING), (t.color(look.color_role), WIDTH)):

@@ -20,7 +20,7 @@ from lab.panels.race.surface_mesh import HEIGHT, Array, Surface, height_ticks
 from lab.panels.race.surface_trails import Pieces, pieces_of
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
-from lab.ui.stage import ticks
+from lab.ui.axes import ticks
 from lab.ui.theme import theme
 from lab.ui.widgets import glyph_path, value_text
 

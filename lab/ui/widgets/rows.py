@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent
@@ -12,15 +12,11 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from lab.core.params import Declared, Param
 from lab.ui import fonts
 from lab.ui.acts import WORDS, Acts
-from lab.ui.picker import Picker, options_of
 from lab.ui.widgets.buttons import IconButton, Segmented, Switch
 from lab.ui.widgets.inputs import ComboBox, NumberBox
 from lab.ui.widgets.layout import fill, row
 from lab.ui.widgets.numbers import value_text
 from lab.ui.widgets.text import Text
-
-if TYPE_CHECKING:
-    from lab.ui.form import ConfigForm
 
 Edit = Callable[[Any], str]
 _SEGMENTS, _SEGMENT_LETTERS = 3, 20
@@ -272,66 +268,3 @@ class TextRow(FormRow):
     def complain(self, why: str) -> None:
         super().complain(why)
         self.field.set_bad(bool(why))
-
-
-class FamilyRow(FormRow):
-    """A choice among registered algorithms, with the parameters of the chosen one below it.
-
-    What was set on an algorithm is kept while another one is tried, and comes back with it.
-    """
-
-    def __init__(
-        self, d: Declared, value: Any, edit: Edit, label_width: int, nested: Callable[[Any], ConfigForm]
-    ) -> None:
-        super().__init__(d, value, edit, label_width)
-        family = d.param.family
-        assert family is not None
-        self._family = family
-        self._visited: dict[type, Any] = {}
-        self._make_nested = nested
-        self.combo = ComboBox(self.name)
-        # The longest title of a family must not decide how wide a form is.
-        self.combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.combo.setMinimumContentsLength(6)
-        self.combo.set_options([(entry.item, entry.title) for entry in family])
-        self.picker: Picker | None = None
-        if any(entry.group for entry in family):
-            self.combo.popup = self._open_picker
-        self.place((self.combo, 1), self.reset_button)
-        self.box.setContentsMargins(0, 3, 0, 3)
-        self.form = nested(value)
-        self._adopt(self.form)
-        self.set_value(value)
-        self.combo.chosen.connect(self._on_chosen)
-
-    def show_value(self) -> None:
-        self._visited[type(self._value)] = self._value
-        self.combo.set_value(type(self._value))
-        self.form.set_config(self._value)
-
-    def set_label_width(self, width: int) -> None:
-        super().set_label_width(width)
-        self.form.set_label_width(width)
-
-    def _open_picker(self) -> None:
-        self.picker = self.picker or Picker(self, self.name)
-        self.picker.open(options_of(self._family), self._on_chosen, self.combo, type(self._value))
-
-    def _adopt(self, form: ConfigForm) -> None:
-        form.setAccessibleName(f"Parameters of {self.name}")
-        self.box.addWidget(form)
-        form.edit_started.connect(self.started)
-        form.edit_finished.connect(self.finished)
-        form.edited.connect(self._on_nested_edited)
-        form.pointed.connect(self.pointed)
-
-    def _on_chosen(self, cls: Any) -> None:
-        if not self.offer_once(self._visited.get(cls) or cls()):
-            self.show_value()
-
-    def _on_nested_edited(self, name: str, value: object) -> None:
-        config = self.form.config
-        if self.offer(config):
-            self._visited[type(config)] = config
-        else:
-            self.form.set_config(self._value)

@@ -1,0 +1,57 @@
+"""What must be known of a press or a key before the widget that it is for hears of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from lab.ui import keys
+from lab.ui.start_page import PanelCard
+
+
+class HandWatch(QObject):
+    """Watches the whole application: says what is touched, and lets controls keep the keys that they need."""
+
+    #: A widget was pressed or has taken the keyboard.
+    touched = Signal(QWidget)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        #: The key just pressed is Tab.
+        self._tabbed = False
+        application().installEventFilter(self)
+
+    def shut_down(self) -> None:
+        """Watch no more."""
+        application().removeEventFilter(self)
+
+    def take_tab(self) -> bool:
+        """Whether the key just pressed is Tab; true once for each press."""
+        tabbed, self._tabbed = self._tabbed, False
+        return tabbed
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A panel that is touched is the one controlled; keys that a control needs are not taken for the transport."""
+        kind = event.type()
+        if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
+            self.touched.emit(watched)
+        if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            focus = application().focusWidget()
+            if keys.keeps(focus, event) or (isinstance(focus, PanelCard) and event.key() == Qt.Key.Key_Space):
+                event.accept()
+                return True
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self._tabbed = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and keys.presses(watched, event):
+            assert isinstance(watched, QAbstractButton)
+            watched.click()
+            return True
+        return False
+
+
+def application() -> QApplication:
+    """The one application."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

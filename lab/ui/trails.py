@@ -112,14 +112,18 @@ class TrailLayer:
         if same < self._drawn:
             # A hand at work on the end comes back to it; a scrub goes anywhere, and a second picture would only cost.
             self._end_changes = same >= len(self._points) - TAIL
-            if self._base is not None and 0 < self._base_drawn <= same:
-                self._pixmap, self._drawn = QPixmap(self._base), self._base_drawn
-                self._shrunk = True
-            else:
-                self._pixmap = self._base = None
+            self._take_back(same)
         self._points, self._breaks = points, breaks
         self._strokes = strokes
         self._heads = heads
+
+    def _take_back(self, same: int) -> None:
+        """Go back to a picture that holds none but the first `same` vertices."""
+        if self._base is not None and 0 < self._base_drawn <= same:
+            self._pixmap, self._drawn = QPixmap(self._base), self._base_drawn
+            self._shrunk = True
+        else:
+            self._pixmap = self._base = None
 
     def _places(self, first: int, upto: int | None = None) -> NDArray[np.float64]:
         """Some of the vertices, in shape (n, trails, 2)."""
@@ -146,6 +150,10 @@ class TrailLayer:
     def paint(self, painter: QPainter, stage: Stage) -> None:
         if self._kept is not None and (kept := self._kept()) < len(self._points):
             self._points, self._breaks, self._heads = self._points[:kept], self._breaks[:kept], None
+            if kept < self._drawn:
+                # What is already on the picture was rewritten, and may be on the screen where nothing is painted now.
+                self._take_back(kept)
+                stage.update()
         view = _view_of(stage)
         if view != self._view:
             if self._put_off(painter, stage, view):

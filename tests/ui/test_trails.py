@@ -174,3 +174,22 @@ def test_rows_that_are_being_rewritten_are_not_drawn(stage: Stage) -> None:
     points[60:] = 0.5
     half, half_breaks = points[:60].copy(), breaks[:60].copy()
     assert close(picture(layer, stage), at_once(half, half_breaks, stage))
+
+
+@pytest.mark.parametrize("kept", [0, 30, 130])
+def test_what_was_rewritten_meanwhile_leaves_the_picture(stage: Stage, kept: int) -> None:
+    points, breaks = history(140)
+    layer = TrailLayer()
+    left = [140]
+    layer.follow(points, breaks, STROKES, kept=lambda: left[0])
+    # The end is drawn again and again, so that a base is kept.
+    picture(layer, stage)
+    for end in (138, 139, 140):
+        layer.follow(points[:end], breaks[:end], STROKES, same=end - 1, kept=lambda: left[0])
+        picture(layer, stage)
+    left[0] = kept
+    picture(layer, stage)
+    other = points.copy()
+    other[kept:, :, 1] += 0.08
+    layer.follow(other[:135], breaks[:135], STROKES, same=kept)
+    assert close(picture(layer, stage), at_once(other[:135], breaks[:135], stage))

@@ -10,6 +10,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from shell_fixtures import settle
 
+from lab.panels.race.plot_card import LEAST_PLOT
+from lab.ui.theme import manager
+from lab.ui.widgets import Slider
+
 SMALLEST = (820, 560)
 ARRANGED = {"one panel": (1, "focus"), "two tabs": (2, "focus"), "side by side": (2, "side by side")}
 
@@ -104,3 +108,54 @@ def test_the_3_d_view_stands_where_neither_gets_flat(windows: Any, surfaces: Non
     settle(4)
     for stage in (view.stage, view.stages.view):
         assert stage.height() > 0.4 * stage.width()
+
+
+@pytest.mark.parametrize(("size", "fair"), [((1280, 775), False), ((1280, 775), True), ((1280, 800), True)])
+def test_the_plot_gives_way_before_the_inspector_scrolls(windows: Any, size: tuple[int, int], fair: bool) -> None:
+    window = windows("race", size=size)
+    view = window.docks[0].view
+    view.set_look()
+    if fair:
+        view._which.is_tuned = lambda *_: True
+        view.refresh()
+    settle(4)
+    assert view.fair_note.isVisible() == fair
+    assert view._side.scroll.verticalScrollBar().maximum() == 0
+    plot = view.plot_card.plot
+    assert view._side.scroll.viewport().rect().contains(place_in(view._side.scroll.viewport(), plot))
+    assert plot.height() >= LEAST_PLOT
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+def test_two_panels_keep_their_controls_when_the_text_grows(windows: Any, scale: float) -> None:
+    window = windows("race", size=(1920, 1080))
+    window.open_panel("race")
+    window.desk.arrangement.arrange("side by side", window.docks[-1])
+    manager().set_text_scale(scale)
+    settle(6)
+    assert outside(window) == []
+    for dock in window.docks:
+        dock.view.grab()
+        sliders = [slider for slider in dock.view.focus_card.findChildren(Slider) if slider.isVisible()]
+        assert sliders
+        assert min(slider.width() for slider in sliders) >= 60
+        # An arrow that is shown is explained.
+        assert place_in(dock.view.stage, dock.view.stage.overlays.legend).left() >= 0
+        assert dock.view.stage.overlays.legend.isVisible()
+        # The rule stays off the edges of its card.
+        formula = dock.view.equation.formula
+        assert sum(formula._extent(formula._shown)) * formula._scale <= formula.height() - 4
+    assert window.transport._name.text() == "Optimizer race 2"
+
+
+def test_a_narrow_transport_gives_its_room_to_the_timeline(windows: Any) -> None:
+    window = windows("race", size=SMALLEST)
+    transport = window.transport
+    assert transport.scrub.width() >= 180
+    assert transport._icon.toolTip() == "Controls: Optimizer race"
+    window.resize(1000, 600)
+    settle()
+    window.desk.rename(window.docks[0], "Optimizer race with a long name 2")
+    settle()
+    assert "…" in transport._name.text()
+    assert transport._name.text().endswith(" 2")

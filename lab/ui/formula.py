@@ -22,6 +22,8 @@ _POWER = re.compile("10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _RELATION = re.compile(r"\s*(=|\\(approx|leftarrow|gets|to|rightarrow|equiv|sim|le|ge)(?![a-zA-Z]))")
 _PLAIN = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 Value = float | Sequence[float] | Any
+#: Free above and below it, in px, where it is as tall as its place.
+_MARGIN = 3
 #: How far a formula is reduced at most: in one row, and in two.
 _SMALLEST, _SMALLEST_STACKED = 0.78, 0.66
 
@@ -254,13 +256,13 @@ class FormulaLabel(QWidget):
         scale = 1.0
         for shown in range(count, 0, -1):
             room = width / max(self._width(shown), 1.0)
-            tall = self.height() / max(sum(self._extent(shown)), 1.0)
+            tall = (self.height() - 2 * _MARGIN) / max(sum(self._extent(shown)), 1.0)
             scale = min(1.0, max(room, _SMALLEST), tall)
             if room >= _SMALLEST or shown == 1:
                 return scale, shown, False
             wide = max(half.width for half in self._halves)
             high = sum(half.ascent + half.descent for half in self._halves) + self.LEADING
-            both = min(1.0, width / max(wide, 1.0), self.height() / max(high, 1.0))
+            both = min(1.0, width / max(wide, 1.0), (self.height() - 2 * _MARGIN) / max(high, 1.0))
             if shown == 2 and both >= _SMALLEST_STACKED:
                 return both, shown, True
             if shown == 2 and room >= _SMALLEST_STACKED:

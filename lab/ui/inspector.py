@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from lab.ui import fonts
 from lab.ui.theme import manager, tokens
 from lab.ui.widgets import IconButton
 from lab.ui.widgets.layout import fill
@@ -14,8 +15,8 @@ from lab.ui.widgets.text import restyle
 WIDE = 1400
 #: Below this width the inspector is folded away until it is asked for, and is then as narrow as it can be.
 FOLDED = 840
-#: What the inspector is wide at least, in a panel of usual width.
-USUAL = 330
+#: What the inspector is wide at least, in a panel of usual width: in px at 100 % text, but at most this share of it.
+USUAL, SHARE = 352, 0.45
 FOLD, UNFOLD = "Fold the inspector away (Ctrl+I)", "Show the inspector (Ctrl+I)"
 
 
@@ -124,7 +125,8 @@ class Inspector(QObject):
             self._narrow = narrow
             self.squeezed.emit(narrow)
         widest = tokens()["size_px"]["inspector"]
-        wanted = widest if room >= WIDE else max(0 if narrow else USUAL, widest * room // WIDE)
+        usual = 0 if narrow else round(min(USUAL * max(1.0, fonts.scale()), SHARE * room))
+        wanted = widest if room >= WIDE else max(usual, widest * room // WIDE)
         bar = self.scroll.verticalScrollBar().sizeHint().width()
         needed = self.content.minimumSizeHint().width()
         if self.content.minimumSizeHint().height() > self.scroll.height():

@@ -14,8 +14,8 @@ from lab.ui.widgets import Button, ComboBox, IconButton, Text
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.text import restyle
 
-#: Between the parts of a header.
-GAP = 8
+#: Between the parts of a header, and where they would have no room like that.
+GAP, SNUG = 8, 3
 #: So much narrower is a button that has lost its word, besides the word.
 TIGHTER = 10
 #: A title narrower than this says nothing.
@@ -50,7 +50,7 @@ class PanelHeader(QFrame):
         for i, preset in enumerate(spec.presets):
             self.presets.setItemData(i, preset.doc, Qt.ItemDataRole.ToolTipRole)
         self.extra = QHBoxLayout()
-        self.extra.setSpacing(8)
+        self.extra.setSpacing(GAP)
         self.compare = Button(
             "Compare", "ghost", checkable=True, tooltip="Pin the present run as a ghost behind the next one"
         )
@@ -58,8 +58,10 @@ class PanelHeader(QFrame):
         self.more = IconButton("dots-three", "More", size=20)
         self.fold = IconButton("caret-right", FOLD, size=16)
         self._active = False
+        self._snug = False
+        self._row = QHBoxLayout(self)
         fill(
-            QHBoxLayout(self),
+            self._row,
             (
                 self._icon,
                 self.title,
@@ -89,7 +91,8 @@ class PanelHeader(QFrame):
     def minimumSizeHint(self) -> QSize:
         # Without their words, and without the title, the buttons fit into half a window: two panels side by side.
         title = 0 if self.title.isHidden() else GAP
-        return QSize(super().minimumSizeHint().width() - self._wordy() - title, self._height)
+        spared = 0 if self._snug else self._spared()
+        return QSize(super().minimumSizeHint().width() - self._wordy() - title - spared, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -107,11 +110,19 @@ class PanelHeader(QFrame):
             self._words_wide = sum(b.fontMetrics().horizontalAdvance(b.text()) for b in buttons if b.text())
         return self._words_wide
 
+    def _spared(self) -> int:
+        """How much narrower the header is with its parts close together and without the icon."""
+        parts = (self.presets, self.compare, self.export, self.fold, self.more)
+        gaps = sum(not part.isHidden() for part in parts) + self.extra.count() - 1
+        return gaps * (GAP - SNUG) + self._icon.sizeHint().width() + GAP
+
     def _fit_words(self) -> None:
         """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay).
 
-        Then the list of presets narrows, and last the title, for as long as a few letters of it can be read.
+        Then the list of presets narrows, then goes the title, unless a few letters of it can be read; and last the
+        icon, and most of what is between the buttons.
         """
+        self._be_snug(False)
         missing = sum(button.fontMetrics().horizontalAdvance(text) for button, text in self._words.items())
         title, presets = self.title.sizeHint().width(), self.presets.sizeHint().width()
         present = min(presets, self.presets.maximumWidth()) + self._wordy()
@@ -135,6 +146,14 @@ class PanelHeader(QFrame):
         self.title.setVisible(words or free >= min(title, READABLE))
         shared = self.width() - rest - (0 if self.title.isHidden() else title + GAP)
         self.presets.setMaximumWidth(presets if words else max(self.presets.minimumWidth(), min(presets, shared)))
+        self._be_snug(self.title.isHidden() and shared < self.presets.minimumWidth())
+
+    def _be_snug(self, on: bool) -> None:
+        if on != self._snug:
+            self._snug = on
+            self._icon.setHidden(on)
+            for layout in (self._row, self.extra):
+                layout.setSpacing(SNUG if on else GAP)
 
     @staticmethod
     def _tighten(button: Button, on: bool) -> None:

@@ -33,7 +33,7 @@ ASK_TIP = "What the algorithm in focus is checked against. It is checked when th
 
 
 class ProofButton(QAbstractButton):
-    """One quiet line: a sign, the reference, the largest difference. Where there is no room only the sign is left."""
+    """One quiet line: a sign, the reference, the largest difference. The last go first where there is no room."""
 
     #: Something else is in focus, or the button came into sight: what it says may have to be found.
     asked = Signal()
@@ -46,7 +46,8 @@ class ProofButton(QAbstractButton):
         self.card: ProofCard | None = None
         self._subjects: tuple[Subject, ...] = ()
         self._proofs: tuple[Proof, ...] = ()
-        self._compact = False
+        #: It asks for no room of its own; and what it says where there is less than for all of it.
+        self._compact, self._brief = False, ""
         self._sign, self._role = "clock", "faint"
         fonts.use(self, fonts.CAPTION)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -95,7 +96,8 @@ class ProofButton(QAbstractButton):
         if failed is not None:
             self._say("warning", "warn", f"{failed.title} fails its check", tip)
         elif first.against:
-            self._say("check-circle", "ok", f"{first.against} · {difference_text(first.largest)}", tip)
+            words = f"{first.against} · {difference_text(first.largest)}"
+            self._say("check-circle", "ok", words, tip, brief=first.against)
         else:
             self._say("info", "faint", NOTHING, tip)
 
@@ -105,7 +107,7 @@ class ProofButton(QAbstractButton):
         return self.fontMetrics().horizontalAdvance(self.text()) + 26
 
     def set_compact(self, on: bool) -> None:
-        """Show the sign alone: the words are in the tooltip."""
+        """Ask for room for the sign alone: words are shown as far as they fit, and all of them in the tooltip."""
         if on != self._compact:
             self._compact = on
             self.updateGeometry()
@@ -117,8 +119,8 @@ class ProofButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return QSize(28, self.sizeHint().height())
 
-    def _say(self, sign: str, role: str, words: str, tip: str) -> None:
-        self._sign, self._role = sign, role
+    def _say(self, sign: str, role: str, words: str, tip: str, brief: str = "") -> None:
+        self._sign, self._role, self._brief = sign, role, brief
         self.setToolTip(tip)
         self.setAccessibleName(f"Proof: {words}")
         self.setAccessibleDescription(tip)
@@ -143,12 +145,18 @@ class ProofButton(QAbstractButton):
                 painter.setPen(QPen(t.color("accent"), 1))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
             paint_icon(painter, self._sign, QRectF(1.0, (self.height() - 15) / 2, 15, 15), t.color(self._role))
-            if not self._compact:
-                over = self.underMouse() or self.hasFocus()
-                painter.setPen(t.color("warn" if self._role == "warn" else "text" if over else "muted"))
-                room = self.rect().adjusted(20, 0, -2, 0)
-                words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-                painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            over = self.underMouse() or self.hasFocus()
+            painter.setPen(t.color("warn" if self._role == "warn" else "text" if over else "muted"))
+            room = self.rect().adjusted(20, 0, -2, 0)
+            words = self._words(room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _words(self, room: int) -> str:
+        """What it says in so many px."""
+        metrics = self.fontMetrics()
+        if self._compact:
+            return next((w for w in (self.text(), self._brief) if metrics.horizontalAdvance(w) <= room), "")
+        return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
 
 
 @runtime_checkable

@@ -15,8 +15,8 @@ from lab.ui.theme import manager, tokens
 from lab.ui.widgets import ComboBox, IconButton, NumberBox, Text, column, parse_number, row
 from lab.ui.widgets.layout import fill
 
-#: A bar narrower than this leaves its captions out.
-WIDE = 960
+#: A bar narrower than this leaves its captions out; narrower still, the name of the panel: the timeline needs the room.
+WIDE, NAMED = 960, 900
 MAX_SEED = 2**63 - 1
 MAX_HORIZON = 10_000_000
 
@@ -34,6 +34,7 @@ class Transport(QFrame):
         self._icon = QLabel()
         self._icon.setFixedSize(20, 20)
         self._name = Text("No panel", "strong", elide=True)
+        self._name.keep_end()
         self.to_start = IconButton("skip-back-fill", "Jump to the start (Home)", size=17)
         self.back = IconButton("caret-left-fill", "Step back (Left)", size=17, color_role="text")
         self.play = IconButton("play-fill", "Play (Space)", kind="play")
@@ -64,16 +65,18 @@ class Transport(QFrame):
     def _lay_out(self) -> None:
         self._target = target = QWidget()
         self._captions = (Text("Speed", "caption"), Text("Seed", "caption"))
+        self._names = QWidget()
+        self._names.setLayout(column(None, Text("Controls", "tick"), self._name, None, spacing=1))
         fill(
             layout := QHBoxLayout(target),
-            (self._icon, (column(None, Text("Controls", "tick"), self._name, None, spacing=1), 1)),
+            (self._icon, (self._names, 1)),
             (0, 0, 0, 0),
             10,
         )
         layout.setAlignment(self._icon, Qt.AlignmentFlag.AlignVCenter)
         self._counter = counter = QWidget()
         counter.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        numbers = row(self._step, Text("/", "body", role="muted"), self.horizon, None, spacing=4)
+        numbers = row(self._step, 6, Text("/", "body", role="muted"), self.horizon, None, spacing=0)
         counter.setLayout(column(None, self._unit, numbers, None, spacing=0))
         fill(
             QHBoxLayout(self),
@@ -100,7 +103,9 @@ class Transport(QFrame):
         """A narrow bar leaves out what the tooltips say, too; larger text gets larger boxes."""
         scale = max(1.0, fonts.scale())
         narrow = self.width() < WIDE * scale
-        self._target.setFixedWidth(110 if narrow else 156)
+        named = self.width() >= NAMED * scale
+        self._names.setVisible(named)
+        self._target.setFixedWidth(20 if not named else 110 if narrow else round(156 * scale))
         for caption in self._captions:
             caption.setVisible(not narrow)
         self._counter.setFixedWidth(round(136 * scale))
@@ -134,16 +139,22 @@ class Transport(QFrame):
         self._icon_name = "house" if experiment is None else experiment.spec.icon
         self._on_theme_changed()
         if experiment is None:
-            self._name.setText("No panel")
+            self._show_name("No panel")
             self.scrub.show_state(0, 0, 1, ())
             return
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)
         experiment.playing_changed.connect(self._on_playing_changed)
-        self._name.setText(experiment.name or experiment.spec.title)
+        self._show_name(experiment.name or experiment.spec.title)
         self._unit.setText(experiment.spec.simulation.step_name)
         self._on_edited()
         self._on_playing_changed(experiment.playing)
+
+    def _show_name(self, name: str) -> None:
+        self._name.setText(name)
+        # All there is of it in a narrow bar.
+        self._icon.setToolTip(f"Controls: {name}")
+        self._icon.setAccessibleName(f"Controls: {name}")
 
     def set_ticks(self, ticks: tuple[Tick, ...]) -> None:
         """What happened along the run, from the view that knows the shapes."""

@@ -267,6 +267,12 @@ def test_the_button_shows_its_sign_alone_where_it_is_told_to(nothing_left_behind
     wide = button.grab().toImage()
     button.set_compact(True)
     assert button.sizeHint().width() == 28
+    # Words are shown as far as they fit: all of them, the reference, none.
+    assert button.grab().toImage() == wide
+    room = button.fontMetrics().horizontalAdvance
+    assert button._words(room("torch 2.13 · 2.0·10⁻¹⁶") - 1) == "torch 2.13"
+    assert button._words(room("torch 2.13") - 1) == ""
+    button.resize(28, button.height())
     assert button.grab().toImage() != wide
     assert "torch 2.13 · 2.0·10⁻¹⁶" in button.accessibleName()
     button.deleteLater()

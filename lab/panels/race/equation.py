@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from lab.engine.optimizers import Optimizer
 from lab.panels.race.looks import Look
+from lab.ui import fonts
 from lab.ui.formula import FormulaLabel
 from lab.ui.proof import ProofButton
-from lab.ui.theme import tokens
+from lab.ui.theme import manager, tokens
 from lab.ui.widgets import Glyph, IconButton, Text, VLine, column, row
 from lab.ui.widgets.layout import fill
 
@@ -28,7 +29,6 @@ class EquationStrip(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setFixedHeight(tokens()["size_px"]["equation"])
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Update rule")
         self._glyph = Glyph("o", "muted", size=13, box=24, halo=True)
@@ -52,6 +52,11 @@ class EquationStrip(QFrame):
             8,
         )
         self._rule: tuple[str, str, int] | None = None
+        manager().changed.connect(self._scale)
+        self._scale()
+
+    def _scale(self) -> None:
+        self.setFixedHeight(round(tokens()["size_px"]["equation"] * max(1.0, fonts.scale())))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

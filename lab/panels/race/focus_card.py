@@ -34,7 +34,7 @@ CONVENTION = "convention"
 #: A form of so many rows always has room for the line below it.
 FEW_ROWS = 3
 #: Width of the labels, in an inspector of usual width and in a narrow one.
-LABEL, NARROW_LABEL = 132, 100
+LABEL, NARROW_LABEL = 132, 108
 
 
 class _Aside(Text):

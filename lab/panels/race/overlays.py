@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QWidget
 
 from lab.panels.race.data_card import DataCard
 from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.held_out import ROLE
 from lab.panels.race.state import RaceViewState
+from lab.ui import fonts
 from lab.ui.keys import FIRST
 from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
@@ -22,7 +23,11 @@ from lab.ui.widgets.surfaces import Corner
 
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
 #: Stages smaller than these have no legend of the arrows (they carry their names), and no scale of the colours.
-SMALL, TINY = QSize(560, 400), QSize(480, 300)
+SMALL, TINY = QSize(420, 400), QSize(480, 300)
+#: In one smaller than this the buttons for what the wheel does would cover what they bring nearer.
+CRAMPED = QSize(340, 260)
+#: In a stage less wide than this, at 100 % text, the legend's two lines stand one below the other.
+ABREAST = 560
 #: Beside the axis of a loss, and from the middle of the stage to that of its plot.
 LOSS_MARGIN = 64
 MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
@@ -60,6 +65,7 @@ class Overlays:
         closer.clicked.connect(lambda: stage.zoom(0.8))
         farther = IconButton("magnifying-glass-minus", "Zoom out (wheel)", size=16)
         farther.clicked.connect(lambda: stage.zoom(1.25))
+        self._zooms = (closer, farther)
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
         self.tools.setProperty(FIRST, True)
         self._basin_text = Text("", "caption")
@@ -142,12 +148,18 @@ class Overlays:
 
     def give_room(self, stage: QSize) -> None:
         """Follow the size of the stage."""
+        upright = stage.width() < ABREAST * max(1.0, fonts.scale())
+        self.legend.box.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
+        self.legend.box.setSpacing(4 if upright else 16)
         self._small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
         self.show_legend(self._explained)
         tiny = stage.width() < TINY.width() or stage.height() < TINY.height()
         if tiny != self._tiny:
             self._tiny = tiny
             self.color_bar.setVisible(not tiny and self._scaled)
+        cramped = stage.width() < CRAMPED.width() or stage.height() < CRAMPED.height()
+        for button in self._zooms:
+            button.setVisible(not cramped)
         self.derivative.give_room(stage)
         self.raise_derivative()
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter
 
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 QWIDGETSIZE_MAX = 16_777_215
-#: Below this width the 3-D view stands under the stage.
-NARROW = 600
+#: Below this width the 3-D view stands under the stage, unless there both would be flatter than this share of it.
+NARROW, FLAT = 600, 0.42
+#: Smaller than this neither of the two can be used: what is shown alone, and when they share the room.
+LEAST, LEAST_EACH = QSize(240, 140), QSize(150, 100)
 NOT_INSTALLED = "The 3-D view needs PyOpenGL, which is not installed: pip install PyOpenGL"
 NO_CONTEXT = "No OpenGL here: {why}; the rest works."
 
@@ -105,6 +107,7 @@ class Stages(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(tokens()["size_px"]["gap"])
+        stage.setMinimumSize(LEAST_EACH)
         self.addWidget(Card(stage, margins=(8, 8, 8, 4), spacing=0))
         self._stage, self._jobs = stage, jobs
         self._card: Card | None = None
@@ -234,13 +237,18 @@ class Stages(QSplitter):
             point = None if position is None else self._stage.point_at(position)
             self.view.set_pointer(point)
 
+    def minimumSizeHint(self) -> QSize:
+        # Whichever way the two stand, and whether there are two: what the window can be must not depend on a switch.
+        return LEAST.grownBy(self.contentsMargins()) + QSize(16, 12)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
         """Side by side where there is room; a line of words stands below and leaves the stage its place."""
-        upright = self.width() < NARROW or self.view is None
+        flat = self.height() / 2 < FLAT * self.width()
+        upright = (self.width() < NARROW and not flat) or self.view is None
         self.setOrientation(Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal)
         if self._card is not None:
             words = self._card.sizeHint().height() + 16

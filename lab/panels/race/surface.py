@@ -25,6 +25,7 @@ from lab.engine.landscapes import Landscape
 from lab.panels.race.focus import Focus
 from lab.panels.race.hands import SLOP
 from lab.panels.race.looks import Look
+from lab.panels.race.overlays import CRAMPED
 from lab.panels.race.surface_camera import Camera
 from lab.panels.race.surface_gl import SurfaceRenderer
 from lab.panels.race.surface_marks import (
@@ -83,7 +84,7 @@ class SurfaceView(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 180)
+        self.setMinimumSize(150, 100)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("3-D view of the landscape")
         self.setAccessibleDescription("Arrow keys turn it, plus and minus zoom, Home shows everything")
@@ -115,6 +116,7 @@ class SurfaceView(QWidget):
         closer.clicked.connect(lambda: self._choose(self._camera.zoomed(1.25)))
         farther = IconButton("magnifying-glass-minus", "Farther (wheel, or \u2212)", size=16)
         farther.clicked.connect(lambda: self._choose(self._camera.zoomed(0.8)))
+        self._zooms = (closer, farther)
         return Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
 
     # -- what is shown -------------------------------------------------------------------------------------------
@@ -344,4 +346,7 @@ class SurfaceView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        cramped = self.width() < CRAMPED.width() or self.height() < CRAMPED.height()
+        for button in self._zooms:
+            button.setVisible(not cramped)
         self._heads = None

@@ -59,6 +59,7 @@ class Text(QLabel):
         if align is not None:
             self.setAlignment(align | Qt.AlignmentFlag.AlignVCenter)
         self._elide = elide
+        self._cut_at = Qt.TextElideMode.ElideRight
         self._whole = ""
         if elide:
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -77,6 +78,12 @@ class Text(QLabel):
         elif text != self.text():
             super().setText(text)
 
+    def keep_end(self) -> None:
+        """Where the words have no room, leave out their middle: the end tells them from others."""
+        self._cut_at = Qt.TextElideMode.ElideMiddle
+        if self._elide:
+            self._cut()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._elide:
@@ -87,6 +94,7 @@ class Text(QLabel):
         return QSize(0, hint.height()) if self._elide else hint
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
-        super().setText(shown)
+        shown = self.fontMetrics().elidedText(self._whole, self._cut_at, self.width())
+        # An ellipsis alone says nothing.
+        super().setText("" if shown == "…" else shown)
         self.setToolTip("" if shown == self._whole else self._whole)

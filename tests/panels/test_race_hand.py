@@ -12,6 +12,8 @@ from shell_fixtures import LEFT, MIDDLE, RIGHT, click, drag, hover, move, pixel_
 from lab.core.run import SetParam
 from lab.core.simulation import digest
 from lab.core.timeline import Timeline
+from lab.engine.landscapes.ackley import Ackley
+from lab.engine.landscapes.formula import Formula
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.optimizers.sgd import SGD
 from lab.panels.race.focus_card import MEDIAN
@@ -509,6 +511,45 @@ def test_the_header_names_the_preset_that_is_loaded(race):
     race.open_panel("race", preset="noisy")
     settle()
     assert race.docks[1].view.header.presets.value == "noisy"
+
+
+def test_the_header_names_a_preset_on_this_kind_of_landscape_or_none(race):
+    view = race.view
+    view.choose_preset("formula")
+    own = dataclasses.replace(view.config, landscape=Formula(expression="x^2+y^2"))
+    race.experiment.set_config(own, "Type a formula")
+    assert view.header.presets.value == "formula"
+    view.choose_preset("himmelblau")
+    race.experiment.undo()
+    assert view.config is own
+    assert view.header.presets.value == "formula"
+    view.choose_landscape(Ackley)
+    assert view.header.presets.value is None
+    assert view.header.presets.placeholderText() == "Ackley · no preset"
+    view.grab()
+    assert not view.banner.message
+    race.experiment.undo()
+    assert view.header.presets.value == "formula"
+
+
+def test_undo_and_redo_of_a_preset_bring_the_racer_in_focus_back(race):
+    view = race.view
+    view.set_look(focus_lane=1)
+    view.choose_preset("ravine")
+    assert view.focused_lane == 0
+    view.set_look(focus_lane=2)
+    race.experiment.undo()
+    assert view.focused_lane == view.look.focus_lane == 1
+    view.set_look(focus_lane=3)
+    race.experiment.redo()
+    assert view.focused_lane == 2
+    race.experiment.undo()
+    assert view.focused_lane == 3
+    # An edit of the same race leaves the hand's choice alone.
+    race.experiment.set_config(dataclasses.replace(view.config, clip="norm"), "Clip")
+    view.set_look(focus_lane=0)
+    race.experiment.undo()
+    assert view.focused_lane == 0
 
 
 def test_a_new_preset_shows_all_of_its_landscape(race):

@@ -247,8 +247,37 @@ def test_a_right_press_removes_the_start_under_it(race):
     assert events(race) == [(0, RemoveStart(0))]
     assert race.experiment.frame().present.tolist() == [False, True]
     assert view._focus().start == 1
+    assert view.notice.words == "Start A removed · Ctrl+Z brings it back"
     race.experiment.undo()
     assert race.experiment.frame().present.tolist() == [True, True]
+    view.notice.hide()
+
+
+def test_a_right_press_on_a_head_opens_the_menu_of_its_racer(race):
+    """One press must not take away a start with all its trails where only one racer was meant."""
+    view = race.view
+    race.experiment.seek(12)
+    settle()
+    at = pixel_of(view, view._frame.theta[4, 1])
+    picked = view.stage.racers.pick(view.stage, QPointF(*at))
+    assert picked.lane is not None
+    click(view.stage, at, RIGHT)
+    settle()
+    menu = view.racers.menu
+    assert menu.isVisible()
+    assert menu.accessibleName() == view.title_of(picked.lane)
+    assert events(race) == []
+    words = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert words[-2:] == ["Remove from the race\tDel", "Remove start B"]
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert events(race) == [(12, RemoveStart(1))]
+    assert "Start B removed" in view.notice.words
+    view.notice.hide()
+    # The row of the leaderboard speaks of no start.
+    view.leaderboard.menu_wanted.emit(4, QPoint(5, 5))
+    assert not any("start" in action.text() for action in menu.actions())
+    menu.close()
 
 
 def test_a_right_press_on_nothing_removes_nothing(race):

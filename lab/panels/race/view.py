@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -39,13 +40,14 @@ from lab.sims.race import RaceFrame
 from lab.ui.command_palette import Command
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
+from lab.ui.widgets import IconButton
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
 
 
 class RaceView(Entered):
-    """Press places a start at that very pixel; a flag or head is dragged; a right press removes a start."""
+    """Press places a start at that very pixel; a flag or head is dragged; a right press removes a flag."""
 
     # -- building ----------------------------------------------------------------------------------------------
 
@@ -92,6 +94,8 @@ class RaceView(Entered):
         self.hands.touched.connect(self.touched)
         self.stage.failed.connect(self.experiment.failed)
         self.hands.focus_wanted.connect(self._on_focus_wanted)
+        self.hands.menu_wanted.connect(self._on_menu_wanted)
+        self.hands.told.connect(self.notice.say)
         self.stage.view_chosen.connect(self._on_view_chosen)
         self.stage.overlays.apart.closed.connect(partial(self.set_look, apart=False))
         self.stage.overlays.apart.phase_chosen.connect(lambda phase: self.set_look(phase=phase))
@@ -296,10 +300,14 @@ class RaceView(Entered):
         view.taken_back.connect(self.hands.take_back)
         view.removed.connect(self.hands.remove)
         view.focus_wanted.connect(self._on_focus_wanted)
+        view.menu_wanted.connect(self._on_menu_wanted)
         view.pointed.connect(self.hands.read)
 
     def _on_focus_wanted(self, lane: int | None, start: int) -> None:
         self.set_look(focus_start=start, average=False, **({} if lane is None else {"focus_lane": lane}))
+
+    def _on_menu_wanted(self, lane: int, start: int, at: QPoint) -> None:
+        self.racers.offer(lane, at, start)
 
     def focus_lane(self, lane: int) -> None:
         """Put a racer in focus."""
@@ -346,6 +354,14 @@ class RaceView(Entered):
     def picture_of(self) -> QWidget:
         """The stage, with the 3-D view where that is shown."""
         return self.stages if self.stages.view is not None and self.stages.on else self.stage
+
+    def for_the_hand(self) -> Sequence[QWidget]:
+        """Hints, the read-out under the pointer and every icon button over the stage, those of its cards, too."""
+        over = self.stage.overlays
+        found: list[QWidget] = [over.hint, over.readout, over.tools, *self.stage.findChildren(IconButton)]
+        if self.stages.view is not None:
+            found += [self.stages.view.hint, self.stages.view.tools]
+        return found
 
     def thumbnail(self, size: QSize) -> QImage:
         """The stage alone, without axes, arrows and overlays."""

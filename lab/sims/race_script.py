@@ -56,7 +56,7 @@ def numpy_script(run: Run, steps: int, lanes: Sequence[int] | None = None) -> st
     tables = ["RACERS = {  # name: rule and its parameters", *racers, "}", *_tables(plan)]
     loop = _loop(plan, _NUMPY_LOOP)
     code_text = "\n\n\n".join([*body, "\n".join(tables), loop, _MAIN])
-    head = _head(plan, f"Needs only NumPy: run it with  python {_file_name(plan)}")
+    head = _head(plan, "Needs only NumPy: run this file with Python.")
     imports = _imports(code_text, _formulas(plan), "numpy", "import numpy as np")
     seterr = '# A racer that diverges overflows; the loop below sees it.\nnp.seterr(all="ignore")'
     return f"{head}\n\n{imports}\n\n{seterr}\n\n{_constants(plan, 'np.array')}\n\n\n{code_text}\n"
@@ -83,7 +83,7 @@ def torch_script(run: Run, steps: int, lanes: Sequence[int] | None = None) -> st
     tables = ["RACERS = {  # name: learning rate, and what makes the optimizer", *racers, "}", *_tables(plan)]
     parts = [_LOSS.format(**_loss_parts(plan)), _TORCH_SANE, closure, *_schedule(plan)]
     code_text = "\n\n\n".join([*parts, "\n".join(tables), _loop(plan, _TORCH_LOOP), _MAIN])
-    head = _head(plan, f"Needs PyTorch: run it with  python {_file_name(plan)}")
+    head = _head(plan, "Needs PyTorch: run this file with Python.")
     imports = _imports(code_text, _formulas(plan), "torch", "import torch")
     return f"{head}\n\n{imports}\n\n{_constants(plan, 'torch.tensor')}\n\n\n{code_text}\n"
 
@@ -360,7 +360,3 @@ def _constants(plan: ScriptPlan, array: str) -> str:
 def _head(plan: ScriptPlan, needs: str) -> str:
     title = LANDSCAPES.title_of(type(plan.config.landscape))
     return f'"""Optimizer race on {title}, {plan.steps:,} steps. Written by Visual Lab {__version__}.\n\n{needs}\n"""'
-
-
-def _file_name(plan: ScriptPlan) -> str:
-    return f"{LANDSCAPES.id_of(type(plan.config.landscape))}_race.py"

@@ -1,6 +1,7 @@
 """Fair mode: every rule gets the same budget to find its learning rate before the race.
 
-A tuning is a pure function of the race as it stands at step 0 (its rates do not matter), the seed and the budget.
+A tuning is a pure function of the race as it stands at step 0, the seed and the budget. The rates that the racers came
+with do not steer the search: they are one candidate more for every rule, next to the same number of trials.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from lab.sims._race_frame import RaceFrame
 from lab.sims._trials import LOOK_EVERY, Trial, run_trials
 from lab.sims.race import Entrant, RaceConfig, lowest
 
-__all__ = ["LOOK_EVERY", "Budget", "LaneTuning", "Trial", "Tuning", "as_it_stands", "check", "identity", "rate_range",
-           "tune", "why_kept", "with_rates"]  # fmt: skip
+__all__ = ["LOOK_EVERY", "Budget", "LaneTuning", "Trial", "Tuning", "as_it_stands", "as_told", "check", "identity",
+           "rate_range", "tune", "why_kept", "with_rates"]  # fmt: skip
 
 #: This share of the trials is laid over the whole range, the rest around the best of them.
 COARSE = 2 / 3
 #: Where all rates of the range diverge, the rest of the trials goes on below it, down to this share of its lower end.
 BELOW = 1e-3
+#: What only rounding tells from 0.
+TINY = 1e-15
+#: Losses are written with three digits, below this with two.
+COARSER = 1e-3
 #: A rule that declares no range is searched this many times around its default rate, up and down.
 AROUND = 1e3
 
@@ -58,8 +63,8 @@ class LaneTuning:
     lane : int
         Its id.
     present : Trial
-        The rate it came with, run like the others but no part of the search: what a hand had found before would give
-        it more than its budget.
+        The rate it came with, run like the others. No trial is laid by it, but nobody is sent away from it to a rate
+        that ends higher.
     trials : tuple of Trial
         By rising rate; empty where there is nothing to tune.
     kept : str
@@ -72,10 +77,24 @@ class LaneTuning:
     kept: str = ""
 
     @property
-    def best(self) -> Trial | None:
+    def found(self) -> Trial | None:
         """The trial of the lowest score, the cheapest and then the smallest rate among equals; None: all diverged."""
-        finite = [t for t in self.trials if np.isfinite(t.score)]
-        return min(finite, key=_merit) if finite else None
+        return _lowest(self.trials)
+
+    @property
+    def best(self) -> Trial | None:
+        """What was found, or the present rate where that is not visibly worse; None: all diverged, or none tried."""
+        if not self.trials:
+            return None
+        found = self.found
+        if not np.isfinite(self.present.score):
+            return found
+        return self.present if found is None or as_told(self.present.score) <= as_told(found.score) else found
+
+    @property
+    def stays(self) -> bool:
+        """Whether the present rate is the best one."""
+        return self.best is self.present
 
     @property
     def rate(self) -> float:
@@ -116,6 +135,8 @@ class Tuning:
 def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int) -> Tuning:
     """Search the learning rate of every racer with the same number of trials, over the race's own starts.
 
+    The rate that a racer came with is run as well and kept where no trial ends visibly lower.
+
     A trial is the race itself at another rate: the same starts, noise, minibatches, schedule, clipping and random
     numbers, so its losses at the end are those of a `Race` with that rate to the bit. Two thirds of the trials are laid
     evenly in the logarithm over the range that the rule declares for its learning rate, the rest between the
@@ -147,7 +168,7 @@ def tune(ticket: Ticket, config: RaceConfig, seed: int, trials: int, steps: int)
     open_lanes = [e for e in config.racers if ranges[e.id] is not None]
     coarse = -int(-trials * COARSE // 1)
     first = {id: _grid(*ends, coarse) for id, ends in ranges.items() if ends is not None}
-    # What the racers came with is run along: it costs a row more and no call.
+    # What the racers came with is run along, for every rule alike: it costs a row more and no call.
     present = {e.id: e.optimizer.learning_rate for e in config.racers}
     field = [(e, np.array([present[e.id], *first.get(e.id, ())])) for e in config.racers]
     found = run_trials(ticket, config, seed, field, steps, lambda share: share / (1 + bool(open_lanes)))
@@ -247,6 +268,18 @@ def identity(config: RaceConfig, seed: int) -> str:
 # -- the search ----------------------------------------------------------------------------------------------------
 
 
+def as_told(score: float) -> float:
+    """A score to the digits that losses are written with: what these do not show is no gain."""
+    if abs(score) < TINY:
+        return 0.0
+    return float(f"{score:.2e}" if abs(score) >= COARSER else f"{score:.1e}")
+
+
+def _lowest(trials: tuple[Trial, ...]) -> Trial | None:
+    finite = [t for t in trials if np.isfinite(t.score)]
+    return min(finite, key=_merit) if finite else None
+
+
 def _merit(trial: Trial) -> tuple[float, int, float]:
     return trial.score, trial.function_evaluations + trial.gradient_evaluations, trial.rate
 
@@ -267,7 +300,7 @@ def _around(optimizer: Optimizer, tried: tuple[Trial, ...], count: int) -> Array
     The best at an end of the range has a neighbour outside it, one step of the grid further, unless the rule's bounds
     forbid that one.
     """
-    best = LaneTuning(0, tried[0], tried).best
+    best = _lowest(tried)
     if best is None:
         return _inside(tried[0].rate * BELOW, tried[0].rate, count)
     at = tried.index(best)

@@ -21,7 +21,7 @@ Tab: next control, in reading order;   Enter: press it
 Alt+F, E, V, P, H: menus
 Ctrl+I: fold the inspector away, or show it
 F11: present, with larger text and lines;   Esc: close the card in front, then leave
-On the stage: press drops a start, drag moves it, right press removes it;
+On the stage: press drops a start, drag moves it, right press removes it, on a racer shows what can be done;
 wheel zooms, middle button (or Alt and drag) pans
 With the keyboard on the stage (Tab goes there): Enter or Insert drops a start in the middle,
 Ctrl and arrows pan, + and − zoom, 0 shows everything

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRectF, QSize
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
@@ -14,22 +16,39 @@ from lab.core.session import replace_file
 from lab.ui.panel import Panel
 from lab.ui.theme import theme
 
+#: Nothing there is seen.
+AWAY = QPoint(-9999, -9999)
 
-def picture(widget: QWidget, scale: float = 2.0) -> QImage:
-    """The widget as it stands, `scale` times as fine as on the screen."""
+
+@contextmanager
+def put_aside(widgets: Sequence[QWidget]) -> Iterator[None]:
+    """Out of sight for a moment; moved and not hidden, so that neither the layout nor the keyboard notices."""
+    places = [(widget, widget.pos()) for widget in widgets]
+    for widget, _ in places:
+        widget.move(AWAY)
+    try:
+        yield
+    finally:
+        for widget, place in places:
+            widget.move(place)
+
+
+def picture(widget: QWidget, scale: float = 2.0, without: Sequence[QWidget] = ()) -> QImage:
+    """The widget as it stands, `scale` times as fine as on the screen; `without` some of what lies on it."""
     image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(theme().color("bg"))
-    widget.render(image)
+    with put_aside(without):
+        widget.render(image)
     return image
 
 
-def png(widget: QWidget, path: Path, scale: float = 2.0) -> None:
+def png(widget: QWidget, path: Path, scale: float = 2.0, without: Sequence[QWidget] = ()) -> None:
     """Write a widget as PNG; `FileRefused` says why not."""
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not QImageWriter(buffer, QByteArray(b"PNG")).write(picture(widget, scale)):
+    if not QImageWriter(buffer, QByteArray(b"PNG")).write(picture(widget, scale, without)):
         raise FileRefused(f"{path.name} could not be drawn")
     replace_file(path, bytes(held.data()))
 
@@ -60,6 +79,6 @@ def csv(view: Panel, path: Path) -> None:
     replace_file(path, view.export_csv().encode("utf-8"))
 
 
-def copy_picture(widget: QWidget) -> None:
+def copy_picture(widget: QWidget, without: Sequence[QWidget] = ()) -> None:
     """Put a widget's picture on the clipboard."""
-    QGuiApplication.clipboard().setImage(picture(widget))
+    QGuiApplication.clipboard().setImage(picture(widget, without=without))

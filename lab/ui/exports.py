@@ -40,7 +40,9 @@ class Exports:
 
     def stage_png(self, dock: PanelDock) -> None:
         """The stage at double resolution."""
-        self._write(dock, "png", lambda path: export.png(dock.view.picture_of(), path))
+        self._write(
+            dock, "png", lambda path: export.png(dock.view.picture_of(), path, without=dock.view.for_the_hand())
+        )
 
     def panel_png(self, dock: PanelDock) -> None:
         """The whole panel at double resolution."""
@@ -60,7 +62,7 @@ class Exports:
 
     def copy_stage(self, dock: PanelDock) -> None:
         """The stage's picture to the clipboard."""
-        export.copy_picture(dock.view.picture_of())
+        export.copy_picture(dock.view.picture_of(), dock.view.for_the_hand())
         dock.view.notice.say("Copied: picture of the stage")
 
     def _write(self, dock: PanelDock, suffix: str, write: Callable[[Path], None]) -> None:

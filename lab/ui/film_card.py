@@ -187,7 +187,7 @@ class FilmCard(FloatingCard):
         self._view.jobs.submit(
             (id(self), "size"),
             _one_frame,
-            picture(shown, cut.scale),
+            picture(shown, cut.scale, () if cut.whole else self._view.for_the_hand()),
             FORMATS[str(self.format.value)],
             done=partial(self._on_measured, cut, shown.size()),
             owner=self,

@@ -210,7 +210,7 @@ class Filming(QObject):
             # The layout of what has changed is done by now, and so are fields, basins and ghosts.
             self._moved = False
             self._ahead.pop(0)
-            image = picture(self._shown(), self._cut.scale)
+            image = picture(self._shown(), self._cut.scale, () if self._cut.whole else self._view.for_the_hand())
             self._encode(partial(self._take, image, sample), self._on_taken)
 
     def _show_proof(self) -> None:

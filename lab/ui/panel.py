@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -102,6 +103,10 @@ class Panel(QWidget):
     def picture_of(self) -> QWidget:
         """The widget that a picture of the stage shows."""
         return self
+
+    def for_the_hand(self) -> Sequence[QWidget]:
+        """What lies over the stage for the hand alone: its pictures and films are made without it."""
+        return ()
 
     def thumbnail(self, size: QSize) -> QImage:
         """A small picture of the panel for the start page."""

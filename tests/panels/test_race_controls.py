@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
-from shell_fixtures import RIGHT, click, settle
+from shell_fixtures import RIGHT, click, hover, settle
 
 from lab.engine.landscapes.formula import Formula
 from lab.engine.landscapes.quadratic import Quadratic
@@ -16,8 +16,9 @@ from lab.engine.schedules.step import Step
 from lab.panels.race.leaderboard import NAME
 from lab.sims.race import Entrant
 from lab.sims.tuning import Budget
+from lab.ui import export
 from lab.ui.acts import WORDS
-from lab.ui.widgets import parse_number
+from lab.ui.widgets import IconButton, parse_number
 from lab.ui.widgets.number_row import PADDING
 
 
@@ -113,6 +114,41 @@ def test_scripts_are_under_export_and_copying_says_so(race, which):
     copied = QGuiApplication.clipboard().text()
     assert "import torch" in copied
     assert race.view.notice.words == f"Copied: PyTorch, racer in focus, {copied.count(chr(10))} lines of Python"
+
+
+@pytest.mark.parametrize("look", [{}, {"apart": True}, {"schedule": True}])
+def test_a_picture_of_the_stage_shows_nothing_that_is_only_for_the_hand(race, look, tmp_path):
+    """Zoom buttons, hint and read-out stay on the screen; in the picture there is the landscape."""
+    view = race.view
+    view.set_look(**look)
+    settle()
+    hover(view.stage, QPointF(300, 300))
+    over = view.stage.overlays
+    assert over.tools.isVisible()
+    buttons = [b for b in view.stage.findChildren(IconButton) if b.isVisible()]
+    assert len(buttons) >= (4 if look else 3)
+    focus = over.tools.findChildren(IconButton)[0]
+    focus.setFocus()
+    before = view.stage.grab().toImage()
+    places = [w.geometry() for w in view.for_the_hand()]
+    export.png(view.picture_of(), tmp_path / "stage.png", 1.0, view.for_the_hand())
+    made = QImage(str(tmp_path / "stage.png"))
+    assert [w.geometry() for w in view.for_the_hand()] == places
+    assert QApplication.focusWidget() in (focus, None)
+    assert view.stage.grab().toImage() == before
+    # As if these had never been there; what explains stays.
+    shown = [over.hint, over.readout, over.tools, *buttons]
+    boxes = [QRect(w.mapTo(view.stage, QPoint(0, 0)), w.size()) for w in shown if w.isVisible()]
+    legend = over.legend.geometry() if over.legend.isVisible() else None
+    outside = changed = 0
+    for x in range(0, made.width(), 2):
+        for y in range(0, made.height(), 2):
+            if made.pixelColor(x, y) != before.pixelColor(x, y):
+                changed += 1
+                outside += not any(box.contains(x, y) for box in boxes)
+    assert changed > 200
+    assert outside == 0
+    assert legend is None or not any(box.intersects(legend) for box in boxes)
 
 
 def test_a_notice_goes_by_itself_and_leaves_nothing_running(race, qtbot):

@@ -14,10 +14,12 @@ from lab.engine.optimizers.lbfgs import LBFGS
 from lab.engine.optimizers.rprop import Rprop
 from lab.engine.optimizers.sgd import SGD
 from lab.panels import PANELS
+from lab.panels.race.columns import loss_text
 from lab.panels.race.fair import OTHER, PROMISE
+from lab.panels.race.tuning_picture import TuningPicture
 from lab.sims.race import ClearStarts, Entrant, Race, ScatterStarts
-from lab.sims.tuning import Budget
-from lab.ui.theme import manager
+from lab.sims.tuning import Budget, as_told
+from lab.ui.theme import manager, theme
 
 SMALL = Budget(trials=6, steps=30)
 
@@ -97,7 +99,9 @@ def test_every_trial_of_every_racer_is_a_mark_and_the_diverged_stand_above_the_p
     card = tuned(race)
     tuning = card.tuning
     marks = card.plot.marks()
-    assert len(marks) == sum(len(lane.trials) for lane in tuning.lanes) == 5 * SMALL.trials
+    # A rate that was the best before has a mark, too.
+    assert sum(len(lane.trials) for lane in tuning.lanes) == 5 * SMALL.trials
+    assert len(marks) == 5 * SMALL.trials + sum(lane.stays for lane in tuning.lanes)
     gone = [m for m in marks if np.isinf(m.trial.score)]
     assert gone
     box = card.plot.scale().box
@@ -153,7 +157,7 @@ def test_the_keyboard_walks_the_curve_and_takes_a_rate(race):
     best = card.tuning.lanes[4].best.rate
     card.plot._walk(0)
     assert card.plot._pointed == (4, best)
-    for _ in range(SMALL.trials):
+    for _ in range(SMALL.trials + 1):
         key(card.plot, Qt.Key.Key_Left)
     assert card.plot._pointed == (4, card.tuning.lanes[4].trials[0].rate)
     key(card.plot, Qt.Key.Key_Right)
@@ -173,6 +177,44 @@ def test_the_table_says_it_in_words(race):
     assert "L-BFGS: nothing to tune, the length of its steps: found by a line search" in said
     click(card.table, (60, card.table.head + 1.5 * card.table.row_height))
     assert race.view._look.focus_lane == card.tuning.lanes[1].lane
+
+
+def test_a_rate_that_nothing_beats_is_called_kept_and_stays(race):
+    race.view.choose_preset("rastrigin")
+    card = tuned(race, Budget(24, 200))
+    adam = next(lane for lane in card.tuning.lanes if lane.present.rate == 0.6)
+    assert adam.stays
+    assert "Adam: loss 0.995 at 0.600, kept: the best trial ended at 4.97" in card.table.accessibleDescription()
+    assert "Adam: kept 0.600, loss 0.995" in card.plot.accessibleDescription()
+    before = rates(race)
+    card.race_button.click()
+    race.experiment.set_playing(False)
+    assert rates(race)[adam.lane] == before[adam.lane] == 0.6
+    # What races at its best rates has nothing left to gain.
+    card = tuned(race, Budget(24, 200))
+    assert all(lane.stays for lane in card.tuning.lanes if not lane.kept)
+    assert not card.race_button.isEnabled()
+
+
+@pytest.mark.parametrize("loss", [0.0, 3e-17, 1.26e-15, 9.949e-4, 9.951e-4, 0.12345, 3.985, 9.999, 1e5])
+def test_a_gain_counts_where_the_losses_written_differ(loss):
+    for by in (1.0, 0.999, 0.99, 0.96, 0.9):
+        same_words = loss_text(loss) == loss_text(loss * by)
+        assert same_words == (as_told(loss) == as_told(loss * by))
+
+
+def test_nothing_crosses_the_name_of_the_line_of_not_moving(race):
+    card = tuned(race)
+    plot = card.plot
+    picture = TuningPicture(plot.scale(), plot._ordered(), card.tuning.untouched, {}, -1)
+    label = picture.start_label()
+    assert plot.scale().box.contains(label)
+    assert label.top() < plot.scale().y(card.tuning.untouched) < label.bottom()
+    image = plot.grab().toImage()
+    # On its patch there is nothing but its words: a column left of them has the colour of the ground.
+    x = round(label.left()) + 3
+    found = {image.pixelColor(x, y).name() for y in range(round(label.top()) + 3, round(label.bottom()) - 3)}
+    assert found == {theme().color("surface").name()}
 
 
 # -- racing ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from shell_fixtures import LEFT, MIDDLE, RIGHT, click, drag, hover, move, pixel_
 from lab.core.run import SetParam
 from lab.core.simulation import digest
 from lab.core.timeline import Timeline
+from lab.engine.landscapes.ackley import Ackley
+from lab.engine.landscapes.formula import Formula
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.optimizers.sgd import SGD
 from lab.panels.race.focus_card import MEDIAN
@@ -245,8 +247,37 @@ def test_a_right_press_removes_the_start_under_it(race):
     assert events(race) == [(0, RemoveStart(0))]
     assert race.experiment.frame().present.tolist() == [False, True]
     assert view._focus().start == 1
+    assert view.notice.words == "Start A removed · Ctrl+Z brings it back"
     race.experiment.undo()
     assert race.experiment.frame().present.tolist() == [True, True]
+    view.notice.hide()
+
+
+def test_a_right_press_on_a_head_opens_the_menu_of_its_racer(race):
+    """One press must not take away a start with all its trails where only one racer was meant."""
+    view = race.view
+    race.experiment.seek(12)
+    settle()
+    at = pixel_of(view, view._frame.theta[4, 1])
+    picked = view.stage.racers.pick(view.stage, QPointF(*at))
+    assert picked.lane is not None
+    click(view.stage, at, RIGHT)
+    settle()
+    menu = view.racers.menu
+    assert menu.isVisible()
+    assert menu.accessibleName() == view.title_of(picked.lane)
+    assert events(race) == []
+    words = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert words[-2:] == ["Remove from the race\tDel", "Remove start B"]
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert events(race) == [(12, RemoveStart(1))]
+    assert "Start B removed" in view.notice.words
+    view.notice.hide()
+    # The row of the leaderboard speaks of no start.
+    view.leaderboard.menu_wanted.emit(4, QPoint(5, 5))
+    assert not any("start" in action.text() for action in menu.actions())
+    menu.close()
 
 
 def test_a_right_press_on_nothing_removes_nothing(race):
@@ -509,6 +540,45 @@ def test_the_header_names_the_preset_that_is_loaded(race):
     race.open_panel("race", preset="noisy")
     settle()
     assert race.docks[1].view.header.presets.value == "noisy"
+
+
+def test_the_header_names_a_preset_on_this_kind_of_landscape_or_none(race):
+    view = race.view
+    view.choose_preset("formula")
+    own = dataclasses.replace(view.config, landscape=Formula(expression="x^2+y^2"))
+    race.experiment.set_config(own, "Type a formula")
+    assert view.header.presets.value == "formula"
+    view.choose_preset("himmelblau")
+    race.experiment.undo()
+    assert view.config is own
+    assert view.header.presets.value == "formula"
+    view.choose_landscape(Ackley)
+    assert view.header.presets.value is None
+    assert view.header.presets.placeholderText() == "Ackley · no preset"
+    view.grab()
+    assert not view.banner.message
+    race.experiment.undo()
+    assert view.header.presets.value == "formula"
+
+
+def test_undo_and_redo_of_a_preset_bring_the_racer_in_focus_back(race):
+    view = race.view
+    view.set_look(focus_lane=1)
+    view.choose_preset("ravine")
+    assert view.focused_lane == 0
+    view.set_look(focus_lane=2)
+    race.experiment.undo()
+    assert view.focused_lane == view.look.focus_lane == 1
+    view.set_look(focus_lane=3)
+    race.experiment.redo()
+    assert view.focused_lane == 2
+    race.experiment.undo()
+    assert view.focused_lane == 3
+    # An edit of the same race leaves the hand's choice alone.
+    race.experiment.set_config(dataclasses.replace(view.config, clip="norm"), "Clip")
+    view.set_look(focus_lane=0)
+    race.experiment.undo()
+    assert view.focused_lane == 0
 
 
 def test_a_new_preset_shows_all_of_its_landscape(race):

@@ -185,6 +185,59 @@ def test_the_note_on_basins_says_what_the_shades_stand_for(race):
     assert "pale: in" in race.view.stage.overlays._basin_text.text()
 
 
+@pytest.mark.parametrize("name", ["apart", "schedule", "setup", "table"])
+def test_the_legend_is_back_as_soon_as_what_took_its_place_has_gone(race, name):
+    view = race.view
+    legend = view.stage.overlays.legend
+    assert race.experiment.step == 0
+    assert legend.isVisible()
+    for _ in range(2):
+        view.set_look(**{name: True})
+        settle()
+        assert legend.isVisible() == (name in ("schedule", "setup"))
+        view.set_look(**{name: False})
+        settle()
+        assert legend.isVisible()
+        assert view.stage.rect().contains(legend.geometry())
+
+
+def test_no_overlay_lies_on_the_numbers_of_the_axis(windows):
+    """Below a tall card in its corner there is no room for the legend, even where all others hide something."""
+    race = open_race(windows, "formula")
+    stage, overlays = race.view.stage, race.view.stage.overlays
+    race.view.set_look(setup=True)
+    settle()
+    legend = overlays.legend
+    left = [(x, y) for x in range(70, 400, 20) for y in range(20, 640, 20)]
+    overlays.dodge(left, [])
+    assert overlays._corner["legend"] in ("bl", "tl")
+    # Nor where it is sent there.
+    overlays._move(legend, "tr", 24)
+    settle()
+    seen = [box for box in overlays.taken() if stage.rect().contains(box.toRect())]
+    assert seen
+    assert all(box.bottom() <= stage.plot.bottom() for box in seen)
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_the_letter_of_a_start_is_not_hidden_by_its_arrows(race, mode):
+    manager().set_mode(mode)
+    view = race.view
+    pictures = {}
+    for arrows in (True, False):
+        view.set_look(arrows=arrows)
+        settle()
+        pictures[arrows] = view.stage.grab().toImage()
+    assert pictures[True] != pictures[False]
+    x, y = pixel_of(view, view.frame.starts[0])
+    reach = 11.5
+    for dx in range(-11, 12):
+        for dy in range(-11, 12):
+            if np.hypot(dx, dy) <= reach - 1:
+                here = round(x) + dx, round(y) + dy
+                assert pictures[True].pixelColor(*here) == pictures[False].pixelColor(*here)
+
+
 # -- where starts were -------------------------------------------------------------------------------------------
 
 

@@ -335,3 +335,10 @@ def test_a_loss_without_a_slope_is_nothing_for_torch(expression):
     assert "\n" not in str(refused.value)
     agree(run, 5)
     torch_script(Run(RaceConfig(Formula("3 + y"), (Entrant(0, SGD(1e-3)),), ((1.0, 1.0),))), 5)
+
+
+def test_a_script_speaks_of_no_name_but_the_one_it_is_saved_under() -> None:
+    run = Run(RaceConfig(racers=(Entrant(0, SGD(0.001)),)), 1)
+    for text in (numpy_script(run, 5), torch_script(run, 5)):
+        assert "run this file with Python." in text.split('"""')[1]
+        assert ".py" not in text.split('"""')[1]

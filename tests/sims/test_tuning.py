@@ -27,7 +27,18 @@ from lab.engine.schedules import SCHEDULES
 from lab.sims import _trials
 from lab.sims._trials import run_trials
 from lab.sims.race import Entrant, MoveStart, PlaceStarts, Race, RaceConfig, RaceFrame, RemoveStart
-from lab.sims.tuning import Budget, Tuning, as_it_stands, check, identity, rate_range, tune, why_kept, with_rates
+from lab.sims.tuning import (
+    Budget,
+    LaneTuning,
+    Tuning,
+    as_it_stands,
+    check,
+    identity,
+    rate_range,
+    tune,
+    why_kept,
+    with_rates,
+)
 
 #: One racer of every rule there is, at its defaults.
 RULES = tuple(Entrant(3 * i, entry.item()) for i, entry in enumerate(OPTIMIZERS))
@@ -173,10 +184,13 @@ def test_a_rule_without_a_declared_range_is_searched_around_its_default() -> Non
 
 
 def test_trials_do_not_depend_on_the_rates_the_racers_came_with() -> None:
+    """These are one candidate more, for every rule: they steer no search."""
     config = CONDITIONS["noise"]
     others = with_rates(config, {e.id: 0.5 for e in config.racers if not why_kept(e.optimizer)})
     one, other = tuned(config), tuned(others)
-    assert one.rates == other.rates
+    assert [lane.found and lane.found.rate for lane in one.lanes] == [
+        lane.found and lane.found.rate for lane in other.lanes
+    ]
     assert [[t.score for t in lane.trials] for lane in one.lanes] == [
         [t.score for t in lane.trials] for lane in other.lanes
     ]
@@ -188,7 +202,7 @@ def test_who_else_races_changes_no_trial() -> None:
     everyone = tuned(config)
     for entrant, lane in list(zip(RULES, everyone.lanes, strict=True))[::5]:
         alone = tuned(dataclasses.replace(config, racers=(entrant,))).lanes[0]
-        assert alone.rate == lane.rate
+        assert (alone.rate, alone.stays) == (lane.rate, lane.stays)
         assert [t.losses.tolist() for t in alone.trials] == [t.losses.tolist() for t in lane.trials]
 
 
@@ -219,8 +233,8 @@ def test_refining_only_improves_on_the_coarse_grid() -> None:
         grid = {float(f"{rate:.2e}") for rate in np.geomspace(lo, hi, 16)}
         coarse = [t for t in lane.trials if t.rate in grid]
         assert len(coarse) == 16
-        assert lane.best is not None
-        assert lane.best.score == min(t.score for t in lane.trials) <= min(t.score for t in coarse)
+        assert lane.found is not None
+        assert lane.found.score == min(t.score for t in lane.trials) <= min(t.score for t in coarse)
         # The rest stands between the neighbours of the best of the grid.
         first = min(coarse, key=lambda t: (t.score, t.gradient_evaluations, t.rate))
         ratio = (hi / lo) ** (1 / 15)
@@ -247,6 +261,48 @@ def test_a_rule_that_diverges_at_every_rate_keeps_the_one_it_came_with() -> None
     assert all(t.diverged == 1.0 for t in lane.trials)
     assert lane.best is None
     assert lane.rate == 0.1
+
+
+def test_no_rule_is_sent_away_from_a_rate_that_ends_lower_than_all_trials() -> None:
+    """Adam at 0.6 leaps over the first of Rastrigin's valleys into a lower one that none of so few trials finds."""
+    racers = (Entrant(0, Adam(0.6)), Entrant(1, SGD(0.002)))
+    config = RaceConfig(LANDSCAPES["rastrigin"](), racers, ((2.0, 1.2),))
+    made = tune(Ticket(), config, SEED, 24, 200)
+    adam, sgd = made.lanes
+    assert adam.found is not None
+    assert adam.present.score < adam.found.score
+    assert adam.best is adam.present
+    assert adam.stays
+    assert made.rates[0] == 0.6
+    # The one found worse does race with what was found.
+    assert sgd.found is not None
+    assert sgd.best is (sgd.present if sgd.stays else sgd.found)
+    again = ended(with_rates(config, made.rates), 200)
+    for lane in made.lanes:
+        assert lane.best is not None
+        assert lane.best.score <= lane.present.score
+        assert lane.best.losses.tolist() == losses_of(again, lane.lane).tolist()
+
+
+def lane_of(present: float, *scores: float) -> LaneTuning:
+    trials = tuple(_trials.Trial(0.01 * (i + 1), np.array([score]), 1, 1) for i, score in enumerate(scores))
+    return LaneTuning(0, _trials.Trial(7.0, np.array([present]), 1, 1), trials)
+
+
+@pytest.mark.parametrize(
+    ("present", "found", "stays"),
+    [
+        (3.98, 4.97, True), (3.98, 3.98, True), (3.984, 3.976, True), (3.984, 3.974, False), (3.98, 2.0, False),
+        (1.23e-5, 1.18e-5, True), (1.23e-5, 1.14e-5, False), (1e-16, 0.0, True), (np.inf, 5.0, False),
+        (5.0, np.inf, True),
+    ],
+)  # fmt: skip
+def test_a_gain_that_the_digits_shown_do_not_show_keeps_the_present_rate(
+    present: float, found: float, stays: bool
+) -> None:
+    lane = lane_of(present, 50.0, found, 60.0) if np.isfinite(found) else lane_of(present, found)
+    assert lane.stays is stays
+    assert lane.rate == (7.0 if stays else 0.02)
 
 
 # -- what counts ---------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ RIGHT_WIDTH, LEFT_WIDTH, LEFT_WIDEST, GAP, BAR = 382, 290, 440, 16, 10
 #: Of the stage, so much stays free beside the card (its axis and its margin), and above and below it.
 BESIDE, BELOW = 88, 72
 PROMISE = (
-    "Every rule tries as many learning rates, for as many steps, from the same starts. "
+    "Every rule runs the rate it has and tries as many others, for as many steps, from the same starts. "
     "Best is the lowest median of the starts' last losses; each rule races with its best."
 )
 MARKS = "Large: the best. Ring: the rate now. Hollow: some starts diverged. Press a mark to take its rate."
@@ -336,7 +336,7 @@ def _found(tuning: Tuning) -> str:
     asked = number_text(spent[0]) if spent[0] == spent[-1] else f"{number_text(spent[0])} to {number_text(spent[-1])}"
     return (
         f"{budget.trials} trials × {budget.steps:,} steps × {starts:,} {'start' if starts == 1 else 'starts'} "
-        f"for each rule: {asked} evaluations. {_combined(starts)}"
+        f"for each rule: {asked} evaluations, besides the rate it has. {_combined(starts)}"
     )
 
 

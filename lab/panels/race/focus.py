@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from lab.sims.race import RaceConfig
+
+#: So many races that were left are remembered.
+KEPT = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +22,27 @@ class Focus:
     start: int
     average: bool
     mean: bool = False
+
+
+class FocusKept:
+    """Who was in focus in the races that were left for another one: undo and redo bring these back as they stood."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[RaceConfig, int]] = []
+
+    def keep(self, config: RaceConfig, lane: int) -> None:
+        """Remember the racer in focus (-1: the usual one) of a race that is being left."""
+        others = [kept for kept in self._kept if kept[0] is not config]
+        self._kept = [*others[-KEPT + 1 :], (config, lane)]
+
+    def back_in(self, config: RaceConfig, left: RaceConfig, lane: int, lanes: Collection[int]) -> int | None:
+        """Who was in focus in `config`, None where it is not known, or no racer any more; `left` is then kept."""
+        if config is left:
+            return None
+        found = next((kept for race, kept in self._kept if race is config), None)
+        # A race that was only edited has whom the hand chose last.
+        self._kept = [kept for kept in self._kept if kept[0] is not left]
+        if found is None:
+            return None
+        self.keep(left, lane)
+        return found if found == -1 or found in lanes else None

@@ -1,4 +1,4 @@
-"""What a hand on the stage means: press drops, drag moves, right press removes, hovering reads."""
+"""What a hand on the stage means: press drops, drag moves, right press removes a start, hovering reads."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class Hands(QObject):
     touched = Signal()
     #: A racer (lane may be None: keep the present one) and start should be in focus.
     focus_wanted = Signal(object, int)
+    #: What can be done with a racer (lane) and its start is asked for, at a place (QPoint) on the screen.
+    menu_wanted = Signal(int, int, object)
+    #: Something was done that the eye may miss: a line of words.
+    told = Signal(str)
 
     def __init__(self, stage: RaceStage, experiment: Experiment, parent: QObject) -> None:
         super().__init__(parent)
@@ -44,7 +48,11 @@ class Hands(QObject):
         self.touched.emit()
         picked = self._stage.racers.pick(self._stage, event.position())
         if event.button() == Qt.MouseButton.RightButton and picked is not None:
-            self._experiment.do(RemoveStart(picked.start), f"Remove start {start_name(picked.start)}")
+            if picked.lane is None:
+                self.remove(picked.start)
+            else:
+                # With a start go all its racers: who points at one of them is asked first.
+                self.menu_wanted.emit(picked.lane, picked.start, event.globalPosition().toPoint())
         elif event.button() == Qt.MouseButton.LeftButton:
             self._press_at = event.position()
             self._held = picked
@@ -66,9 +74,10 @@ class Hands(QObject):
         self._end()
 
     def remove(self, start: int) -> None:
-        """Take a start away that was pressed in another view."""
+        """Take a start away, with all racers from it, and say how it comes back."""
         self.touched.emit()
-        self._experiment.do(RemoveStart(start), f"Remove start {start_name(start)}")
+        if self._experiment.do(RemoveStart(start), f"Remove start {start_name(start)}"):
+            self.told.emit(f"Start {start_name(start)} removed · Ctrl+Z brings it back")
 
     def take_back(self) -> None:
         """Undo the drop that has just been made, if it was the last thing done."""

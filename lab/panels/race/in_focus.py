@@ -87,9 +87,10 @@ class InFocus:
         bend = self._experiment.probe(Bend(focus.lane, start)) if look.curvature and alive else None
         why = why_unbounded(optimizer, answer.parts) if bend is not None else ""
         self._stage.show_curvature(bend, frame.theta[lane, start], optimizer.learning_rate, why)
-        self._stage.show_step(answer if alive and not focus.average else None, arrows)
         apart = self._stage.overlays.apart
+        # Before the legend of the arrows, which takes its place where it is not.
         apart.setVisible(look.apart and alive and not focus.average)
+        self._stage.show_step(answer if alive and not focus.average else None, arrows)
         if look.apart:
             apart.show_step(answer, self._phase(apart.phases))
 

@@ -208,6 +208,8 @@ class ArrowsLayer:
         self.origin: NDArray[np.float64] | None = None
         self.gradient = np.zeros(2)
         self.step = np.zeros(2)
+        #: So far from where they begin nothing is drawn, in pixels: the letter of a start stands there.
+        self.gap = 0.0
         #: What floats over the stage, and marks that had better be seen, in pixels.
         self.covered: list[QRectF] = []
         self.marks: list[tuple[float, float]] = []
@@ -298,7 +300,12 @@ class ArrowsLayer:
         x, y = stage.to_pixels(self.origin).tolist()
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD))
         for arrow in arrows:
-            _arrow(painter, QPointF(x, y), arrow.tip, t.color(arrow.role), t.color(t.ink, 0.75))
+            across, down = arrow.tip.x() - x, arrow.tip.y() - y
+            long = math.hypot(across, down)
+            # At least its head is always drawn.
+            away = min(self.gap, max(long - 12.0 * weight(), 0.0)) / long if long else 0.0
+            begin = QPointF(x + away * across, y + away * down)
+            _arrow(painter, begin, arrow.tip, t.color(arrow.role), t.color(t.ink, 0.75))
         for arrow in arrows:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(t.color("surface", 0.86))

@@ -16,6 +16,7 @@ from lab.panels.race.held_out import ROLE
 from lab.panels.race.state import RaceViewState
 from lab.ui import fonts
 from lab.ui.keys import FIRST
+from lab.ui.stage import BOTTOM as PLOT_BOTTOM
 from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
@@ -48,7 +49,7 @@ class Overlays:
     """Keeps the small cards in the stage's corners."""
 
     def __init__(self, stage: Stage) -> None:
-        self.corners = CornerOverlays(stage)
+        self.corners = CornerOverlays(stage, foot=PLOT_BOTTOM)
         self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
         self._readout_text = Text("", "caption")
         self.readout = Overlay(self._readout_text)
@@ -218,13 +219,14 @@ class Overlays:
         vital: Sequence[tuple[float, float]],
         others: Sequence[tuple[float, float]],
     ) -> Corner:
-        """The first corner where a card hides fewest places; those that must be seen count most."""
+        """The first corner where a card hides fewest places; those that must be seen count most, its own room first."""
 
-        def hidden(corner: Corner) -> int:
+        def hidden(corner: Corner) -> tuple[bool, int]:
             dx, dy = _offsets(corner)
-            box = QRectF(self.corners.would_lie(card, corner, dx, dy)).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            place = self.corners.would_lie(card, corner, dx, dy)
+            box = QRectF(place).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             crowd = sum(box.contains(x, y) for x, y in others)
-            return 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+            return not self.corners.has_room(place), 20 * sum(box.contains(x, y) for x, y in vital) + crowd
 
         return min(homes, key=hidden)
 

@@ -1,4 +1,4 @@
-"""What can be done with one racer: the menu of its row in the leaderboard, and the same in the command palette."""
+"""What can be done with one racer: the menu of its row and of its heads, and the same in the command palette."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
+from lab.panels.race.looks import start_name
 from lab.ui.icons import icon
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class RacerMenu(QObject):
         #: Filled whenever it is opened.
         self.menu = QMenu(view)
 
-    def offer(self, lane: int, at: QPoint) -> None:
-        """Open the menu of a racer at a place on the screen."""
+    def offer(self, lane: int, at: QPoint, start: int = -1) -> None:
+        """Open the menu of a racer at a place on the screen; with the way out for its start, where that was meant."""
         view = self._view
         view.touched.emit()
         menu = self.menu
@@ -38,6 +39,8 @@ class RacerMenu(QObject):
         menu.addSeparator()
         # The key is only named here: the leaderboard, when it has the keyboard, takes it.
         menu.addAction(icon("trash"), "Remove from the race\tDel", partial(view.remove_racer, lane))
+        if start >= 0:
+            menu.addAction(icon("trash"), f"Remove start {start_name(start)}", partial(view.hands.remove, start))
         menu.popup(at)
 
     def offered(self, lane: int) -> list[tuple[str, partial[None]]]:

@@ -22,6 +22,8 @@ from lab.ui.widgets import glyph_path, number_text
 
 #: More racers than this are drawn without edges and halos.
 MANY = 200
+#: More starts than this have dots in place of flags with letters.
+MANY_FLAGS = 26
 #: More racers than this are painted without asking where.
 FEW_RACERS = 64
 #: A head with halo and edge, or a flag, lies within this many pixels; with its text, within so many to either side.
@@ -261,6 +263,18 @@ class RacersLayer:
             inner = box.adjusted(6.0 + (15.0 if look is not None else 0.0), 0, 0, 0)
             painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
+    def flag_radius(self) -> float:
+        """How far, in pixels, the flag reaches that the racer in focus still stands on; 0 once it has left it."""
+        if self.frame is None or self.focus is None or not 0 <= self.focus[1] < len(self.frame.born):
+            return 0.0
+        fresh = self.frame.born[self.focus[1]] == self.frame.step
+        return weight() * self._radius(int(np.count_nonzero(self._drawn()))) if fresh else 0.0
+
+    @staticmethod
+    def _radius(count: int) -> float:
+        """Of a flag among so many: with its letter, or a dot."""
+        return 4.0 if count > MANY_FLAGS else 11.5
+
     def flag(self, stage: Stage) -> list[tuple[float, float]]:
         """Where the start in focus is, in pixels; nothing where all are looked at, or none is there."""
         if self.frame is None or self.focus is None or self.average or not 0 <= self.focus[1] < len(self.frame.starts):
@@ -287,8 +301,8 @@ class RacersLayer:
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
         painter.setPen(QPen(t.color("text"), 1.6 * weight()))
         painter.setBrush(t.color("surface", 0.95))
-        small = count > 26
-        radius = weight() * (4.0 if small else 11.5)
+        small = count > MANY_FLAGS
+        radius = weight() * self._radius(count)
         for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
             if not plot.contains(x, y):
                 continue

@@ -34,7 +34,7 @@ from lab.panels.race.state import RaceViewState
 from lab.sims.race import Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import LEFT, Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 
 #: One cell of the landscape's picture covers this many pixels.
 CELL = 3.0
@@ -210,6 +210,9 @@ class RaceStage(Stage):
     def show_step(self, answer: Dissection | None, arrows: bool = True) -> None:
         """Show where the racer in focus goes next (None: nowhere), and paint; the last word of every frame."""
         self.arrows.origin = None
+        # A letter can be read: its arrows begin at the rim of the flag, casing and all.
+        rim = self.racers.flag_radius()
+        self.arrows.gap = rim + 3.0 * weight() if rim else 0.0
         if self.flat:
             self._show_step_on_curve(answer if arrows else None)
         elif answer is not None and arrows:

@@ -74,6 +74,8 @@ class SurfaceView(QWidget):
     #: A racer (lane None: keep the present one) and start should be in focus; a start should go.
     focus_wanted = Signal(object, int)
     removed = Signal(int)
+    #: What can be done with a racer (lane) and its start is asked for, at a place (QPoint) on the screen.
+    menu_wanted = Signal(int, int, object)
     #: The pointer is over this point of the landscape; None when it leaves.
     pointed = Signal(object)
     #: Drawing failed: why.
@@ -102,8 +104,9 @@ class SurfaceView(QWidget):
         self._press: tuple[QPointF, Camera] | None = None
         self._turning = self._just_dropped = self._ringed = self._broken = False
         self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"), see_through=True)
+        self.tools = self._tools()
         corners = CornerOverlays(self)
-        corners.add(self._tools(), "br", 12, 12)
+        corners.add(self.tools, "br", 12, 12)
         corners.add(self.hint, "tl", 12, 12)
         manager().changed.connect(self.update)
         renderer.belong_to(self)
@@ -253,8 +256,10 @@ class SurfaceView(QWidget):
             self._turning = False
         elif event.button() == Qt.MouseButton.RightButton and self._heads is not None:
             picked = self._heads.pick(event.position().x(), event.position().y())
-            if picked is not None:
+            if picked is not None and picked.lane is None:
                 self.removed.emit(picked.start)
+            elif picked is not None:
+                self.menu_wanted.emit(picked.lane, picked.start, event.globalPosition().toPoint())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is None:

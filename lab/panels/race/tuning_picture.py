@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from lab.panels.race.looks import Look
-from lab.panels.race.tuning_scale import TuningScale
+from lab.panels.race.tuning_scale import TuningScale, drawn
 from lab.sims.tuning import LaneTuning, Trial
 from lab.ui import fonts
 from lab.ui.plots import Axis
 from lab.ui.theme import theme
 from lab.ui.widgets import glyph_path
+
+START = "loss at the start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class TuningPicture:
         self._axes(painter)
         for row, look, lane in self.racers:
             self._curve(painter, row, look, lane)
+        if np.isfinite(self.untouched):
+            self._start_words(painter)
         for row, look, lane in self.racers:
             self._chosen(painter, row, look, lane)
 
@@ -81,19 +85,36 @@ class TuningPicture:
         if strip.height() >= height:
             painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "diverged")
         if np.isfinite(self.untouched):
-            self._start(painter, height)
+            self._start(painter)
 
-    def _start(self, painter: QPainter, height: int) -> None:
-        """The loss of not moving, as a dashed line with words above it."""
+    def _start(self, painter: QPainter) -> None:
+        """The loss of not moving, as a dashed line."""
         t, box = theme(), self.scale.box
         start = math.floor(self.scale.y(self.untouched)) + 0.5
         pen = QPen(t.color("muted", 0.6), 1)
         pen.setDashPattern([3, 4])
         painter.setPen(pen)
         painter.drawLine(QPointF(box.left(), start), QPointF(box.right(), start))
-        painter.setPen(t.color("faint"))
-        words = QRectF(box.left(), start - height - 1, box.width() - 4, height)
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, "loss at the start")
+
+    def start_label(self) -> QRectF:
+        """Where the name of that line stands: on the line, at the end that hides fewer marks."""
+        box, metrics = self.scale.box, QFontMetricsF(fonts.font(fonts.TICK, fonts.MEDIUM))
+        width, height = metrics.horizontalAdvance(START) + 10, metrics.height() + 2
+        y = self.scale.y(self.untouched) - height / 2
+        y = min(max(y, box.top()), box.bottom() - height)
+        places = [self.scale.place(row, trial) for row, _, lane in self.racers for trial in drawn(lane)]
+        ends = [QRectF(left, y, width, height) for left in (box.right() - width - 4, box.left() + 4)]
+        return min(ends, key=lambda end: sum(end.adjusted(-6, -6, 6, 6).contains(place) for place in places))
+
+    def _start_words(self, painter: QPainter) -> None:
+        """The name of the line on a patch of its own, so that neither the line nor a curve crosses it."""
+        t, label = theme(), self.start_label()
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        painter.setPen(QPen(t.color("muted", 0.55), 1))
+        painter.setBrush(t.color("surface"))
+        painter.drawRoundedRect(label, 3, 3)
+        painter.setPen(t.color("muted"))
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, START)
 
     def _curve(self, painter: QPainter, row: int, look: Look, lane: LaneTuning) -> None:
         t, focus = theme(), look.lane == self.lane

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.panels.race.looks import Look
 from lab.panels.race.tuning_picture import TuningPicture
-from lab.panels.race.tuning_scale import Mark, Span, TuningScale, span_of
+from lab.panels.race.tuning_scale import Mark, Span, TuningScale, drawn, span_of
 from lab.panels.race.tuning_words import best_words, trial_words
 from lab.sims.tuning import LaneTuning, Tuning
 from lab.ui import fonts
@@ -75,7 +75,7 @@ class TuningPlot(QWidget):
         """Every trial that is drawn, the racer in focus last."""
         scale = self.scale()
         return [
-            Mark(look, trial, scale.place(row, trial)) for row, look, lane in self._ordered() for trial in lane.trials
+            Mark(look, trial, scale.place(row, trial)) for row, look, lane in self._ordered() for trial in drawn(lane)
         ]
 
     def scale(self) -> TuningScale:
@@ -198,7 +198,7 @@ class TuningPlot(QWidget):
         if not curves:
             return
         look, lane = curves[0]
-        marks = [m for m in self.marks() if m.look.lane == look.lane]
+        marks = sorted((m for m in self.marks() if m.look.lane == look.lane), key=lambda m: m.trial.rate)
         rates = [m.trial.rate for m in marks]
         pointed = self._pointed
         here = pointed[1] if pointed is not None and pointed[0] == look.lane else (lane.best or lane.trials[0]).rate

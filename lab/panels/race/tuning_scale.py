@@ -82,6 +82,12 @@ class TuningScale:
         return QPointF(self.x(trial.rate), self.strip.top() + 2 + self.line * (row + 0.5))
 
 
+def drawn(lane: LaneTuning) -> tuple[Trial, ...]:
+    """The trials of a racer that have a mark: all, and the rate it came with where that one is the best."""
+    alone = lane.stays and all(trial.rate != lane.present.rate for trial in lane.trials)
+    return (*lane.trials, lane.present) if alone else lane.trials
+
+
 def span_of(lanes: Sequence[LaneTuning], untouched: float, now: Iterable[float]) -> Span:
     """The span that shows all trials of some racers, the loss of not moving, and the rates that hold now."""
     rates = [t.rate for lane in lanes for t in (*lane.trials, lane.present)]

@@ -93,12 +93,17 @@ class TuningTable(RacerTable):
             self._kept(painter, box, rates, losses, lane.kept, before)
         elif lane.best is None:
             self._kept(painter, box, rates, losses, "diverged at every rate", before)
+        elif lane.stays:
+            rate = value_text(lane.present.rate)
+            self._change(painter, box, rates, rate, f"{rate} kept" if self._slim else "kept", "muted")
+            painter.drawText(self._after(box, losses), _LEFT, before)
         else:
-            worse = lane.best.score > lane.present.score
             self._change(painter, box, rates, value_text(lane.present.rate), value_text(lane.best.rate), "text")
-            self._change(
-                painter, box, losses, before, loss_text(lane.best.score, "diverged"), "warn" if worse else "ok"
-            )
+            self._change(painter, box, losses, before, loss_text(lane.best.score, "diverged"), "ok")
+
+    def _after(self, box: QRectF, at: float) -> QRectF:
+        """Where what holds after tuning is written."""
+        return QRectF(at + 10.0 * max(1.0, fonts.scale()), box.top(), 90, box.height())
 
     def _change(self, painter: QPainter, box: QRectF, at: float, before: str, after: str, role: str) -> None:
         t, gap = theme(), 10.0 * max(1.0, fonts.scale())
@@ -108,7 +113,7 @@ class TuningTable(RacerTable):
             painter.setPen(t.color("faint"))
             painter.drawText(QRectF(at - gap, box.top(), 2 * gap, box.height()), Qt.AlignmentFlag.AlignCenter, ARROW)
         painter.setPen(t.color(role))
-        painter.drawText(QRectF(at + gap, box.top(), 90, box.height()), _LEFT, after)
+        painter.drawText(self._after(box, at), _LEFT, after)
 
     def _kept(self, painter: QPainter, box: QRectF, rates: float, losses: float, why: str, loss: str) -> None:
         """A racer that keeps its rate: why, and what it reaches with it."""
@@ -121,4 +126,4 @@ class TuningTable(RacerTable):
         words = painter.fontMetrics().elidedText(why, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
         painter.setPen(t.color("muted"))
-        painter.drawText(QRectF(losses + 10 * scale, box.top(), 90, box.height()), _LEFT, loss)
+        painter.drawText(self._after(box, losses), _LEFT, loss)

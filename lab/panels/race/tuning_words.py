@@ -18,7 +18,8 @@ def best_words(look: Look, lane: LaneTuning) -> str:
     """The best trial of a racer."""
     if lane.best is None:
         return f"{look.title}: diverged at every rate"
-    return f"{look.title}: best {value_text(lane.best.rate)}, loss {_loss(lane.best.score)}"
+    how = "kept" if lane.stays else "best"
+    return f"{look.title}: {how} {value_text(lane.best.rate)}, loss {_loss(lane.best.score)}"
 
 
 def trial_words(look: Look, trial: Trial) -> str:
@@ -43,6 +44,9 @@ def change_words(lane: LaneTuning) -> str:
         return f"nothing to tune, the length of its steps: {lane.kept}; {before}"
     if lane.best is None:
         return f"diverged at every rate it tried; {before}"
+    if lane.stays:
+        found = "" if lane.found is None else f": the best trial ended at {_loss(lane.found.score)}"
+        return f"{before}, kept{found}"
     gone = lane.best.diverged
     note = f", {100 * gone:.0f} % of its starts diverged" if gone else ""
     return f"{before}, then loss {_loss(lane.best.score)} at {value_text(lane.best.rate)}{note}"

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
-from lab.engine.landscapes import Landscape
+from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.panels.race import record
 from lab.panels.race.buttons import RaceButtons
 from lab.panels.race.drags import Drags
 from lab.panels.race.entered import Entered
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.fair import FairCard
-from lab.panels.race.focus import Focus
+from lab.panels.race.focus import Focus, FocusKept
 from lab.panels.race.focus_card import MEAN, MEDIAN
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
@@ -39,13 +40,14 @@ from lab.sims.race import RaceFrame
 from lab.ui.command_palette import Command
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
+from lab.ui.widgets import IconButton
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
 
 
 class RaceView(Entered):
-    """Press places a start at that very pixel; a flag or head is dragged; a right press removes a start."""
+    """Press places a start at that very pixel; a flag or head is dragged; a right press removes a flag."""
 
     # -- building ----------------------------------------------------------------------------------------------
 
@@ -58,6 +60,7 @@ class RaceView(Entered):
         self._landscape: Landscape | None = None
         self._ghost: RaceGhost | None = None
         self._drags = Drags()
+        self._focus_kept, self._shown = FocusKept(), self.config
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
@@ -91,6 +94,8 @@ class RaceView(Entered):
         self.hands.touched.connect(self.touched)
         self.stage.failed.connect(self.experiment.failed)
         self.hands.focus_wanted.connect(self._on_focus_wanted)
+        self.hands.menu_wanted.connect(self._on_menu_wanted)
+        self.hands.told.connect(self.notice.say)
         self.stage.view_chosen.connect(self._on_view_chosen)
         self.stage.overlays.apart.closed.connect(partial(self.set_look, apart=False))
         self.stage.overlays.apart.phase_chosen.connect(lambda phase: self.set_look(phase=phase))
@@ -113,6 +118,10 @@ class RaceView(Entered):
         """Adopt the run: landscape, racers, forms."""
         config = self.config
         self._looks = looks(as_they_start(self.experiment.run))
+        lane = self._focus_kept.back_in(config, self._shown, self._look.focus_lane, [k.lane for k in self._looks])
+        self._shown = config
+        if lane is not None:
+            self._remember(focus_lane=lane)
         if config.landscape != self._landscape:
             first = self._landscape is None
             self._landscape = config.landscape
@@ -129,13 +138,17 @@ class RaceView(Entered):
         self._follow_look()
 
     def _name_preset(self) -> None:
-        """Let the header name the preset that this is, or was before it was edited."""
+        """Let the header name the preset that this is, or one on its kind of landscape, or else the landscape."""
+        box, landscape = self.header.presets, self.config.landscape
         same = [id for id, config in self._presets if config == self.config]
-        akin = [id for id, config in self._presets if config.landscape == self.config.landscape]
+        akin = [id for id, config in self._presets if type(config.landscape) is type(landscape)]
+        nearest = [id for id, config in self._presets if config.landscape == landscape]
         if same:
-            self.header.presets.set_value(same[0])
-        elif akin and self.header.presets.value not in akin:
-            self.header.presets.set_value(akin[0])
+            box.set_value(same[0])
+        elif not akin:
+            box.show_other(f"{LANDSCAPES.title_of(type(landscape))} · no preset")
+        elif box.value not in akin:
+            box.set_value((nearest or akin)[0])
 
     def show_frame(self, frame: RaceFrame) -> None:
         """Draw one frame."""
@@ -202,10 +215,12 @@ class RaceView(Entered):
         self.touched.emit()
         spec = self.experiment.spec
         preset = spec.preset(id)
+        left, lane = self.config, self._look.focus_lane
         self._look = spec.look_at(preset, self._look)
         # What is on the stage is the lesson: cards over it are those that the preset opens.
         self._remember(**{**dict.fromkeys(CARDS, False), **preset.looks, "focus_start": -1, "average": False})
         super().choose_preset(id)
+        self._focus_kept.keep(left, lane)
         self.stage.take_home(self.config.starts, preset.looks.get("world", ()))
 
     def edit_racer(self, lane: int) -> None:
@@ -285,10 +300,14 @@ class RaceView(Entered):
         view.taken_back.connect(self.hands.take_back)
         view.removed.connect(self.hands.remove)
         view.focus_wanted.connect(self._on_focus_wanted)
+        view.menu_wanted.connect(self._on_menu_wanted)
         view.pointed.connect(self.hands.read)
 
     def _on_focus_wanted(self, lane: int | None, start: int) -> None:
         self.set_look(focus_start=start, average=False, **({} if lane is None else {"focus_lane": lane}))
+
+    def _on_menu_wanted(self, lane: int, start: int, at: QPoint) -> None:
+        self.racers.offer(lane, at, start)
 
     def focus_lane(self, lane: int) -> None:
         """Put a racer in focus."""
@@ -335,6 +354,14 @@ class RaceView(Entered):
     def picture_of(self) -> QWidget:
         """The stage, with the 3-D view where that is shown."""
         return self.stages if self.stages.view is not None and self.stages.on else self.stage
+
+    def for_the_hand(self) -> Sequence[QWidget]:
+        """Hints, the read-out under the pointer and every icon button over the stage, those of its cards, too."""
+        over = self.stage.overlays
+        found: list[QWidget] = [over.hint, over.readout, over.tools, *self.stage.findChildren(IconButton)]
+        if self.stages.view is not None:
+            found += [self.stages.view.hint, self.stages.view.tools]
+        return found
 
     def thumbnail(self, size: QSize) -> QImage:
         """The stage alone, without axes, arrows and overlays."""

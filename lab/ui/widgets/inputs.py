@@ -208,13 +208,20 @@ class ComboBox(QComboBox):
 
     @property
     def value(self) -> object:
-        """The value of the chosen option."""
-        return self._values[self.currentIndex()]
+        """The value of the chosen option; None where something else is shown."""
+        return self._values[self.currentIndex()] if self.currentIndex() >= 0 else None
 
     def set_value(self, value: object) -> None:
         """Choose without telling anyone; ValueError when there is no such option."""
         blocked = self.blockSignals(True)
         self.setCurrentIndex(self._values.index(value))
+        self.blockSignals(blocked)
+
+    def show_other(self, words: str) -> None:
+        """Show what is none of the options, without telling anyone."""
+        blocked = self.blockSignals(True)
+        self.setPlaceholderText(words)
+        self.setCurrentIndex(-1)
         self.blockSignals(blocked)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -226,7 +233,8 @@ class ComboBox(QComboBox):
             style = QStyle.ComplexControl.CC_ComboBox
             room = self.style().subControlRect(style, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
             words: Any = option
-            words.currentText = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+            shown = self.currentText() if self.currentIndex() >= 0 else self.placeholderText()
+            words.currentText = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room)
             painter.drawComplexControl(style, option)
             painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

@@ -113,15 +113,17 @@ class CornerOverlays(QObject):
     """Keeps widgets in the corners of a parent; those that share a corner are stacked away from the edge.
 
     Owned by the parent. An overlay that changes size, or is shown or hidden, is put back in place at once. Where the
-    parent is too small for all, those added later are moved out of sight; a needed one always has its place.
+    parent is too small for all, those added later are moved out of sight; a needed one always has its place. `foot`
+    is how high above the lower edge they end at most: what lies there, such as the numbers of an axis, stays free.
     """
 
     GAP = 8
     _AWAY = QPoint(-9999, -9999)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, foot: int = 0) -> None:
         super().__init__(parent)
         self._parent = parent
+        self._foot = foot
         self._placed: list[_Placed] = []
         parent.installEventFilter(self)
 
@@ -170,11 +172,19 @@ class CornerOverlays(QObject):
         x = dx if corner[1] == "l" else room.width() - size.width() - dx
         return QRect(QPoint(x, down if corner[0] == "t" else room.height() - size.height() - down), size)
 
+    def has_room(self, place: QRect) -> bool:
+        """Whether an overlay that need not be there would be seen at a place: inside, and on no needed one."""
+        needed = (p.widget for p in self._placed if p.needed and not p.widget.isHidden())
+        return self._free().contains(place) and not any(place.intersects(widget.geometry()) for widget in needed)
+
+    def _free(self) -> QRect:
+        return self._parent.rect().adjusted(0, 0, 0, -self._foot)
+
     def place(self) -> None:
         """Put every visible overlay where it belongs."""
         used: dict[Corner, int] = {}
         taken: list[QRect] = []
-        room = self._parent.rect()
+        room, free = self._parent.rect(), self._free()
         for p in sorted(self._placed, key=lambda p: not p.needed):
             if p.widget.isHidden():
                 continue
@@ -186,7 +196,7 @@ class CornerOverlays(QObject):
             place = QRect(QPoint(x[p.corner[1]], y[p.corner[0]]), size)
             if p.needed:
                 place.moveTo(max(place.x(), 0), max(place.y(), 0))
-            elif not room.contains(place) or any(place.intersects(other) for other in taken):
+            elif not free.contains(place) or any(place.intersects(other) for other in taken):
                 p.widget.move(self._AWAY)
                 continue
             p.widget.move(place.topLeft())

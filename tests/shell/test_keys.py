@@ -155,6 +155,115 @@ def test_unless_it_came_from_an_editor(race):
     assert QApplication.focusWidget() is race.transport.seed
 
 
+# -- boxes of numbers ------------------------------------------------------------------------------------------
+
+
+def rate_box(race):
+    return race.view.focus_card._form.row("learning_rate").field
+
+
+@pytest.fixture(params=["rate", "start", "length", "seed"])
+def box(race, request):
+    """A number box of each kind with the keyboard, and something to type into it that it takes."""
+    race.view.set_look(setup=True)
+    settle()
+    found = {
+        "rate": lambda: (rate_box(race), "0.031"),
+        "start": lambda: (race.view.setup._shown[0][1][0], "1.25"),
+        "length": lambda: (race.transport.horizon, "321"),
+        "seed": lambda: (race.transport.seed, "7"),
+    }
+    race.box, race.typed = found[request.param]()
+    race.box.setFocus(TAB)
+    assert QApplication.focusWidget() is race.box
+    return race
+
+
+def taken(race):
+    e = race.experiment
+    return (list(e.run.events()), e.horizon, e.run.seed)
+
+
+def test_enter_takes_the_number_and_gives_the_keyboard_back(box):
+    before = taken(box)
+    box.box.selectAll()
+    QTest.keyClicks(box.box, box.typed)
+    key(box.box, K.Key_Return)
+    settle()
+    assert QApplication.focusWidget() is box.view.stage
+    after = taken(box)
+    assert after != before
+    assert len(after[0]) <= 1  # leaving does not do it once more
+    key(box.view.stage, K.Key_Right)
+    assert box.experiment.step == 1
+
+
+def test_escape_puts_the_number_back_and_gives_the_keyboard_back(box):
+    before, shown = taken(box), box.box.text()
+    QTest.keyClicks(box.box, box.typed)
+    key(box.box, K.Key_Escape)
+    settle()
+    assert QApplication.focusWidget() is box.view.stage
+    assert box.view._look.setup  # the card goes by the next one
+    assert taken(box) == before
+    box.box.setFocus(TAB)
+    assert box.box.text() == shown
+    key(box.box, K.Key_Escape)
+    key(QApplication.focusWidget(), K.Key_Right)
+    assert box.experiment.step == 1
+
+
+def test_so_does_a_press_elsewhere_which_takes_the_number(box):
+    before = taken(box)
+    box.box.selectAll()
+    QTest.keyClicks(box.box, box.typed)
+    QTest.mouseClick(box.transport.play, LEFT, PLAIN, box.transport.play.rect().center())
+    assert box.experiment.playing
+    assert QApplication.focusWidget() is box.view.stage
+    after = taken(box)
+    assert after != before
+    key(box.view.stage, K.Key_Space)
+    assert not box.experiment.playing
+    assert taken(box) == after
+    box.player.tick(0)
+
+
+def test_undo_in_a_box_is_the_race_s_until_something_was_typed(race):
+    race.experiment.set_live("learning_rate", 0.02, race.view.focus_card._lane, "Change the rate")
+    (event,) = race.experiment.run.events()
+    line = rate_box(race)
+    line.setFocus(TAB)
+    QTest.keyClicks(line, "5")
+    key(line, K.Key_Z, CTRL)
+    assert list(race.experiment.run.events()) == [event]
+    assert line.text() == "0.02"
+    key(line, K.Key_Escape)
+    line.setFocus(TAB)
+    key(line, K.Key_Z, CTRL)
+    assert list(race.experiment.run.events()) == []
+    key(line, K.Key_Y, CTRL)
+    assert list(race.experiment.run.events()) == [event]
+
+
+def test_a_refused_number_keeps_the_keyboard(race):
+    line = rate_box(race)
+    line.setFocus(TAB)
+    line.selectAll()
+    QTest.keyClicks(line, "much")
+    key(line, K.Key_Return)
+    assert QApplication.focusWidget() is line
+    assert line.text() == "much"
+
+
+def test_a_press_in_another_panel_controls_that_one(pair):
+    first, second = pair.docks
+    line = first.view.focus_card._form.row("learning_rate").field
+    line.setFocus(TAB)
+    QTest.mouseClick(second.view.header, LEFT, PLAIN, QPoint(3, 3))
+    assert pair.active is second
+    assert QApplication.focusWidget() is not line
+
+
 # -- the stage by keys -----------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,14 @@
 """One transport bar for the window: keys, the scrub, length, speed and seed of the panel in focus."""
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar
 from shell_fixtures import LEFT, PLAIN, click, drag, key, press, release, settle
 
+from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import PlaceStarts
 from lab.ui.experiment import FASTEST, SPEEDS
 from lab.ui.transport import MAX_SEED
@@ -305,6 +308,51 @@ def test_undo_to_a_later_step_than_the_timeline_has_lengthens_it(race):
     replay(race)
     assert race.experiment.step == 200
     assert race.experiment.horizon >= 200
+
+
+def far(window, horizon=3840):
+    """A race that was played for long."""
+    window.experiment.set_horizon(horizon)
+    window.experiment.seek(900)
+    replay(window)
+    return window.experiment
+
+
+@pytest.mark.parametrize("fresh", ["preset", "landscape", "set-up"])
+def test_a_fresh_race_has_a_timeline_of_the_usual_length_and_undo_brings_the_long_one_back(race, fresh):
+    e = far(race)
+    e.do(PlaceStarts(((1.0, 1.0),)), "Drop a start")
+    if fresh == "preset":
+        race.view.choose_preset("rosenbrock")
+    elif fresh == "landscape":
+        race.view.choose_landscape(Rosenbrock)
+    else:
+        row = race.view.setup.form.row("landscape")
+        row.offer_once(Rosenbrock())
+    assert (e.step, e.horizon) == (0, 240)
+    assert race.transport.horizon.text() == "240"
+    e.undo()
+    replay(race)
+    assert (e.step, e.horizon) == (900, 3840)
+    assert [step for step, _ in e.run.events()] == [900]
+    e.redo()
+    assert (e.step, e.horizon) == (0, 240)
+
+
+def test_a_timeline_is_never_shorter_than_the_events_of_its_run(race):
+    e = far(race)
+    e.do(PlaceStarts(((1.0, 1.0),)), "Drop a start")
+    e.set_run(dataclasses.replace(e.run, seed=5), "The same once more")
+    assert (e.step, e.horizon) == (0, 900)
+
+
+def test_a_change_that_keeps_its_place_leaves_the_length_alone(race):
+    e = race.experiment
+    e.seek(50)
+    e.set_config(dataclasses.replace(e.run.config, target=1e-6), "Change the target")
+    e.set_horizon(3840)
+    e.undo()
+    assert (e.step, e.horizon) == (50, 3840)
 
 
 # -- several panels ----------------------------------------------------------------------------------------------

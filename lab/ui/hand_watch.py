@@ -10,6 +10,9 @@ from lab.ui import keys
 from lab.ui.start_page import PanelCard
 from lab.ui.widgets import NumberBox
 
+#: Windows that take the pointer away from what lies below.
+_IN_FRONT = (Qt.WindowType.Popup, Qt.WindowType.Dialog, Qt.WindowType.Sheet)
+
 
 class HandWatch(QObject):
     """Watches the whole application: says what is touched, and lets controls keep the keys that they need."""
@@ -40,6 +43,8 @@ class HandWatch(QObject):
             _take_keyboard_from_box(watched)
         if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
             self.touched.emit(watched)
+        if kind == QEvent.Type.Hide and isinstance(watched, QWidget) and watched.windowType() in _IN_FRONT:
+            self._let_go_of_buttons()
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             focus = application().focusWidget()
             if keys.keeps(focus, event) or (isinstance(focus, PanelCard) and event.key() == Qt.Key.Key_Space):
@@ -52,6 +57,15 @@ class HandWatch(QObject):
             watched.click()
             return True
         return False
+
+    def _let_go_of_buttons(self) -> None:
+        """A menu or a dialog went away: the button that opened it was never told that the pointer has left it."""
+        window = self.parent()
+        assert isinstance(window, QWidget)
+        for button in window.findChildren(QAbstractButton):
+            if button.underMouse():
+                button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+                button.update()
 
 
 def _take_keyboard_from_box(pressed: QWidget) -> None:

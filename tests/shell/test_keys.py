@@ -1,7 +1,7 @@
 """Keys and presses go where the eye expects them: cards keep presses, Space plays, Tab follows the eye."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
@@ -9,6 +9,7 @@ from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import ScatterStarts
 from lab.ui.command_palette import score
+from lab.ui.key_card import _LEFT
 from lab.ui.theme import manager, theme
 
 K = Qt.Key
@@ -262,6 +263,70 @@ def test_a_press_in_another_panel_controls_that_one(pair):
     QTest.mouseClick(second.view.header, LEFT, PLAIN, QPoint(3, 3))
     assert pair.active is second
     assert QApplication.focusWidget() is not line
+
+
+# -- the card of keys ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed_by", ["Esc", "F1", "a press elsewhere"])
+def test_f1_shows_the_keys_and_puts_them_away(race, closed_by):
+    card = race.actions_._keys
+    race.view.stage.setFocus(TAB)
+    key(race.view.stage, K.Key_F1)
+    settle()
+    assert card.isVisible()
+    assert race.rect().contains(card.geometry())
+    assert not card._scroll.verticalScrollBar().isVisible()
+    if closed_by == "a press elsewhere":
+        QTest.mouseClick(race.view.header, LEFT, PLAIN, QPoint(3, 3))
+    else:
+        key(QApplication.focusWidget(), K.Key_Escape if closed_by == "Esc" else K.Key_F1)
+    assert not card.isVisible()
+    assert QApplication.focusWidget() is race.view.stage
+
+
+def test_each_shortcut_on_the_card_is_one_of_the_window(race):
+    """What is written there can't fall behind what the actions listen to."""
+    bound = {s.toString() for _, action in race.actions_._all for s in action.shortcuts()}
+    written = {p for group in (_LEFT[0], _LEFT[1]) for p, _ in group[1]}
+    for pressed in ("Space", "Shift+Space", "Shift+Home", "Ctrl+K", "Ctrl+W"):
+        assert pressed in written
+        assert pressed in bound
+
+
+def test_where_the_window_is_small_the_keys_are_scrolled_by_arrows(windows):
+    window = windows("race", size=(820, 560))
+    key(window, K.Key_F1)
+    settle()
+    bar = window.actions_._keys._scroll.verticalScrollBar()
+    assert bar.isVisible()
+    assert not window.actions_._keys._scroll.horizontalScrollBar().isVisible()
+    for _ in range(30):
+        key(QApplication.focusWidget(), K.Key_Down)
+    assert bar.value() == bar.maximum() > 0
+    window.actions_._keys.toggle()
+
+
+# -- what a menu leaves behind ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["columns", "sweeps", "more"])
+def test_a_button_does_not_look_pressed_once_its_menu_is_closed(race, name):
+    button = {
+        "columns": race.view.board.columns,
+        "sweeps": race.view.focus_card.sweeps,
+        "more": race.view.header.more,
+    }[name]
+    plain = button.grab().toImage()
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    assert button.grab().toImage() != plain
+    # The menu takes the pointer: the button is not told that it has left.
+    QTimer.singleShot(0, button.menu().close)
+    button.showMenu()
+    settle()
+    assert not button.isDown()
+    assert not button.underMouse()
+    assert button.grab().toImage() == plain
 
 
 # -- the stage by keys -----------------------------------------------------------------------------------------

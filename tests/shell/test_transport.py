@@ -404,6 +404,52 @@ def test_two_races_play_side_by_side(two):
     two.player.tick(0)
 
 
+def test_all_panels_play_together_each_on_its_own_timeline(two):
+    first, second = two.first.experiment, two.second.experiment
+    second.seek(10)
+    key(two, K.Key_Space, SHIFT)
+    assert (first.playing, second.playing) == (True, True)
+    two.player.tick(0.1)
+    assert (first.step, second.step) == (3, 13)
+    assert two.active is two.second
+    assert two.transport._step.text() == "13"
+    first.set_playing(False)
+    key(two, K.Key_Space, SHIFT)  # one still plays: all pause
+    assert (first.playing, second.playing) == (False, False)
+    two.player.tick(0)
+    assert not two.player.active
+    key(two, K.Key_Home, SHIFT)
+    assert (first.step, second.step) == (0, 0)
+
+
+def test_playing_all_leaves_hidden_panels_alone(two):
+    two.actions_.arrange("focus")
+    settle()
+    two.second.raise_()
+    settle()
+    two.first.experiment.seek(20)
+    two.second.experiment.seek(30)
+    two.desk.toggle_all()
+    assert not two.first.experiment.playing
+    assert two.second.experiment.playing
+    two.desk.all_to_start()
+    assert (two.first.experiment.step, two.second.experiment.step) == (20, 0)
+    two.player.tick(0)
+    assert not two.player.active
+
+
+def test_playing_all_is_offered_by_menu_and_palette(two):
+    titles = {"Play or pause all panels together": "Shift+Space", "All panels to the start": "Shift+Home"}
+    found = {c.title: c.shortcut for c in two.actions_.commands()}
+    listed = [action.text() for action in two.bar.panel.actions()]
+    for title, shortcut in titles.items():
+        assert found[title] == shortcut
+        assert title in listed
+    two.show_start()
+    two.desk.toggle_all()  # nothing is seen: nothing plays
+    assert not any(dock.experiment.playing for dock in two.docks)
+
+
 def test_a_hidden_tab_costs_nothing_and_goes_on_when_shown(two):
     two.actions_.arrange("focus")
     settle()

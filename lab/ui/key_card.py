@@ -56,7 +56,7 @@ _RIGHT: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             ("Press", "drop a start"),
             ("Drag", "move a start"),
-            ("Right-press", "remove a start"),
+            ("Right-press", "remove a start; a racer's menu"),
             ("Wheel", "zoom"),
             ("Alt+Drag", "pan; middle button, too"),
             ("Enter", "drop a start in the middle"),

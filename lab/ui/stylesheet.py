@@ -107,6 +107,7 @@ def _buttons(t: Theme) -> str:
     QPushButton, QToolButton {{ background:transparent; border:1px solid transparent; border-radius:6px;
         padding:0 11px; min-height:28px; color:{t.text}; }}
     QToolButton {{ padding:0; min-width:28px; }}
+    QToolButton[worded="true"] {{ padding:0 5px; color:{t.muted}; }}
     QPushButton:hover, QToolButton:hover {{ background:{t.hover}; }}
     QPushButton:pressed, QToolButton:pressed {{ background:{t.accent_soft}; }}
     QPushButton:disabled, QToolButton:disabled {{ color:{t.line_strong}; }}

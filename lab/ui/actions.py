@@ -18,6 +18,7 @@ from lab.ui.desk import Desk
 from lab.ui.dock import PanelDock
 from lab.ui.entrance import Entrance
 from lab.ui.exports import Exports
+from lab.ui.key_card import KeyCard
 from lab.ui.presenting import Presenting
 from lab.ui.proof import Proofs
 from lab.ui.session_flow import SessionFlow
@@ -60,6 +61,7 @@ class Actions(QObject):
         super().__init__(parts.window)
         self._w = parts
         self._all: list[tuple[str, QAction]] = []
+        self._keys = KeyCard(parts.window)
         self._file_menu()
         self._edit_menu()
         self._view_menu()
@@ -150,6 +152,9 @@ class Actions(QObject):
         for entry in w.desk.panels:
             self._add(menu, "Panels", f"New {entry.title.lower()}", partial(w.desk.open, entry.id))
         menu.addSeparator()
+        self._add(menu, "Panels", "Play or pause all panels together", w.desk.toggle_all, "Shift+Space")
+        self._add(menu, "Panels", "All panels to the start", w.desk.all_to_start, "Shift+Home")
+        menu.addSeparator()
         self._add(menu, "Panels", "Rename panel…", lambda: self._with(self.rename_panel))
         self._add(menu, "Panels", "Duplicate panel", lambda: self._with(self.duplicate_panel))
         self._add(menu, "Panels", "Float or dock panel", lambda: self._with(_float))
@@ -157,7 +162,7 @@ class Actions(QObject):
 
     def _help_menu(self) -> None:
         w, menu = self._w, self._w.bar.help
-        self._add(menu, "Help", "Keyboard and mouse", partial(about.show_keys, w.window), "F1")
+        self._add(menu, "Help", "Keyboard and mouse", self._keys.toggle, "F1")
         self._add(menu, "Help", "Open log folder", partial(about.open_logs, w.settings.logs))
         self._add(menu, "Help", "About Visual Lab", partial(about.show, w.window))
 

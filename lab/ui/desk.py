@@ -155,6 +155,22 @@ class Desk(QObject):
         for dock in self.docks:
             dock.view.header.set_active(dock is self.active and len(seen) > 1)
 
+    # -- all that are seen ---------------------------------------------------------------------------------------
+
+    def toggle_all(self) -> None:
+        """Play every panel that is seen, each on its own timeline; pause them all when one of them plays."""
+        seen = [dock.experiment for dock in self.docks if dock.view.seen]
+        on = not any(experiment.playing for experiment in seen)
+        for experiment in seen:
+            experiment.set_playing(on)
+
+    def all_to_start(self) -> None:
+        """Put every panel that is seen at step 0, paused; those behind other tabs stay as they are."""
+        for dock in self.docks:
+            if dock.view.seen:
+                dock.experiment.set_playing(False)
+                dock.experiment.seek(0)
+
     def put_away(self) -> None:
         """Hide all panels, out of the transport's reach, until they are brought back."""
         self._behind = self.active or self._behind

@@ -65,7 +65,7 @@ class Experiment(QObject):
         self.timeline = Timeline(spec.simulation, state.run, budget)
         self._expected = (state.cursor, state.digest)
         self._playing = False
-        self._gesture: tuple[Run, int, str] | None = None
+        self._gesture: tuple[Run, int, str, int] | None = None
         self._seek_from = 0
         self.carry = 0.0
         if state.cursor:
@@ -235,16 +235,17 @@ class Experiment(QObject):
     def begin_gesture(self, label: str) -> None:
         """From now until `end_gesture`, edits replace one another at the same step and undo as one."""
         self.end_gesture()
-        self._gesture = (self.run, self.step, label)
+        self._gesture = (self.run, self.step, label, self.horizon)
 
     def end_gesture(self) -> None:
         """The hand has let go."""
         if self._gesture is None:
             return
-        before, step, label = self._gesture
+        before, step, label, horizon = self._gesture
         self._gesture = None
         if self.run is not before:
-            self.history.record(before, step, label)
+            # Only what begins anew makes a timeline shorter.
+            self.history.record(before, step, label, horizon if horizon > self.horizon else 0)
             self.edited.emit()
 
     def do(self, event: Any, label: str) -> bool:
@@ -278,15 +279,18 @@ class Experiment(QObject):
         return self._edit(run, self.step if step is None else step, label)
 
     def set_run(self, run: Run, label: str, *, step: int = 0) -> bool:
-        """Another run altogether, e.g. a preset."""
-        return self._edit(run, step, label)
+        """Another run altogether, e.g. a preset. However far the last one was played, its timeline is as new.
+
+        It spans at least the cursor's step and all events of the run; undo brings the old length back.
+        """
+        return self._edit(run, step, label, horizon=_spanning(run, step, self.spec.horizon))
 
     def set_seed(self, seed: int) -> bool:
         """Another root of randomness; events and cursor stay."""
         run = Run(self.run.config, seed, self.run.documents, self.run.head)
         return self._edit(run, self.step, "Change the seed")
 
-    def _edit(self, run: Run, step: int, label: str) -> bool:
+    def _edit(self, run: Run, step: int, label: str, *, horizon: int | None = None) -> bool:
         before, before_step = self.run, self.step
         self._expected = (0, "")
         try:
@@ -295,7 +299,9 @@ class Experiment(QObject):
             self.failed.emit(str(refused))
             return False
         if self._gesture is None:
-            self.history.record(before, before_step, label)
+            self.history.record(before, before_step, label, 0 if horizon is None else self.horizon)
+        if horizon is not None:
+            self.horizon = horizon
         self.edited.emit()
         self._arrive()
         return True
@@ -303,23 +309,29 @@ class Experiment(QObject):
     def undo(self) -> None:
         """Take the last gesture back."""
         self.end_gesture()
-        self._go(self.history.undo(self.run, self.step))
+        self._go(self.history.undo(self.run, self.step, self.horizon))
 
     def redo(self) -> None:
         """Do again what was taken back."""
         self.end_gesture()
-        self._go(self.history.redo(self.run, self.step))
+        self._go(self.history.redo(self.run, self.step, self.horizon))
 
     def _go(self, entry: Any) -> None:
         if entry is None:
             return
         self.set_playing(False)
         # Events leave the cursor where the user is looking; another experiment comes back as it stood.
-        step = self.step if entry.run.config is self.run.config else entry.step
-        self.horizon = max(self.horizon, step)
+        same = entry.run.config is self.run.config
+        step = self.step if same else entry.step
+        self.horizon = _spanning(entry.run, step, entry.horizon or self.horizon)
         self.timeline.edit(entry.run, step=step)
         self.edited.emit()
         self._arrive()
+
+
+def _spanning(run: Run, step: int, wanted: int) -> int:
+    """A timeline's length: as wanted, and never so short that the cursor or an event of the run lies beyond it."""
+    return max(1, wanted, step, 0 if run.head is None else run.head.step)
 
 
 def _replaces(event: Any, earlier: Any) -> bool:

@@ -8,6 +8,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from lab.ui import keys
 from lab.ui.start_page import PanelCard
+from lab.ui.widgets import NumberBox
+
+#: Windows that take the pointer away from what lies below.
+_IN_FRONT = (Qt.WindowType.Popup, Qt.WindowType.Dialog, Qt.WindowType.Sheet)
 
 
 class HandWatch(QObject):
@@ -34,8 +38,13 @@ class HandWatch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A panel that is touched is the one controlled; keys that a control needs are not taken for the transport."""
         kind = event.type()
+        if kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            # First, since home may lie in another panel than the one that is touched.
+            _take_keyboard_from_box(watched)
         if kind in (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn) and isinstance(watched, QWidget):
             self.touched.emit(watched)
+        if kind == QEvent.Type.Hide and isinstance(watched, QWidget) and watched.windowType() in _IN_FRONT:
+            self._let_go_of_buttons()
         if kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             focus = application().focusWidget()
             if keys.keeps(focus, event) or (isinstance(focus, PanelCard) and event.key() == Qt.Key.Key_Space):
@@ -48,6 +57,25 @@ class HandWatch(QObject):
             watched.click()
             return True
         return False
+
+    def _let_go_of_buttons(self) -> None:
+        """A menu or a dialog went away: the button that opened it was never told that the pointer has left it."""
+        window = self.parent()
+        assert isinstance(window, QWidget)
+        for button in window.findChildren(QAbstractButton):
+            if button.underMouse():
+                button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+                button.update()
+
+
+def _take_keyboard_from_box(pressed: QWidget) -> None:
+    """A press beside the number box in focus ends the typing: most of what is pressed takes no keyboard itself."""
+    box = application().focusWidget()
+    if not isinstance(box, NumberBox) or box is pressed or box.isAncestorOf(pressed):
+        return
+    # The box's own menu is a window of its own.
+    if pressed.window() is box.window():
+        box.give_back()
 
 
 def application() -> QApplication:

@@ -117,8 +117,6 @@ class Panel(QWidget):
         preset = self.experiment.spec.preset(id)
         self.experiment.set_playing(False)
         self.experiment.set_run(preset.make(), f"Load {preset.title}")
-        # However far the last one was played.
-        self.experiment.set_horizon(self.experiment.spec.horizon)
 
     def commands(self) -> list[Command]:
         """What the panel adds to the command palette."""

@@ -50,6 +50,8 @@ def _surfaces(t: Theme) -> str:
     QFrame#card {{ background:{t.surface}; border:1px solid {t.line}; border-radius:10px; }}
     QFrame#card[focused="true"] {{ border:1px solid {t.accent}; }}
     QFrame#overlay {{ background:{veil(t.surface, 0.9)}; border:1px solid {t.line}; border-radius:8px; }}
+    QLabel#key {{ background:{t.raised}; color:{t.text}; border:1px solid {t.line_strong}; border-bottom:2px solid
+        {t.line_strong}; border-radius:4px; padding:1px 6px; }}
     QFrame#well {{ background:{t.raised}; border:none; border-radius:8px; }}
     QFrame#line {{ background:{t.line}; border:none; }}
     QFrame#notice {{ background:{t.raised}; border:1px solid {t.line_strong}; border-radius:8px; }}
@@ -105,6 +107,7 @@ def _buttons(t: Theme) -> str:
     QPushButton, QToolButton {{ background:transparent; border:1px solid transparent; border-radius:6px;
         padding:0 11px; min-height:28px; color:{t.text}; }}
     QToolButton {{ padding:0; min-width:28px; }}
+    QToolButton[worded="true"] {{ padding:0 5px; color:{t.muted}; }}
     QPushButton:hover, QToolButton:hover {{ background:{t.hover}; }}
     QPushButton:pressed, QToolButton:pressed {{ background:{t.accent_soft}; }}
     QPushButton:disabled, QToolButton:disabled {{ color:{t.line_strong}; }}

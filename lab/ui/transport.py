@@ -50,9 +50,10 @@ class Transport(QFrame):
         self.speed = ComboBox("Speed")
         self.speed.setToolTip("Steps per second; max: as many as fit in a frame")
         self.speed.set_options([*((s, f"{s:,.0f} /s") for s in SPEEDS), (FASTEST, "max")])
-        self.seed = QLineEdit("0")
+        self.seed = NumberBox("Seed")
+        self.seed.setProperty("kind", "")
+        self.seed.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         fonts.use(self.seed)
-        self.seed.setAccessibleName("Seed")
         self.seed.setToolTip(f"Root of all randomness: the same seed gives the same run.\n{WORDS['restart']}")
         self._dice = self.seed.addAction(icons.icon("dice-five"), QLineEdit.ActionPosition.TrailingPosition)
         self._dice.setToolTip("Roll another seed")
@@ -121,7 +122,7 @@ class Transport(QFrame):
         self.scrub.sought.connect(self._on_sought)
         self.speed.chosen.connect(self._on_speed_chosen)
         self.horizon.submitted.connect(self._on_horizon_submitted)
-        self.seed.editingFinished.connect(self._on_seed_finished)
+        self.seed.submitted.connect(self._on_seed_submitted)
         self._dice.triggered.connect(self._on_dice_rolled)
 
     # -- what is controlled --------------------------------------------------------------------------------------
@@ -207,15 +208,14 @@ class Transport(QFrame):
             return
         self._experiment.set_horizon(steps)
 
-    def _on_seed_finished(self) -> None:
-        if self._experiment is None or self.seed.text() == str(self._experiment.run.seed):
+    def _on_seed_submitted(self, text: str) -> None:
+        if self._experiment is None:
             return
-        text = self.seed.text().strip()
+        text = text.strip()
         if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SEED)) and int(text) <= MAX_SEED:
             self._experiment.set_seed(int(text))
         else:
             self._experiment.failed.emit(f"Seed: {text[:24]!r} is not a whole number from 0 to {MAX_SEED:,}")
-            self.seed.setText(str(self._experiment.run.seed))
 
     def _on_dice_rolled(self) -> None:
         if self._experiment is not None:
@@ -233,7 +233,7 @@ class Transport(QFrame):
         if e is None:
             return
         self.horizon.set_value_text(f"{e.horizon:,}", str(e.horizon))
-        self.seed.setText(str(e.run.seed))
+        self.seed.set_value_text(str(e.run.seed), str(e.run.seed))
         known = min((*SPEEDS, FASTEST), key=lambda s: abs(s - e.speed))
         self.speed.set_value(known)
         self._on_moved()

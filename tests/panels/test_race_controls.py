@@ -303,3 +303,33 @@ def test_fair_mode_says_how_the_starts_are_put_together(race, starts, words):
     race.view.tune()
     settle()
     assert f"Judged by {words}" in race.view.fair.message.text()
+
+
+# -- words beside the pictures of the racer's card --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "width", "words"),
+    [("Adam", 1280, [" Sweep", ""]), ("Adam", 1920, [" Sweep", ""]), ("SGD", 1920, [" Sweep", " More"])],
+)
+def test_sweep_and_more_are_said_by_words_where_there_is_room(windows, rule, width, words):
+    window = windows("race", size=(width, 1000))
+    view = window.docks[0].view
+    view.focus_lane(next(look.lane for look in view._looks if look.title == rule))
+    settle()
+    card = view.focus_card
+    assert card.badge.isHidden() or card.badge.whole
+    assert [button.text() for button in (card.sweeps, card._more)] == words
+    for button in (card.sweeps, card._more):
+        assert button.width() >= button.sizeHint().width()
+
+
+def test_in_half_a_window_they_are_pictures_that_say_what_they_do(race):
+    race.open_panel("race")
+    race.actions_.arrange("side by side")
+    settle()
+    card = race.view.focus_card
+    for button in (card.sweeps, card._more):
+        assert button.text() == ""
+        assert button.toolTip() == button.accessibleName() != ""
+    assert card.width() >= card.minimumSizeHint().width()

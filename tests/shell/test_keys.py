@@ -1,7 +1,7 @@
 """Keys and presses go where the eye expects them: cards keep presses, Space plays, Tab follows the eye."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
@@ -9,6 +9,7 @@ from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import ScatterStarts
 from lab.ui.command_palette import score
+from lab.ui.key_card import _LEFT
 from lab.ui.theme import manager, theme
 
 K = Qt.Key
@@ -153,6 +154,179 @@ def test_unless_it_came_from_an_editor(race):
     key(race.palette_box._line, K.Key_Return)
     settle()
     assert QApplication.focusWidget() is race.transport.seed
+
+
+# -- boxes of numbers ------------------------------------------------------------------------------------------
+
+
+def rate_box(race):
+    return race.view.focus_card._form.row("learning_rate").field
+
+
+@pytest.fixture(params=["rate", "start", "length", "seed"])
+def box(race, request):
+    """A number box of each kind with the keyboard, and something to type into it that it takes."""
+    race.view.set_look(setup=True)
+    settle()
+    found = {
+        "rate": lambda: (rate_box(race), "0.031"),
+        "start": lambda: (race.view.setup._shown[0][1][0], "1.25"),
+        "length": lambda: (race.transport.horizon, "321"),
+        "seed": lambda: (race.transport.seed, "7"),
+    }
+    race.box, race.typed = found[request.param]()
+    race.box.setFocus(TAB)
+    assert QApplication.focusWidget() is race.box
+    return race
+
+
+def taken(race):
+    e = race.experiment
+    return (list(e.run.events()), e.horizon, e.run.seed)
+
+
+def test_enter_takes_the_number_and_gives_the_keyboard_back(box):
+    before = taken(box)
+    box.box.selectAll()
+    QTest.keyClicks(box.box, box.typed)
+    key(box.box, K.Key_Return)
+    settle()
+    assert QApplication.focusWidget() is box.view.stage
+    after = taken(box)
+    assert after != before
+    assert len(after[0]) <= 1  # leaving does not do it once more
+    key(box.view.stage, K.Key_Right)
+    assert box.experiment.step == 1
+
+
+def test_escape_puts_the_number_back_and_gives_the_keyboard_back(box):
+    before, shown = taken(box), box.box.text()
+    QTest.keyClicks(box.box, box.typed)
+    key(box.box, K.Key_Escape)
+    settle()
+    assert QApplication.focusWidget() is box.view.stage
+    assert box.view._look.setup  # the card goes by the next one
+    assert taken(box) == before
+    box.box.setFocus(TAB)
+    assert box.box.text() == shown
+    key(box.box, K.Key_Escape)
+    key(QApplication.focusWidget(), K.Key_Right)
+    assert box.experiment.step == 1
+
+
+def test_so_does_a_press_elsewhere_which_takes_the_number(box):
+    before = taken(box)
+    box.box.selectAll()
+    QTest.keyClicks(box.box, box.typed)
+    QTest.mouseClick(box.transport.play, LEFT, PLAIN, box.transport.play.rect().center())
+    assert box.experiment.playing
+    assert QApplication.focusWidget() is box.view.stage
+    after = taken(box)
+    assert after != before
+    key(box.view.stage, K.Key_Space)
+    assert not box.experiment.playing
+    assert taken(box) == after
+    box.player.tick(0)
+
+
+def test_undo_in_a_box_is_the_race_s_until_something_was_typed(race):
+    race.experiment.set_live("learning_rate", 0.02, race.view.focus_card._lane, "Change the rate")
+    (event,) = race.experiment.run.events()
+    line = rate_box(race)
+    line.setFocus(TAB)
+    QTest.keyClicks(line, "5")
+    key(line, K.Key_Z, CTRL)
+    assert list(race.experiment.run.events()) == [event]
+    assert line.text() == "0.02"
+    key(line, K.Key_Escape)
+    line.setFocus(TAB)
+    key(line, K.Key_Z, CTRL)
+    assert list(race.experiment.run.events()) == []
+    key(line, K.Key_Y, CTRL)
+    assert list(race.experiment.run.events()) == [event]
+
+
+def test_a_refused_number_keeps_the_keyboard(race):
+    line = rate_box(race)
+    line.setFocus(TAB)
+    line.selectAll()
+    QTest.keyClicks(line, "much")
+    key(line, K.Key_Return)
+    assert QApplication.focusWidget() is line
+    assert line.text() == "much"
+
+
+def test_a_press_in_another_panel_controls_that_one(pair):
+    first, second = pair.docks
+    line = first.view.focus_card._form.row("learning_rate").field
+    line.setFocus(TAB)
+    QTest.mouseClick(second.view.header, LEFT, PLAIN, QPoint(3, 3))
+    assert pair.active is second
+    assert QApplication.focusWidget() is not line
+
+
+# -- the card of keys ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("closed_by", ["Esc", "F1", "a press elsewhere"])
+def test_f1_shows_the_keys_and_puts_them_away(race, closed_by):
+    card = race.actions_._keys
+    race.view.stage.setFocus(TAB)
+    key(race.view.stage, K.Key_F1)
+    settle()
+    assert card.isVisible()
+    assert race.rect().contains(card.geometry())
+    assert not card._scroll.verticalScrollBar().isVisible()
+    if closed_by == "a press elsewhere":
+        QTest.mouseClick(race.view.header, LEFT, PLAIN, QPoint(3, 3))
+    else:
+        key(QApplication.focusWidget(), K.Key_Escape if closed_by == "Esc" else K.Key_F1)
+    assert not card.isVisible()
+    assert QApplication.focusWidget() is race.view.stage
+
+
+def test_each_shortcut_on_the_card_is_one_of_the_window(race):
+    """What is written there can't fall behind what the actions listen to."""
+    bound = {s.toString() for _, action in race.actions_._all for s in action.shortcuts()}
+    written = {p for group in (_LEFT[0], _LEFT[1]) for p, _ in group[1]}
+    for pressed in ("Space", "Shift+Space", "Shift+Home", "Ctrl+K", "Ctrl+W"):
+        assert pressed in written
+        assert pressed in bound
+
+
+def test_where_the_window_is_small_the_keys_are_scrolled_by_arrows(windows):
+    window = windows("race", size=(820, 560))
+    key(window, K.Key_F1)
+    settle()
+    bar = window.actions_._keys._scroll.verticalScrollBar()
+    assert bar.isVisible()
+    assert not window.actions_._keys._scroll.horizontalScrollBar().isVisible()
+    for _ in range(30):
+        key(QApplication.focusWidget(), K.Key_Down)
+    assert bar.value() == bar.maximum() > 0
+    window.actions_._keys.toggle()
+
+
+# -- what a menu leaves behind ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["columns", "sweeps", "more"])
+def test_a_button_does_not_look_pressed_once_its_menu_is_closed(race, name):
+    button = {
+        "columns": race.view.board.columns,
+        "sweeps": race.view.focus_card.sweeps,
+        "more": race.view.header.more,
+    }[name]
+    plain = button.grab().toImage()
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    assert button.grab().toImage() != plain
+    # The menu takes the pointer: the button is not told that it has left.
+    QTimer.singleShot(0, button.menu().close)
+    button.showMenu()
+    settle()
+    assert not button.isDown()
+    assert not button.underMouse()
+    assert button.grab().toImage() == plain
 
 
 # -- the stage by keys -----------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """One transport bar for the window: keys, the scrub, length, speed and seed of the panel in focus."""
 
+import dataclasses
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar
 from shell_fixtures import LEFT, PLAIN, click, drag, key, press, release, settle
 
+from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import PlaceStarts
 from lab.ui.experiment import FASTEST, SPEEDS
 from lab.ui.transport import MAX_SEED
@@ -307,6 +310,51 @@ def test_undo_to_a_later_step_than_the_timeline_has_lengthens_it(race):
     assert race.experiment.horizon >= 200
 
 
+def far(window, horizon=3840):
+    """A race that was played for long."""
+    window.experiment.set_horizon(horizon)
+    window.experiment.seek(900)
+    replay(window)
+    return window.experiment
+
+
+@pytest.mark.parametrize("fresh", ["preset", "landscape", "set-up"])
+def test_a_fresh_race_has_a_timeline_of_the_usual_length_and_undo_brings_the_long_one_back(race, fresh):
+    e = far(race)
+    e.do(PlaceStarts(((1.0, 1.0),)), "Drop a start")
+    if fresh == "preset":
+        race.view.choose_preset("rosenbrock")
+    elif fresh == "landscape":
+        race.view.choose_landscape(Rosenbrock)
+    else:
+        row = race.view.setup.form.row("landscape")
+        row.offer_once(Rosenbrock())
+    assert (e.step, e.horizon) == (0, 240)
+    assert race.transport.horizon.text() == "240"
+    e.undo()
+    replay(race)
+    assert (e.step, e.horizon) == (900, 3840)
+    assert [step for step, _ in e.run.events()] == [900]
+    e.redo()
+    assert (e.step, e.horizon) == (0, 240)
+
+
+def test_a_timeline_is_never_shorter_than_the_events_of_its_run(race):
+    e = far(race)
+    e.do(PlaceStarts(((1.0, 1.0),)), "Drop a start")
+    e.set_run(dataclasses.replace(e.run, seed=5), "The same once more")
+    assert (e.step, e.horizon) == (0, 900)
+
+
+def test_a_change_that_keeps_its_place_leaves_the_length_alone(race):
+    e = race.experiment
+    e.seek(50)
+    e.set_config(dataclasses.replace(e.run.config, target=1e-6), "Change the target")
+    e.set_horizon(3840)
+    e.undo()
+    assert (e.step, e.horizon) == (50, 3840)
+
+
 # -- several panels ----------------------------------------------------------------------------------------------
 
 
@@ -354,6 +402,52 @@ def test_two_races_play_side_by_side(two):
     assert [d.experiment.step for d in two.docks] == [3, 6]
     two.second.experiment.set_playing(False)
     two.player.tick(0)
+
+
+def test_all_panels_play_together_each_on_its_own_timeline(two):
+    first, second = two.first.experiment, two.second.experiment
+    second.seek(10)
+    key(two, K.Key_Space, SHIFT)
+    assert (first.playing, second.playing) == (True, True)
+    two.player.tick(0.1)
+    assert (first.step, second.step) == (3, 13)
+    assert two.active is two.second
+    assert two.transport._step.text() == "13"
+    first.set_playing(False)
+    key(two, K.Key_Space, SHIFT)  # one still plays: all pause
+    assert (first.playing, second.playing) == (False, False)
+    two.player.tick(0)
+    assert not two.player.active
+    key(two, K.Key_Home, SHIFT)
+    assert (first.step, second.step) == (0, 0)
+
+
+def test_playing_all_leaves_hidden_panels_alone(two):
+    two.actions_.arrange("focus")
+    settle()
+    two.second.raise_()
+    settle()
+    two.first.experiment.seek(20)
+    two.second.experiment.seek(30)
+    two.desk.toggle_all()
+    assert not two.first.experiment.playing
+    assert two.second.experiment.playing
+    two.desk.all_to_start()
+    assert (two.first.experiment.step, two.second.experiment.step) == (20, 0)
+    two.player.tick(0)
+    assert not two.player.active
+
+
+def test_playing_all_is_offered_by_menu_and_palette(two):
+    titles = {"Play or pause all panels together": "Shift+Space", "All panels to the start": "Shift+Home"}
+    found = {c.title: c.shortcut for c in two.actions_.commands()}
+    listed = [action.text() for action in two.bar.panel.actions()]
+    for title, shortcut in titles.items():
+        assert found[title] == shortcut
+        assert title in listed
+    two.show_start()
+    two.desk.toggle_all()  # nothing is seen: nothing plays
+    assert not any(dock.experiment.playing for dock in two.docks)
 
 
 def test_a_hidden_tab_costs_nothing_and_goes_on_when_shown(two):

@@ -136,7 +136,7 @@ def test_a_refused_value_says_why_and_never_gets_in_force(form, name, typed, why
     type_into(row, "", Qt.Key.Key_Escape)
     assert not row.message.isVisible()
     assert row.field.property("bad") is False
-    assert row.field.text().replace("100", "0.01") == "0.01"
+    assert row.field.text() in ("0.010", "100")
 
 
 def test_a_refusal_by_the_whole_configuration_is_shown_at_the_row(form):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core import params
@@ -33,12 +33,19 @@ OFFERED = 52
 CONVENTION = "convention"
 #: A form of so many rows always has room for the line below it.
 FEW_ROWS = 3
+#: What a button takes besides its picture, and with a word besides the word and three spaces, in px.
+AROUND, WORDED = 15, 7
 #: Width of the labels, in an inspector of usual width and in a narrow one.
 LABEL, NARROW_LABEL = 132, 108
 
 
 class _Aside(Text):
     """Words that stand there whole or not at all: what the controls leave is all the room they get."""
+
+    @property
+    def whole(self) -> str:
+        """All the words, shown or not."""
+        return self._whole
 
     def _cut(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._whole) <= self.width()
@@ -89,7 +96,9 @@ class FocusCard(Card):
         self.name = Text(look.title, "strong")
         self._selector: ComboBox | None = None
         self._starts: tuple[int, ...] = ()
-        self._more = IconButton("sliders-horizontal", "Show all parameters", size=15, checkable=True)
+        self._more = IconButton(
+            "sliders-horizontal", "Show all parameters, also those seldom changed", size=15, checkable=True
+        )
         self._more.toggled.connect(self._on_more)
         self._caption = _Aside("in focus", "caption", elide=True)
         self.sweeps = IconButton("sweep", "Sweep a parameter: a racer for each of its values", size=15)
@@ -141,6 +150,7 @@ class FocusCard(Card):
             self._form.set_config(optimizer)
         self._reserve()
         self._show_badge(optimizer)
+        self._fit_words()
 
     def _show_badge(self, optimizer: Any) -> None:
         fields = [d for d in params.declared(type(optimizer)) if d.name == CONVENTION]
@@ -200,6 +210,28 @@ class FocusCard(Card):
         if self._form is not None:
             self._form.set_label_width(self._label_width)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """Say by words what the two pictures do, as far as the others in the row leave room."""
+        margins, buttons = self.box.contentsMargins(), (self.sweeps, self._more)
+        others: list[QWidget] = [self.glyph, self.name]
+        others += [] if self.badge.isHidden() else [self.badge]
+        others += [] if self._selector is None else [self._selector]
+        # "in focus" can be left out, the name of the rule should not.
+        named = self._caption.whole not in ("", "in focus")
+        caption = self._caption.fontMetrics().horizontalAdvance(self._caption.whole) if named else 0
+        gaps = self._head.spacing() * (len(others) + 2)
+        plain = sum(button.iconSize().width() + AROUND for button in buttons)
+        room = self.width() - margins.left() - margins.right() - gaps - caption - plain
+        room -= sum(widget.sizeHint().expandedTo(widget.minimumSize()).width() for widget in others)
+        words = QFontMetrics(fonts.font(fonts.CAPTION, fonts.MEDIUM))
+        for button, word in zip(buttons, ("Sweep", "More"), strict=True):
+            room -= words.horizontalAdvance(f"   {word}") + WORDED
+            button.show_word(word if room >= 0 else "")
+
     def take_keyboard(self) -> None:
         """Put the keyboard on the first parameter."""
         rows = self._form.names() if self._form is not None else []
@@ -235,6 +267,7 @@ class FocusCard(Card):
         combo.chosen.connect(self.start_chosen)
         self._selector = combo
         self._head.addWidget(self._selector)
+        self._fit_words()
 
     def _on_edited(self, name: str, value: Any) -> None:
         config: RaceConfig = self._experiment.run.config

@@ -176,8 +176,7 @@ class SetupOverlay(Overlay):
         for i, boxes in self._shown:
             for k, box in enumerate(boxes):
                 value = float(frame.starts[i, k])
-                if not box.hasFocus():
-                    box.set_value_text(number_text(value, 4), exact_text(value))
+                box.set_value_text(number_text(value, 4), exact_text(value))
         hidden = int(frame.present.sum()) - len(present)
         self._note.setText(f"and {hidden:,} more" if hidden else "")
         self._note.setVisible(hidden > 0)

@@ -22,6 +22,7 @@ from lab.ui import fonts
 from lab.ui.icons import icon
 from lab.ui.theme import theme
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.text import restyle
 
 ButtonKind = Literal["outline", "primary", "chip", "seg", "link", "flat"]
 
@@ -78,6 +79,19 @@ class IconButton(QToolButton):
         self.setAutoRaise(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_word(self, word: str) -> None:
+        """Stand there with a word beside the picture, where there is room for it; "" takes it away again."""
+        # Qt puts the word hard by the picture.
+        shown = f" {word}" if word else ""
+        if shown == self.text():
+            return
+        fonts.use(self, fonts.CAPTION, fonts.MEDIUM)
+        self.setText(shown)
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(style.ToolButtonTextBesideIcon if word else style.ToolButtonIconOnly)
+        self.setProperty("worded", bool(word))
+        restyle(self)
 
     def set_icon(self, icon_name: str, color_role: str = "muted") -> None:
         """Show another picture (play becomes pause)."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -110,11 +110,20 @@ class Slider(QSlider):
             self.finished.emit()
 
 
+@runtime_checkable
+class HasHome(Protocol):
+    """A window or a panel that knows where the keyboard belongs when no control needs it."""
+
+    def keyboard_home(self) -> QWidget | None:
+        """What takes the keyboard then; None when nothing does."""
+
+
 class NumberBox(QLineEdit):
     """A value at the right edge of its row, edited in place.
 
     It reads like text until it is pointed at. With the focus it shows `exact`, all digits; Enter or leaving sends
-    `submitted` when the text was changed, Esc puts the old value back and sends `restored`.
+    `submitted` when the text was changed, Esc puts the old value back and sends `restored`. Either way the keyboard
+    then goes home, to what around the box says where that is; a refused text keeps it, to be corrected.
     """
 
     submitted = Signal(str)
@@ -160,13 +169,47 @@ class NumberBox(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # What is typed may make the form anew, and with it the box.
+            home = self._home()
             self._submit()
-            self.selectAll()
-        elif event.key() == Qt.Key.Key_Escape and (self.text() != self._exact or self.property("bad")):
+            if self.property("bad"):
+                self.selectAll()
+            else:
+                self._restore()
+                self._go(home)
+        elif event.key() == Qt.Key.Key_Escape:
+            edited = self.text() != self._exact or self.property("bad")
             self._restore()
-            self.restored.emit()
+            if edited:
+                self.restored.emit()
+            self.give_back()
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            ours = any(event.matches(key) for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo))
+            if ours and not (self.isUndoAvailable() or self.isRedoAvailable()):
+                # Nothing was typed here: what is undone is what was done last.
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def give_back(self) -> None:
+        """Let the keyboard go home; a changed text is submitted, as by leaving in any other way."""
+        self._go(self._home())
+
+    def _home(self) -> QWidget | None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, HasHome):
+            around = around.parentWidget()
+        return None if around is None else around.keyboard_home()
+
+    def _go(self, home: QWidget | None) -> None:
+        if home is None:
+            self.clearFocus()
+        else:
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _restore(self) -> None:
         self.set_bad(False)

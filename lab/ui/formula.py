@@ -244,7 +244,7 @@ class FormulaLabel(QWidget):
             return False
         _, shown, stacked = self._plan(width)
         _, left, piled = self._plan(width - less)
-        cut = left == 1 and width - less < _SMALLEST * self._width(1)
+        cut = left == 1 and width - less < self._least(1) * self._width(1)
         return cut or left < shown or (left == shown and piled and not stacked)
 
     def _plan(self, width: float) -> tuple[float, int, bool]:
@@ -257,7 +257,7 @@ class FormulaLabel(QWidget):
         for shown in range(count, 0, -1):
             room = width / max(self._width(shown), 1.0)
             tall = (self.height() - 2 * _MARGIN) / max(sum(self._extent(shown)), 1.0)
-            scale = min(1.0, max(room, _SMALLEST), tall)
+            scale = min(1.0, max(room, self._least(shown)), tall)
             if room >= _SMALLEST or shown == 1:
                 return scale, shown, False
             wide = max(half.width for half in self._halves)
@@ -269,6 +269,10 @@ class FormulaLabel(QWidget):
                 # Small, but there: the numbers are what moves.
                 return min(room, tall), shown, False
         return scale, count, False
+
+    def _least(self, shown: int) -> float:
+        """How far a row is reduced at most: larger text gives up its size before a symbol is cut."""
+        return _SMALLEST if shown > 1 else _SMALLEST / max(1.0, fonts.scale())
 
     def _width(self, shown: int) -> float:
         halves = self._halves[:shown]

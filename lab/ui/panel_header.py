@@ -42,6 +42,7 @@ class PanelHeader(QFrame):
         self._icon = QLabel()
         self.title = _Title(spec.title, "title", elide=True)
         self.title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.title.keep_end()
         self.presets = ComboBox("Preset")
         self.presets.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.presets.setMinimumWidth(96)

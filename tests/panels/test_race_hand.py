@@ -268,7 +268,7 @@ def test_a_right_press_on_a_head_opens_the_menu_of_its_racer(race):
     assert menu.accessibleName() == view.title_of(picked.lane)
     assert events(race) == []
     words = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert words[-2:] == ["Remove from the race\tDel", "Remove start B"]
+    assert words[-2:] == [f"Remove {menu.accessibleName()} from the race\tDel", "Remove start B"]
     menu.actions()[-1].trigger()
     menu.close()
     assert events(race) == [(12, RemoveStart(1))]

@@ -30,7 +30,8 @@ class RacerMenu(QObject):
         view.touched.emit()
         menu = self.menu
         menu.clear()
-        menu.setAccessibleName(view.title_of(lane))
+        title = view.title_of(lane)
+        menu.setAccessibleName(title)
         focus = menu.addAction(icon("crosshair"), "Focus", partial(view.set_look, focus_lane=lane))
         focus.setEnabled(lane != view.focused_lane)
         menu.addAction(icon("sliders-horizontal"), "Edit parameters", partial(view.edit_racer, lane))
@@ -38,7 +39,7 @@ class RacerMenu(QObject):
         menu.addAction(icon("copy-simple"), "Duplicate", partial(view.duplicate_racer, lane))
         menu.addSeparator()
         # The key is only named here: the leaderboard, when it has the keyboard, takes it.
-        menu.addAction(icon("trash"), "Remove from the race\tDel", partial(view.remove_racer, lane))
+        menu.addAction(icon("trash"), f"Remove {title} from the race\tDel", partial(view.remove_racer, lane))
         if start >= 0:
             menu.addAction(icon("trash"), f"Remove start {start_name(start)}", partial(view.hands.remove, start))
         menu.popup(at)

@@ -288,7 +288,9 @@ def test_f1_shows_the_keys_and_puts_them_away(race, closed_by):
 def test_each_shortcut_on_the_card_is_one_of_the_window(race):
     """What is written there can't fall behind what the actions listen to."""
     bound = {s.toString() for _, action in race.actions_._all for s in action.shortcuts()}
-    written = {p for group in (_LEFT[0], _LEFT[1]) for p, _ in group[1]}
+    written = {p for _, lines in _LEFT for p, _ in lines}
+    assert {"← →", "Home End", "Ctrl+Z Ctrl+Y", "F11"} <= written
+    assert {"Left", "Right", "Home", "End", "Ctrl+Z", "Ctrl+Y", "F11"} <= bound
     for pressed in ("Space", "Shift+Space", "Shift+Home", "Ctrl+K", "Ctrl+W"):
         assert pressed in written
         assert pressed in bound

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QInputDialog
 from shell_fixtures import LEFT, PLAIN, click, key, settle
 
 from lab.engine.landscapes import LANDSCAPES
@@ -439,14 +439,6 @@ def test_the_window_is_not_smaller_than_it_can_be_used(race):
     race.resize(QSize(100, 100))
     settle()
     assert (race.width(), race.height()) == (820, 560)
-
-
-def test_the_help_names_every_key_of_the_transport(race, monkeypatch):
-    said = []
-    monkeypatch.setattr(QMessageBox, "information", lambda parent, title, text: said.append(text))
-    key(race, K.Key_F1)
-    for word in ("Space", "Left, Right", "Home, End", "Ctrl+Z", "Ctrl+Shift+Z", "F11", "Ctrl+K"):
-        assert word in said[0]
 
 
 def test_a_press_on_the_search_field_opens_the_palette(race):

@@ -1,0 +1,13 @@
+"""Lessons: short texts that lead a person's hand through a panel, and know from its live state when it was done.
+
+A lesson is a Markdown file that a teacher can write with a text editor (`lab.core.lessons.reading`). What checks may
+ask of a panel is declared by that panel as facts (`lab.core.lessons.facts`); nothing of a lesson is ever evaluated as
+code.
+"""
+
+from __future__ import annotations
+
+from lab.core.lessons.facts import Argument, Fact, Live
+from lab.core.lessons.model import Ask, Choose, Do, Lesson, Load, Option, Step, Task
+
+__all__ = ["Argument", "Ask", "Choose", "Do", "Fact", "Lesson", "Live", "Load", "Option", "Step", "Task"]

@@ -1,0 +1,72 @@
+"""What a lesson may ask of a panel's live state: facts by name, declared by the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.core.run import Run
+
+#: What a fact says; None where it has no answer yet, which fulfils no condition.
+Value = float | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A panel as it stands at this moment.
+
+    Attributes
+    ----------
+    run : Run
+        What the user asked for.
+    frame : object
+        The frame under the cursor, as the panel's view sees it.
+    view : object
+        The panel's view state: layers, focus.
+    """
+
+    run: Run
+    frame: Any
+    view: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What stands in a fact's brackets.
+
+    Attributes
+    ----------
+    name : str
+        For messages and help.
+    choices : tuple of str
+        What it may be; empty: a number.
+    """
+
+    name: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that can be asked, such as the lowest loss that any racer with some rule has reached.
+
+    Attributes
+    ----------
+    doc : str
+        What it says, in one sentence, with its unit.
+    read : callable
+        ``read(live, *arguments)``; pure, and quick enough to be asked at every frame.
+    arguments : tuple of Argument
+        What `read` takes after the live state.
+    kind : type
+        float, str or bool: what `read` returns when it has an answer.
+    """
+
+    doc: str
+    read: Callable[..., Value]
+    arguments: tuple[Argument, ...] = ()
+    kind: type[float] | type[str] | type[bool] = float
+
+
+Facts = Mapping[str, Fact]

@@ -6,6 +6,8 @@ that a change of scale reaches every living widget without a list of them being 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -55,9 +57,17 @@ def set_scale(factor: float) -> None:
 
 
 def font(px: float = BODY, weight: int = REGULAR, *, mono: bool = False, italic: bool = False) -> QFont:
-    """One of the lab's fonts with equally wide digits and unhinted outlines, so that numbers don't jitter."""
+    """One of the lab's fonts with equally wide digits and unhinted outlines, so that numbers don't jitter.
+
+    Shared by all who ask for the same, so not to be changed: a frame asks some thirty times.
+    """
+    return _made(max(round(px * _scale), 6), weight, mono, italic)
+
+
+@lru_cache(maxsize=256)
+def _made(px: int, weight: int, mono: bool, italic: bool) -> QFont:
     made = QFont("JetBrains Mono" if mono else "Inter")
-    made.setPixelSize(max(round(px * _scale), 6))
+    made.setPixelSize(px)
     made.setWeight(QFont.Weight(weight))
     made.setItalic(italic)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

@@ -19,6 +19,7 @@ from PySide6.QtGui import QFontMetricsF, QPaintEngine, QPainter, QPen, QPixmap, 
 
 from lab.ui import fonts
 from lab.ui.series import Series
+from lab.ui.stamps import stamp_glyph
 from lab.ui.theme import theme, weight
 from lab.ui.widgets.glyph import glyph_path
 
@@ -213,9 +214,7 @@ class LinesItem(pg.GraphicsObject):
             if at.y() < px.top():
                 # It has left the picture, and a mark says where.
                 continue
-            painter.setPen(QPen(t.color("surface"), 1.2))
-            painter.setBrush(t.color(series.color))
-            painter.drawPath(glyph_path(series.symbol, size, at.x(), at.y()))
+            stamp_glyph(painter, series.symbol, size, at.x(), at.y(), t.color(series.color), t.color("surface"), 1.2)
 
     def _paint_target(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
         if self.target is None:

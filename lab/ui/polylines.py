@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPath, arrayToQPolygonF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPolygonF
 
 #: Vertices closer together than this many pixels are one.
 MERGE_PX = 0.75
@@ -21,16 +25,34 @@ def draw_short(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np
         painter.drawPath(arrayToQPath(ends[:, 0].copy(), ends[:, 1].copy(), connect="pairs"))
 
 
-def draw_long(painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
-    """Draw long stretches (vertices, trails, 2), one piece after the other."""
-    vertices, ends = pieces(pixels, apart)
-    first = 0
-    for last in ends.tolist():
-        painter.drawPolyline(arrayToQPolygonF(vertices[first:last, 0], vertices[first:last, 1]))
-        first = last
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The unbroken pieces of some trails, trail by trail, as the painter takes them."""
+
+    lines: Sequence[QPolygonF]
+    #: Which trail each belongs to, never falling.
+    owners: NDArray[np.intp]
+
+    def of(self, trails: slice) -> Sequence[QPolygonF]:
+        """Those of some trails in a row."""
+        first, last = np.searchsorted(self.owners, (trails.start, trails.stop)).tolist()
+        return self.lines[first:last]
 
 
-def pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+def cut(pixels: NDArray[np.float64], apart: NDArray[np.bool_], within: QRectF | None = None) -> Pieces:
+    """The pieces of trails (vertices, trails, 2), thinned; of those that have a part `within` a rectangle, that part.
+
+    Cost: a dozen passes over all vertices (0.3 ms for 1,000 x 12), and some 15 µs a piece.
+    """
+    vertices, ends, owners = pieces(pixels, apart, within)
+    begins = [0, *ends.tolist()][: len(ends)]
+    lines = [arrayToQPolygonF(vertices[a:b, 0], vertices[a:b, 1]) for a, b in zip(begins, ends.tolist(), strict=True)]
+    return Pieces(lines, owners)
+
+
+def pieces(
+    pixels: NDArray[np.float64], apart: NDArray[np.bool_], within: QRectF | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.intp], NDArray[np.intp]]:
     """The unbroken pieces of all trails, less what stays within a pixel's fraction of travelled way.
 
     Counting whole `MERGE_PX` of path length and keeping one vertex of each does it without a loop; a piece keeps its
@@ -42,6 +64,9 @@ def pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> tuple[NDArr
         Vertices of k trails; nan where a trail isn't there.
     apart : ndarray of bool, shape (v - 1, k)
         Segments that are not drawn.
+    within : QRectF, optional
+        Leave out segments that pass it by. Those that are left keep the vertices that they have without it, so that
+        parts of a picture drawn one after the other fit together.
 
     Returns
     -------
@@ -49,17 +74,36 @@ def pieces(pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> tuple[NDArr
         Those kept, piece by piece, each trail's in their order.
     ends : ndarray of int
         Where each piece ends among them.
+    owners : ndarray of int
+        Which trail each piece belongs to.
     """
     # Coordinate by coordinate: sums and tests over an axis of two take longer than all the rest.
-    x, y = np.ascontiguousarray(pixels[..., 0].T), np.ascontiguousarray(pixels[..., 1].T)
+    x, y, gaps = np.ascontiguousarray(pixels[..., 0].T), np.ascontiguousarray(pixels[..., 1].T), apart.T
+    trails: NDArray[np.intp] = np.arange(len(x))
+    seen: NDArray[np.bool_] | None = None
+    if within is not None:
+        seen = _reach(x, within.left(), within.right()) & _reach(y, within.top(), within.bottom())
+        # Most trails pass a narrow strip by.
+        trails = np.flatnonzero(seen.any(axis=1))
+        if len(trails) < len(x):
+            x, y, gaps, seen = x[trails], y[trails], gaps[trails], seen[trails]
     finite = np.isfinite(x) & np.isfinite(y)
-    joined = ~apart.T & finite[:, 1:] & finite[:, :-1]
+    joined = ~gaps & finite[:, 1:] & finite[:, :-1]
     steps = np.zeros(x.shape)
     np.hypot(x[:, 1:] - x[:, :-1], y[:, 1:] - y[:, :-1], out=steps[:, 1:], where=joined)
     bins = np.floor(steps.cumsum(axis=1) / MERGE_PX)
-    inward, onward = np.zeros_like(bins, dtype=np.bool_), np.zeros_like(bins, dtype=np.bool_)
+    if seen is not None:
+        joined &= seen
+    inward, onward = np.zeros_like(finite), np.zeros_like(finite)
     inward[:, 1:], onward[:, :-1] = joined, joined
     last = inward & ~onward
     keep = (onward & ~inward) | last
     keep[:, 1:] |= joined & (bins[:, 1:] != bins[:, :-1])
-    return np.stack([x[keep], y[keep]], axis=-1), np.flatnonzero(last[keep]) + 1
+    owners = trails[np.nonzero(last)[0]]
+    return np.stack([x[keep], y[keep]], axis=-1), np.flatnonzero(last[keep]) + 1, owners
+
+
+def _reach(along: NDArray[np.float64], lo: float, hi: float) -> NDArray[np.bool_]:
+    """Which segments have a part between two values of one coordinate; nan reaches nowhere."""
+    begin, end = along[:, :-1], along[:, 1:]
+    return ((begin >= lo) | (end >= lo)) & ((begin <= hi) | (end <= hi))

@@ -10,8 +10,8 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.ui import fonts
+from lab.ui.stamps import stamp_glyph
 from lab.ui.theme import theme
-from lab.ui.widgets import glyph_path
 
 MARGIN = 12
 TRACK_Y = 20
@@ -132,13 +132,9 @@ class Scrub(QWidget):
             if tick.step > self._horizon:
                 continue
             x = self.x_of(tick.step)
-            path = glyph_path(tick.symbol, 10, x, TRACK_Y)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(t.color("surface"), 4))
-            painter.drawPath(path)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(t.color(tick.color_role))
-            painter.drawPath(path)
+            # Set off from the track by a rim of the ground's colour.
+            stamp_glyph(painter, tick.symbol, 10, x, TRACK_Y, t.color("surface"), t.color("surface"), 4)
+            stamp_glyph(painter, tick.symbol, 10, x, TRACK_Y, t.color(tick.color_role))
             width = metrics.horizontalAdvance(tick.label)
             label_x = min(max(x - width / 2, 0), self.width() - width)
             # A label that would run into another is left out; hovering still tells.

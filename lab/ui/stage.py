@@ -283,9 +283,10 @@ class Stage(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:
             start, world = self._pan_from
-            moved = event.position() - start
-            dx = moved.x() / self.plot.width() * world.width()
-            dy = moved.y() / self.plot.height() * world.height()
+            # By whole pixels of the screen: what is painted already then only moves along.
+            ratio, moved = self.devicePixelRatioF(), event.position() - start
+            dx = round(moved.x() * ratio) / ratio / self.plot.width() * world.width()
+            dy = round(moved.y() * ratio) / ratio / self.plot.height() * world.height()
             self.show_world(world.translated(-dx, dy))
             self.view_chosen.emit()
         elif event.buttons():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -100,10 +100,8 @@ class Theme:
         return value
 
     def color(self, role: str, alpha: float = 1.0) -> QColor:
-        """The same as a QColor, with an opacity between 0 and 1."""
-        color = QColor(self.hex(role))
-        color.setAlphaF(alpha)
-        return color
+        """The same as a QColor, with an opacity between 0 and 1; shared by all who ask, so not to be changed."""
+        return _color(self.hex(role), alpha)
 
     def lut(self, kind: Literal["sequential", "diverging"] = "sequential", lo: float = 0.0, hi: float = 1.0) -> Lut:
         """256 colours, shape (256, 3) uint8, over the part [lo, hi] of a ramp; read-only and cached."""
@@ -112,6 +110,13 @@ class Theme:
     def stage_lut(self) -> Lut:
         """The quiet part of the sequential ramp, for a field that marks lie on."""
         return self.lut("sequential", 0.02, self.stage_fraction)
+
+
+@lru_cache(maxsize=4096)
+def _color(text: str, alpha: float) -> QColor:
+    color = QColor(text)
+    color.setAlphaF(alpha)
+    return color
 
 
 @cache

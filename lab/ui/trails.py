@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from lab.ui.polylines import draw_long, draw_short
+from lab.ui.polylines import cut, draw_short
 from lab.ui.stage import Stage
 
 #: Plot and world of a stage, its size and the pixels in one of its units.
@@ -32,6 +32,10 @@ HEAVY = 200_000
 FLAT, ROUND = Qt.PenCapStyle.FlatCap, Qt.PenCapStyle.RoundCap
 #: Milliseconds after which a hand is taken to rest.
 REST_MS = 80
+#: Ends that stay within so many pixels of where they were leave nothing on the picture to be taken back.
+STILL_PX = 0.4
+#: A view that has moved by whole pixels, give or take so much of one, shows the same picture elsewhere.
+WHOLE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,10 @@ class TrailLayer:
 
     Call `follow` with the histories each frame: what is new is drawn onto what is there. Where a history ends
     differently than before (a drag at the present step replaces its last vertex at every move), drawing goes on from
-    a picture that was kept `TAIL` vertices or more before the end. Only a changed view, other strokes or a long way
-    back draw all afresh, with vertices that fall on the same pixel merged. Cost: the new segments, or on a rebuild
-    the vertices that can be told apart on the screen; and one comparison of the histories, 10 µs for 2,000 x 12.
+    a picture that was kept `TAIL` vertices or more before the end. A view that moves by whole pixels moves the picture
+    along, and only the strips that come into sight are drawn. Only another scale, other strokes or a long way back
+    draw all afresh, with vertices that fall on the same pixel merged. Cost: the new segments, or on a rebuild the
+    vertices that can be told apart on the screen; and one comparison of the histories, 10 µs for 2,000 x 12.
     """
 
     def __init__(self) -> None:
@@ -67,8 +72,9 @@ class TrailLayer:
         #: The picture as it was when `_base_drawn` vertices were on it.
         self._base: QPixmap | None = None
         self._base_drawn = 0
-        #: The view that the picture shows, and the one it is being moved to.
+        #: The view that the picture shows, exactly where in the world that is, and the view it is being moved to.
         self._view: View | None = None
+        self._origin = QPointF()
         self._wanted: View | None = None
         self._end_changes = False
         #: What is on the screen was taken back: where, nobody knows.
@@ -107,9 +113,10 @@ class TrailLayer:
         kept : callable, optional
             How many first vertices the array still holds as it was given: a long seek rewrites the others meanwhile.
         """
-        self._kept = kept
+        # What was rewritten meanwhile no longer tells what is on the picture.
+        intact, self._kept = self._kept is None or self._kept() >= self._drawn, kept
         same = min(same, len(points), len(self._points)) if strokes == self._strokes else 0
-        if same < self._drawn:
+        if same < self._drawn and not (intact and self._still_since(same)):
             # A hand at work on the end comes back to it; a scrub goes anywhere, and a second picture would only cost.
             self._end_changes = same >= len(self._points) - TAIL
             self._take_back(same)
@@ -125,10 +132,37 @@ class TrailLayer:
         else:
             self._pixmap = self._base = None
 
+    def _still_since(self, same: int) -> bool:
+        """Whether what was drawn after the first `same` vertices can't be told from the last of these on the screen."""
+        if self._view is None or not same or self._pixmap is None:
+            return False
+        plot, world, _, ratio = self._view
+        per_unit = ratio * np.array([plot.width() / world.width(), plot.height() / world.height()])
+        ends = self._places(same - 1, self._drawn)
+        breaks = self._breaks[same - 1 : self._drawn]
+        # Who is not there (nan) must not have been.
+        there = np.isfinite(ends[0]).all(axis=1)
+        if (breaks != breaks[0]).any() or (np.isfinite(ends[1:]).all(axis=2) != there).any():
+            return False
+        moved = np.abs(ends[:, there] - ends[0, there]).reshape(-1, 2).max(axis=0, initial=0.0)
+        if (moved * per_unit > STILL_PX).any():
+            return False
+        self._drawn = same
+        return True
+
     def _places(self, first: int, upto: int | None = None) -> NDArray[np.float64]:
         """Some of the vertices, in shape (n, trails, 2)."""
         points = np.asarray(self._points[first:upto], dtype=np.float64)
         return points.reshape(len(points), math.prod(points.shape[1:-1]), 2)
+
+    def _on_screen(self, stage: Stage, first: int, upto: int | None) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Some of the vertices in pixels, shape (n, trails, 2), and between which of them nothing is drawn."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            pixels = stage.to_pixels(self._places(first, upto))
+            # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
+            np.clip(pixels, -20000, 20000, out=pixels)
+            changes: NDArray[np.float32] = np.diff(self._breaks[first:upto].reshape(pixels.shape[:2]), axis=0)
+        return pixels, changes.astype(np.bool_)
 
     def extent(self, stage: Stage) -> QRegion | None:
         """What will be drawn onto the trails that are there, and the stretches to the heads."""
@@ -158,8 +192,12 @@ class TrailLayer:
         if view != self._view:
             if self._put_off(painter, stage, view):
                 return
+            if not self._move_along(stage, view):
+                self._pixmap = None
+                self._origin = view[1].topLeft()
             self._view = view
-            self._pixmap = None
+            self._base = None
+            self._base_drawn = 0
             self._end_changes = False
         self._shrunk = False
         if self._pixmap is None:
@@ -226,29 +264,69 @@ class TrailLayer:
 
     def _extend(self, pixmap: QPixmap, stage: Stage, drawn: int, upto: int | None = None) -> None:
         """Draw the segments from vertex `drawn` (there already) up to `upto` (the end)."""
-        first = max(drawn - 1, 0)
-        points = self._places(first, upto)
-        if len(points) < 2 or drawn == len(self._points):
+        if drawn == len(self._points):
             return
-        with np.errstate(invalid="ignore", over="ignore"):
-            pixels = stage.to_pixels(points)
-            # Far outside it makes no difference where, but Qt's rasteriser is slow with huge coordinates.
-            np.clip(pixels, -20000, 20000, out=pixels)
-            changes: NDArray[np.float32] = np.diff(self._breaks[first:upto].reshape(points.shape[:2]), axis=0)
-            apart = changes.astype(np.bool_)
-        # New ends of all trails in a few calls; long stretches one by one, which Qt strokes much faster.
-        few = 2 if len(self._strokes) <= FEW else SHORT
-        drawn_as = draw_short if len(points) <= few else draw_long
-        groups = _grouped(self._strokes)
-        cased = [
-            (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
-        ]
+        pixels, apart = self._on_screen(stage, max(drawn - 1, 0), upto)
+        if len(pixels) < 2:
+            return
         # A painter left open takes the whole process with it.
         with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for color, width, cap, trails in cased + [(s.color, s.width, ROUND, trails) for s, trails in groups]:
-                painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
-                drawn_as(painter, pixels[:, trails], apart[:, trails])
+            self._draw(painter, pixels, apart, QRectF(stage.rect()))
+
+    def _move_along(self, stage: Stage, view: View) -> bool:
+        """Follow a view that has only moved, by whole pixels of the screen; False where it has done more."""
+        if self._view is None or self._pixmap is None:
+            return False
+        (plot, world, *rest), (new_plot, new_world, *new_rest) = self._view, view
+        if (plot, world.size(), rest) != (new_plot, new_world.size(), new_rest):
+            return False
+        ratio = view[3]
+        unit = QPointF(world.width() / plot.width() / ratio, world.height() / plot.height() / ratio)
+        right, down = (self._origin.x() - new_world.x()) / unit.x(), (new_world.y() - self._origin.y()) / unit.y()
+        if max(abs(right), abs(down)) > self._pixmap.width() + self._pixmap.height():
+            return False
+        dx, dy = round(right), round(down)
+        if abs(right - dx) > WHOLE or abs(down - dy) > WHOLE:
+            return False
+        # Not where the view says, but where the picture is: or small differences would add up.
+        self._origin -= QPointF(dx * unit.x(), -dy * unit.y())
+        self._view = view
+        self._pixmap.scroll(dx, dy, self._pixmap.rect())
+        for strip in _bared(self._pixmap.size(), dx, dy):
+            self._fill(self._pixmap, stage, QRectF(strip.x() / ratio, strip.y() / ratio,
+                                                   strip.width() / ratio, strip.height() / ratio))  # fmt: skip
+        return True
+
+    def _fill(self, pixmap: QPixmap, stage: Stage, strip: QRectF) -> None:
+        """Draw a part of the picture that holds nothing of use, as far as the rest of it goes."""
+        pixels, apart = self._on_screen(stage, 0, self._drawn)
+        with QPainter(pixmap) as painter:
+            painter.setClipRect(strip)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.fillRect(strip, Qt.GlobalColor.transparent)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            if len(pixels) > 1:
+                self._draw(painter, pixels, apart, strip)
+
+    def _draw(self, painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_], within: QRectF) -> None:
+        """Stroke what of these stretches (vertices, trails, 2) can be seen, all casings below all colours."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        groups = _grouped(self._strokes)
+        strokes = [
+            (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
+        ]
+        strokes += [(stroke.color, stroke.width, ROUND, trails) for stroke, trails in groups]
+        # New ends of all trails in a few calls; long stretches one by one, which Qt strokes much faster.
+        few = len(pixels) <= (2 if len(self._strokes) <= FEW else SHORT)
+        with np.errstate(invalid="ignore"):
+            long = None if few else cut(pixels, apart, within.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        for color, width, cap, trails in strokes:
+            painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
+            if long is None:
+                draw_short(painter, pixels[:, trails], apart[:, trails])
+            else:
+                for line in long.of(trails):
+                    painter.drawPolyline(line)
 
 
 def _empty(stage: Stage) -> QPixmap:
@@ -257,6 +335,14 @@ def _empty(stage: Stage) -> QPixmap:
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     return made
+
+
+def _bared(size: QSize, dx: int, dy: int) -> list[QRect]:
+    """What a picture moved by (dx, dy) leaves behind: an upright strip, and a level one beside it."""
+    wide, high = min(abs(dx), size.width()), min(abs(dy), size.height())
+    upright = QRect(0 if dx > 0 else size.width() - wide, 0, wide, size.height())
+    level = QRect(wide if dx > 0 else 0, 0 if dy > 0 else size.height() - high, size.width() - wide, high)
+    return [strip for strip in (upright, level) if not strip.isEmpty()]
 
 
 def _view_of(stage: Stage) -> View:

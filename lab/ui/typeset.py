@@ -206,9 +206,9 @@ def _math_family() -> str:
 
 def math_font(px: float) -> QFont:
     """The font for numbers inside formulas; its digits are equally wide by nature."""
-    made = fonts.font()
-    if family := _math_family():
-        made = QFont(family)
+    family = _math_family()
+    made = QFont(family) if family else QFont(fonts.font())
+    if family:
         made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     made.setPixelSize(max(round(px), 6))
     return made

@@ -152,6 +152,60 @@ def test_a_heavy_picture_is_moved_with_the_view_and_drawn_once_it_rests(
     assert 0 < np.abs(one - other).mean() < 3.0
 
 
+@pytest.mark.parametrize(
+    "moves", [[(7, 0)], [(0, -9)], [(-31, 12), (5, -40)], [(1, 1)] * 40, [(250, 0), (-250, 3)], [(900, 0)]]
+)
+def test_a_view_moved_by_whole_pixels_moves_the_picture(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, moves: list[tuple[int, int]]
+) -> None:
+    points, breaks = history(200)
+    breaks[90:, 1] = 1.0
+    layer = TrailLayer()
+    show(layer, points, breaks)
+    picture(layer, stage)
+    extended = []
+    extend = TrailLayer._extend
+    monkeypatch.setattr(TrailLayer, "_extend", lambda self, *a: (extended.append(a[2]), extend(self, *a)))
+    unit = stage.world.width() / stage.plot.width()
+    for dx, dy in moves:
+        stage.show_world(stage.world.translated(-dx * unit, dy * unit))
+        moved = picture(layer, stage)
+    # Nothing that can still be seen was drawn a second time.
+    assert all(first == len(points) for first in extended) or abs(moves[0][0]) > stage.width() + stage.height()
+    assert close(moved, at_once(points, breaks, stage))
+
+
+def test_a_view_moved_by_a_part_of_a_pixel_is_drawn_anew(stage: Stage) -> None:
+    points, breaks = history(200)
+    layer = TrailLayer()
+    show(layer, points, breaks)
+    picture(layer, stage)
+    unit = stage.world.width() / stage.plot.width()
+    for _ in range(7):
+        stage.show_world(stage.world.translated(0.37 * unit, 0.0))
+        moved = picture(layer, stage)
+    assert (moved == at_once(points, breaks, stage)).all()
+
+
+def test_ends_that_stand_still_are_not_drawn_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    points, breaks = history(100)
+    rest = np.repeat(points[-1:], 300, axis=0)
+    points, breaks = np.concatenate([points, rest]), np.zeros((400, 2), np.float32)
+    layer = TrailLayer()
+    show(layer, points, breaks)
+    picture(layer, stage)
+    drawn = []
+    extend = TrailLayer._extend
+    monkeypatch.setattr(TrailLayer, "_extend", lambda self, *a: (drawn.append(a[2]), extend(self, *a)))
+    for n in (350, 120, 300, 110):
+        show(layer, points[:n], breaks[:n])
+        back = picture(layer, stage)
+        assert close(back, at_once(points[:n], breaks[:n], stage))
+    show(layer, points[:40], breaks[:40])
+    assert close(picture(layer, stage), at_once(points[:40], breaks[:40], stage))
+    assert drawn.count(0) == 6, "each picture made for comparison once, and the long way back"
+
+
 def test_a_layer_that_fails_leaves_the_window_alive(stage: Stage) -> None:
     class Bad:
         def extent(self, stage: Stage) -> None:

@@ -249,7 +249,7 @@ class GhostLayer:
     def _draw(self, painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
         t = theme()
         for i, look in enumerate(self._lanes):
-            vertices, ends = pieces(pixels[:, [i]], apart[:, [i]])
+            vertices, ends, _ = pieces(pixels[:, [i]], apart[:, [i]])
             for first, last in pairwise([0, *ends.tolist()]):
                 thin = vertices[first:last]
                 line = arrayToQPolygonF(thin[:, 0], thin[:, 1])

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +14,13 @@ from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QRegion, QTransform
 
-from lab.engine.landscapes import Landscape
+from lab.engine.landscapes import Critical, Landscape
 from lab.panels.race.field import Field
 from lab.panels.race.strokes import HALO, freest, haloed, hits
 from lab.panels.race.strokes import arrow as _arrow
 from lab.ui import fonts
 from lab.ui.stage import Stage
+from lab.ui.stamps import stamp
 from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
@@ -89,32 +91,34 @@ class CriticalLayer:
 
     def __init__(self, landscape: Landscape) -> None:
         self._points = landscape.critical_points
+        self._places = np.array([c.point for c in self._points], dtype=np.float64).reshape(len(self._points), 2)
         self._few = sum(c.kind == "minimum" for c in self._points) <= FEW
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        t = theme()
-        for critical in self._points:
-            x, y = stage.to_pixels(np.array(critical.point))
-            if critical.kind == "minimum":
-                self._minimum(painter, x, y, critical.is_global)
-            elif self._few:
-                painter.setPen(QPen(t.color("text", 0.55), 1.2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                if critical.kind == "saddle":
-                    for dx in (-4.0, 4.0):
-                        painter.drawLine(QPointF(x - dx, y - 4), QPointF(x + dx, y + 4))
-                else:
-                    painter.drawPath(glyph_path("t1", 9, x, y))
+        seen = stage.plot.adjusted(-RING, -RING, RING, RING)
+        for critical, (x, y) in zip(self._points, stage.to_pixels(self._places).tolist(), strict=True):
+            if seen.contains(x, y) and (self._few or critical.kind == "minimum"):
+                look = (critical.kind, critical.is_global, self._few, theme().name, weight())
+                stamp(painter, look, partial(self._mark, critical), RING * weight() + 2, x, y)
 
-    def _minimum(self, painter: QPainter, x: float, y: float, lowest: bool) -> None:
+    def _mark(self, critical: Critical, painter: QPainter) -> None:
+        """One point's mark, around (0, 0)."""
         t = theme()
-        radius = weight() * (RING if self._few else 6.0 if lowest else 3.5)
-        painter.setPen(QPen(t.color("text", 0.95 if self._few or lowest else 0.6), 1.2 * weight()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(x, y), radius, radius)
-        arm = radius * 0.5
-        painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
-        painter.drawLine(QPointF(x, y - arm), QPointF(x, y + arm))
+        if critical.kind == "minimum":
+            radius = weight() * (RING if self._few else 6.0 if critical.is_global else 3.5)
+            painter.setPen(QPen(t.color("text", 0.95 if self._few or critical.is_global else 0.6), 1.2 * weight()))
+            painter.drawEllipse(QPointF(0, 0), radius, radius)
+            arm = radius * 0.5
+            painter.drawLine(QPointF(-arm, 0), QPointF(arm, 0))
+            painter.drawLine(QPointF(0, -arm), QPointF(0, arm))
+            return
+        painter.setPen(QPen(t.color("text", 0.55), 1.2))
+        if critical.kind == "saddle":
+            for dx in (-4.0, 4.0):
+                painter.drawLine(QPointF(-dx, -4), QPointF(dx, 4))
+        else:
+            painter.drawPath(glyph_path("t1", 9))
 
 
 class NamesLayer:

@@ -20,8 +20,8 @@ from lab.panels.race.looks import fitted
 from lab.panels.race.racer_table import RacerTable
 from lab.panels.race.standings import BoardRow
 from lab.ui import fonts, icons
+from lab.ui.stamps import stamp_glyph
 from lab.ui.theme import theme, weight
-from lab.ui.widgets import glyph_path
 
 #: Where the names begin; how wide they may be, and how narrow while columns still fit.
 NAME, WIDEST_NAME, LEAST_NAME = 62, 112, 72
@@ -142,8 +142,8 @@ class Leaderboard(RacerTable):
         if focus:
             painter.setBrush(t.color(look.color_role, 0.28))
             painter.drawEllipse(QRectF(34, middle - 10, 20, 20))
-        painter.setBrush(t.color(look.color_role, 0.4 if row.diverged_at >= 0 else 1.0))
-        painter.drawPath(glyph_path(look.symbol, 11 * weight(), 44, middle))
+        ink = t.color(look.color_role, 0.4 if row.diverged_at >= 0 else 1.0)
+        stamp_glyph(painter, look.symbol, 11 * weight(), 44, middle, ink)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))

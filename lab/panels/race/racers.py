@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF, QRegion
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF, QRegion
 
 from lab.panels.race.density import crowded
 from lab.panels.race.looks import Look, start_name
 from lab.sims.race import FELL, RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
+from lab.ui.stamps import stamp, stamp_glyph
 from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path, number_text
 
@@ -150,15 +150,9 @@ class RacersLayer:
                     self._diverged(painter, hx, hy, "" if many else f"{look.title} {gone}")
             here = self.focus is not None and look.lane == self.focus[0]
             if many:
-                mark = _sprite(
-                    look.symbol,
-                    theme().color(look.color_role),
-                    weight() * (9 if here else 7),
-                    stage.devicePixelRatioF(),
-                )
-                half = mark.deviceIndependentSize().width() / 2
-                for x0, y0 in (pixels[lane, whole] - half).tolist():
-                    painter.drawPixmap(QPointF(x0, y0), mark)
+                color, size = theme().color(look.color_role), weight() * (9 if here else 7)
+                for x0, y0 in pixels[lane, whole].tolist():
+                    stamp_glyph(painter, look.symbol, size, x0, y0, color)
                 continue
             for start, (hx, hy) in zip(drawn[whole].tolist(), pixels[lane, whole].tolist(), strict=True):
                 main = here and (self.average or self.focus is None or start == self.focus[1])
@@ -171,18 +165,18 @@ class RacersLayer:
 
     def _won(self, painter: QPainter, x: float, y: float) -> None:
         """The flag of who was first at the target."""
-        t = theme()
-        painter.save()
-        painter.translate(x, y)
-        painter.scale(weight(), weight())
-        painter.setPen(QPen(t.color(t.ink), 3.0))
-        painter.drawLine(QPointF(5, -6), QPointF(5, -26))
-        painter.setPen(QPen(t.color("text"), 1.4))
-        painter.drawLine(QPointF(5, -6), QPointF(5, -26))
-        painter.setPen(QPen(t.color(t.ink), 1.0))
-        painter.setBrush(t.color("ok"))
-        painter.drawPolygon(QPolygonF([QPointF(5, -27), QPointF(19, -21.5), QPointF(5, -16)]))
-        painter.restore()
+        t, bold = theme(), weight()
+
+        def flag(onto: QPainter) -> None:
+            onto.scale(bold, bold)
+            for role, width in ((t.ink, 3.0), ("text", 1.4)):
+                onto.setPen(QPen(t.color(role), width))
+                onto.drawLine(QPointF(5, -6), QPointF(5, -26))
+            onto.setPen(QPen(t.color(t.ink), 1.0))
+            onto.setBrush(t.color("ok"))
+            onto.drawPolygon(QPolygonF([QPointF(5, -27), QPointF(19, -21.5), QPointF(5, -16)]))
+
+        stamp(painter, ("winner", t.name, bold), flag, 29 * bold, x, y)
 
     def _places(self, stage: Stage, starts: NDArray[np.intp]) -> NDArray[np.float64]:
         """Where the heads of some starts are, in pixels, shape (L, n, 2)."""
@@ -191,20 +185,15 @@ class RacersLayer:
 
     def _head(self, painter: QPainter, look: Look, x: float, y: float, here: bool, main: bool) -> None:
         t = theme()
+        halo, radius = None, 0.0
         if here:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(t.color(look.color_role, 0.38 if main else 0.2))
-            radius = weight() * (16.0 if main else 12.0)
-            painter.drawEllipse(QPointF(x, y), radius, radius)
-        painter.setPen(QPen(t.color(t.ink), 1.4))
-        painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, weight() * (16 if main else 13), x, y))
+            halo, radius = t.color(look.color_role, 0.38 if main else 0.2), weight() * (16.0 if main else 12.0)
+        size = weight() * (16 if main else 13)
+        stamp_glyph(painter, look.symbol, size, x, y, t.color(look.color_role), t.color(t.ink), 1.4, halo, radius)
 
     def _diverged(self, painter: QPainter, x: float, y: float, words: str) -> None:
         t = theme()
-        painter.setPen(QPen(t.color(t.ink), 1.2))
-        painter.setBrush(t.color("error"))
-        painter.drawPath(glyph_path("x", weight() * (14 if words else 9), x, y))
+        stamp_glyph(painter, "x", weight() * (14 if words else 9), x, y, t.color("error"), t.color(t.ink), 1.2)
         if words:
             self._unsaid.append((words, None, x, y))
 
@@ -299,15 +288,16 @@ class RacersLayer:
         assert self.frame is not None
         t, plot = theme(), stage.plot
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
-        painter.setPen(QPen(t.color("text"), 1.6 * weight()))
-        painter.setBrush(t.color("surface", 0.95))
         small = count > MANY_FLAGS
-        radius = weight() * self._radius(count)
+        radius, rim = weight() * self._radius(count), 1.6 * weight()
+        # A disc is this shape at a size of twice its radius.
+        disc, ring = t.color("surface", 0.95), t.color("text")
         for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
             if not plot.contains(x, y):
                 continue
-            painter.drawEllipse(QPointF(x, y), radius, radius)
+            stamp_glyph(painter, "o", 2 * radius, x, y, disc, ring, rim)
             if not small:
+                painter.setPen(ring)
                 box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, start_name(start))
 
@@ -332,22 +322,3 @@ def winners(frame: RaceFrame, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
     arrived = (reached >= 0) & (frame.diverged_at[:, starts] < 0)
     steps = np.where(arrived, reached, np.iinfo(np.int32).max)
     return arrived & (steps == steps.min(axis=0, initial=np.iinfo(np.int32).max))
-
-
-@lru_cache(maxsize=64)
-def _sprite_of(symbol: str, rgba: int, size: float, ratio: float) -> QPixmap:
-    side = math.ceil(size * 1.6) + 2
-    made = QPixmap(QSize(side, side) * ratio)
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    with QPainter(made) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor.fromRgba(rgba))
-        painter.drawPath(glyph_path(symbol, size, side / 2, side / 2))
-    return made
-
-
-def _sprite(symbol: str, color: QColor, size: float, ratio: float) -> QPixmap:
-    """A head without edge as a small picture: hundreds of them are drawn ten times as fast as paths."""
-    return _sprite_of(symbol, color.rgba(), size, ratio)

@@ -1,0 +1,103 @@
+"""Small marks as pictures: drawn once for each look and each quarter of a pixel, then only laid down.
+
+A path with smooth edges costs the painter as much as ten pictures of its size, and a frame has a hundred marks. Where
+lines are wanted as lines (an export to SVG) marks are drawn as such.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen, QPixmap
+
+from lab.ui.widgets.glyph import glyph_path
+
+#: A mark stands where it belongs to so many parts of a pixel: nobody sees it jump from one to the next.
+PARTS = 4
+#: So many pictures are kept, a few hundred bytes each; then all are made anew.
+MOST = 2_000
+ANTIALIASING = QPainter.RenderHint.Antialiasing
+
+_made: dict[tuple[Hashable, float, int, int], tuple[QPixmap, float]] = {}
+
+
+def stamp(
+    painter: QPainter, look: Hashable, draw: Callable[[QPainter], None], reach: float, x: float, y: float
+) -> None:
+    """Lay down a mark at (x, y); the painter must not be scaled or turned.
+
+    Parameters
+    ----------
+    painter : QPainter
+        Of a widget or a picture; its pen and brush may be other ones afterwards.
+    look : hashable
+        All that decides what the mark looks like: equal looks are drawn alike.
+    draw : callable
+        Draws the mark around (0, 0).
+    reach : float
+        How far from there it may extend, in pixels.
+    x, y : float
+        Where it stands, in pixels.
+    """
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        painter.save()
+        painter.translate(x, y)
+        draw(painter)
+        painter.restore()
+        return
+    ratio = painter.device().devicePixelRatioF()
+    column, right = divmod(round(x * ratio * PARTS), PARTS)
+    line, down = divmod(round(y * ratio * PARTS), PARTS)
+    key = (look, ratio, right, down)
+    found = _made.get(key)
+    if found is None:
+        if len(_made) >= MOST:
+            _made.clear()
+        found = _made[key] = _picture(draw, reach, ratio, right / PARTS, down / PARTS)
+    picture, margin = found
+    painter.drawPixmap(QPointF((column - margin) / ratio, (line - margin) / ratio), picture)
+
+
+def _picture(
+    draw: Callable[[QPainter], None], reach: float, ratio: float, right: float, down: float
+) -> tuple[QPixmap, float]:
+    """A mark so many parts of a device pixel off the middle, and how many of these lie before the middle."""
+    margin = math.ceil(reach * ratio) + 1
+    made = QPixmap(QSize(2 * margin + 1, 2 * margin + 1))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    with QPainter(made) as painter:
+        painter.setRenderHint(ANTIALIASING)
+        painter.translate((margin + right) / ratio, (margin + down) / ratio)
+        draw(painter)
+    return made, margin
+
+
+def stamp_glyph(
+    painter: QPainter,
+    symbol: str,
+    size: float,
+    x: float,
+    y: float,
+    fill: QColor,
+    edge: QColor | None = None,
+    width: float = 0.0,
+    halo: QColor | None = None,
+    radius: float = 0.0,
+) -> None:
+    """Lay down a shape of that size at (x, y): filled, with an `edge` of some `width`, over a `halo`; None: without."""
+    look = (symbol, size, fill.rgba(), edge and edge.rgba(), width, halo and halo.rgba(), radius)
+
+    def draw(onto: QPainter) -> None:
+        if halo is not None:
+            onto.setPen(Qt.PenStyle.NoPen)
+            onto.setBrush(halo)
+            onto.drawEllipse(QPointF(0, 0), radius, radius)
+        onto.setPen(QPen(edge, width) if edge is not None else QPen(Qt.PenStyle.NoPen))
+        onto.setBrush(fill)
+        onto.drawPath(glyph_path(symbol, size))
+
+    # The sharpest corners of a shape reach out of its square, and a pen's joint out of them.
+    stamp(painter, look, draw, max(0.8 * size + 1.5 * width, radius) + 1.0, x, y)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.ui import fonts
@@ -43,6 +44,8 @@ class Scrub(QWidget):
         self._frontier = 0
         self._horizon = 1
         self._ticks: Sequence[Tick] = ()
+        #: The ticks with their labels as a picture, and what it was made for.
+        self._laid: tuple[tuple[object, ...], QPixmap] | None = None
 
     def sizeHint(self) -> QSize:
         return QSize(300, 52)
@@ -114,7 +117,7 @@ class Scrub(QWidget):
         painter.drawRoundedRect(QRectF(left, TRACK_Y - 2.5, known - left, 5), 2.5, 2.5)
         painter.setBrush(t.color("accent"))
         painter.drawRoundedRect(QRectF(left, TRACK_Y - 2.5, self.x_of(self._step) - left, 5), 2.5, 2.5)
-        self._paint_ticks(painter)
+        painter.drawPixmap(0, 0, self._picture())
         at = QPointF(self.x_of(self._step), TRACK_Y)
         painter.setPen(QPen(t.color("accent" if self.hasFocus() else "surface"), 2))
         painter.setBrush(t.color("text"))
@@ -122,6 +125,20 @@ class Scrub(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color("accent"))
         painter.drawEllipse(at, 3.4, 3.4)
+
+    def _picture(self) -> QPixmap:
+        """The ticks, which stay while the cursor moves."""
+        ratio = self.devicePixelRatioF()
+        made_for = (self._ticks, self._horizon, self.width(), self.height(), ratio, fonts.scale(), theme().name)
+        if self._laid is None or self._laid[0] != made_for:
+            made = QPixmap(QSize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)))
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            with QPainter(made) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_ticks(painter)
+            self._laid = (made_for, made)
+        return self._laid[1]
 
     def _paint_ticks(self, painter: QPainter) -> None:
         t = theme()

@@ -12,7 +12,7 @@ from lab.ui.acts import WORDS
 from lab.ui.experiment import FASTEST, SPEEDS, Experiment
 from lab.ui.scrub import Scrub, Tick
 from lab.ui.theme import manager, tokens
-from lab.ui.widgets import ComboBox, IconButton, NumberBox, Text, column, parse_number, row
+from lab.ui.widgets import ComboBox, Counter, IconButton, NumberBox, Text, column, parse_number, row
 from lab.ui.widgets.layout import fill
 
 #: A bar narrower than this leaves its captions out; narrower still, the name of the panel: the timeline needs the room.
@@ -42,7 +42,7 @@ class Transport(QFrame):
         self.to_end = IconButton("skip-forward-fill", "Jump to the end (End)", size=17)
         self.scrub = Scrub()
         self._unit = Text("Step", "tick")
-        self._step = Text("0", "title")
+        self._step = Counter("0", "title")
         self.horizon = NumberBox("Length of the timeline, in steps")
         self.horizon.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.horizon.setToolTip("Length of the timeline: click to change it")

@@ -6,7 +6,7 @@ from lab.ui.widgets.inputs import ComboBox, NumberBox, Slider
 from lab.ui.widgets.layout import column, row
 from lab.ui.widgets.numbers import exact_text, number_text, parse_number, power_text, value_text
 from lab.ui.widgets.surfaces import Card, CornerOverlays, ErrorBanner, HLine, Overlay, VLine, Well
-from lab.ui.widgets.text import Text
+from lab.ui.widgets.text import Counter, Text
 
 __all__ = [
     "SYMBOLS",
@@ -15,6 +15,7 @@ __all__ = [
     "ColorBar",
     "ComboBox",
     "CornerOverlays",
+    "Counter",
     "ErrorBanner",
     "Glyph",
     "HLine",

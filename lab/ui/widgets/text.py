@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -98,3 +98,20 @@ class Text(QLabel):
         # An ellipsis alone says nothing.
         super().setText("" if shown == "…" else shown)
         self.setToolTip("" if shown == self._whole else self._whole)
+
+
+class Counter(Text):
+    """A number that changes at every frame: the layout hears of it only when it takes more or less room."""
+
+    def setText(self, text: str) -> None:
+        # Of a label of fixed size nobody is told; before it changes, since the layout of a whole window follows.
+        room = QSize(self.fontMetrics().horizontalAdvance(text) + 1, self.fontMetrics().height())
+        if room != self.minimumSize():
+            self.setFixedSize(room)
+        super().setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # The first font comes before there is a text.
+        if event.type() == QEvent.Type.FontChange and self.text():
+            self.setText(self.text())

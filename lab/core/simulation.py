@@ -104,13 +104,25 @@ class Simulation(Protocol):
 
 def leaves(tree: Any) -> list[Any]:
     """The arrays and scalars of a nested value, in a fixed order."""
+    if isinstance(tree, np.ndarray):
+        return [tree]
     if isinstance(tree, Mapping):
         return [leaf for key in sorted(tree) for leaf in leaves(tree[key])]
     if isinstance(tree, tuple | list):
         return [leaf for item in tree for leaf in leaves(item)]
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        return [leaf for f in dataclasses.fields(tree) for leaf in leaves(getattr(tree, f.name))]
-    return [tree]
+    names = _fields_of(type(tree))
+    return [tree] if names is None else [leaf for name in names for leaf in leaves(getattr(tree, name))]
+
+
+#: The names of a dataclass' fields, None for another type; asked for each snapshot that is measured.
+_FIELDS: dict[type[Any], tuple[str, ...] | None] = {}
+
+
+def _fields_of(kind: type[Any]) -> tuple[str, ...] | None:
+    if kind not in _FIELDS:
+        of_fields = dataclasses.is_dataclass(kind)
+        _FIELDS[kind] = tuple(f.name for f in dataclasses.fields(kind)) if of_fields else None
+    return _FIELDS[kind]
 
 
 def nbytes(tree: Any) -> int:

@@ -250,7 +250,8 @@ class Timeline:
         elif tail and tail[-1].step != self.step - 1:
             tail.clear()
         state = self.sim.snapshot()
-        if self._remeasure and self.step % FIRST_SPACING == 0:
+        measured = self._remeasure and self.step % FIRST_SPACING == 0
+        if measured:
             # Not after every event: a slider being dragged makes one a step.
             self._size = nbytes(state)
             self._remeasure = False
@@ -262,13 +263,14 @@ class Timeline:
         while len(tail) > TAIL_STEPS or len(tail) * self._size > room:
             tail.popleft()
         if self.step % self.spacing == 0 and self.step:
-            self._keep_key(kept, share - room)
+            self._keep_key(kept, share - room, measured)
 
-    def _keep_key(self, kept: _Kept, room: int) -> None:
+    def _keep_key(self, kept: _Kept, room: int, measured: bool) -> None:
         at = bisect_left(self._keys, kept.step, key=lambda k: k.step)
         if at < len(self._keys) and self._keys[at].step == kept.step:
             return
-        kept.size = self._size = nbytes(kept.state)
+        if not measured:
+            kept.size = self._size = nbytes(kept.state)
         self._refuse_too_large(kept.size)
         self._keys.insert(at, kept)
         self._key_bytes += kept.size

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.ui import fonts
@@ -118,13 +118,9 @@ class Scrub(QWidget):
         painter.setBrush(t.color("accent"))
         painter.drawRoundedRect(QRectF(left, TRACK_Y - 2.5, self.x_of(self._step) - left, 5), 2.5, 2.5)
         painter.drawPixmap(0, 0, self._picture())
-        at = QPointF(self.x_of(self._step), TRACK_Y)
-        painter.setPen(QPen(t.color("accent" if self.hasFocus() else "surface"), 2))
-        painter.setBrush(t.color("text"))
-        painter.drawEllipse(at, 8, 8)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(t.color("accent"))
-        painter.drawEllipse(at, 3.4, 3.4)
+        rim, at = t.color("accent" if self.hasFocus() else "surface"), self.x_of(self._step)
+        stamp_glyph(painter, "o", 16, at, TRACK_Y, t.color("text"), rim, 2)
+        stamp_glyph(painter, "o", 6.8, at, TRACK_Y, t.color("accent"))
 
     def _picture(self) -> QPixmap:
         """The ticks, which stay while the cursor moves."""

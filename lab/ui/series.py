@@ -50,16 +50,13 @@ class Series:
     #: The step at which it leaves the picture at its upper edge, None where it stays.
     leaves: float | None = None
 
-    def take(self, steps: Array, raw: Array, y: Array) -> bool:
-        """Take new points; True when they only go on where the old ones ended."""
-        n = len(self.steps)
-        goes_on = (
-            len(steps) >= n
-            and np.array_equal(steps[:n], self.steps)
-            and np.array_equal(raw[:n], self.raw, equal_nan=True)
-        )
+    def take(self, steps: Array, raw: Array, y: Array) -> int:
+        """Take new points; how many of the old ones have stayed, from the first on."""
+        n = min(len(steps), len(self.steps))
+        old, new = self.raw[:n], raw[:n]
+        other = (steps[:n] != self.steps[:n]) | ((old != new) & ~(np.isnan(old) & np.isnan(new)))
         self.steps, self.raw, self.y = steps, raw, y
-        return goes_on
+        return int(other.argmax()) if other.any() else n
 
     def at(self, step: float) -> float:
         """The coordinate at a step, between two known ones linearly; nan outside."""
@@ -67,8 +64,8 @@ class Series:
             return math.nan
         return float(np.interp(step, self.steps, self.y))
 
-    def path(self, view: QRectF, columns: int, first: int = 0) -> QPainterPath:
-        """The line from point `first` on, thinned, in the plot's coordinates."""
-        x, y = thin(self.steps[first:], self.y[first:], view.left(), view.right(), columns)
+    def path(self, view: QRectF, columns: int, first: int = 0, upto: int | None = None) -> QPainterPath:
+        """The line from point `first` on, up to point `upto` (the end), thinned, in the plot's coordinates."""
+        x, y = thin(self.steps[first:upto], self.y[first:upto], view.left(), view.right(), columns)
         gaps = bool(np.isnan(y).any())
         return pg.arrayToQPath(x, y, connect="finite" if gaps else "all", finiteCheck=gaps)

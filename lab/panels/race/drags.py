@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from lab.panels.race.one_d import on_curve
 from lab.panels.race.record import TOGETHER
 from lab.sims.race import MoveStart, RaceFrame, new_starts
 from lab.ui.stage import Stage
+from lab.ui.stamps import stamp
 from lab.ui.theme import theme, weight
 
 #: Of more drags than this only the newest are drawn.
@@ -113,11 +115,17 @@ class DragsLayer:
         for (x0, y0), (x1, y1) in np.clip(stage.to_pixels(self._ends), -20000, 20000).tolist():
             for color, width in ((t.color(t.ink, 0.55), 3.2), (t.color("text", 0.75), 1.2)):
                 pen = QPen(color, width)
-                painter.setPen(pen)
-                painter.drawEllipse(QPointF(x0, y0), radius, radius)
+                stamp(painter, ("ring", color.rgba(), width, radius), partial(_ring, pen, radius), radius + 3, x0, y0)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
                 pen.setDashPattern([3.6 / width, 3.6 / width])
                 painter.setPen(pen)
                 away = float(np.hypot(x1 - x0, y1 - y0))
                 if away > radius:
                     rim = QPointF(x0 + (x1 - x0) * radius / away, y0 + (y1 - y0) * radius / away)
                     painter.drawLine(rim, QPointF(x1, y1))
+
+
+def _ring(pen: QPen, radius: float, painter: QPainter) -> None:
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(QPointF(0, 0), radius, radius)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPixmap,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -20,8 +21,8 @@ from lab.panels.race.looks import fitted
 from lab.panels.race.racer_table import RacerTable
 from lab.panels.race.standings import BoardRow
 from lab.ui import fonts, icons
-from lab.ui.stamps import stamp_glyph
 from lab.ui.theme import theme, weight
+from lab.ui.widgets import glyph_path
 
 #: Where the names begin; how wide they may be, and how narrow while columns still fit.
 NAME, WIDEST_NAME, LEAST_NAME = 62, 112, 72
@@ -50,6 +51,9 @@ class Leaderboard(RacerTable):
         self._rows: tuple[BoardRow, ...] = ()
         self._columns: tuple[str, ...] = ("loss", "target")
         self._sort, self._descending = "loss", False
+        #: Where the columns stand, and for what; each row's picture, without what a race changes, and for what.
+        self._placed: tuple[tuple[object, ...], list[tuple[str, float, float]]] | None = None
+        self._still: dict[int, tuple[tuple[object, ...], QPixmap]] = {}
 
     @property
     def rows(self) -> tuple[BoardRow, ...]:
@@ -99,7 +103,15 @@ class Leaderboard(RacerTable):
             )
 
     def _layout(self) -> list[tuple[str, float, float]]:
-        """The columns that fit, as (id, left end, width); in a wide board they are spread."""
+        """The columns that fit, as (id, left end, width); found once for each size and set of racers."""
+        titles = {row.look.title for row in self._rows}
+        made_for = (self._columns, self._sort, titles, self.width(), fonts.scale())
+        if self._placed is None or self._placed[0] != made_for:
+            self._placed = (made_for, self._lay_out())
+        return self._placed[1]
+
+    def _lay_out(self) -> list[tuple[str, float, float]]:
+        """In a wide board the columns are spread."""
         head = QFontMetricsF(fonts.font(fonts.TICK))
         cell = QFontMetricsF(fonts.font(fonts.BODY, fonts.MEDIUM))
         arrow = head.horizontalAdvance("▴ ")
@@ -136,38 +148,62 @@ class Leaderboard(RacerTable):
         self, painter: QPainter, i: int, row: BoardRow, worst: float, best: float,
         shown: Sequence[tuple[str, float, float]],
     ) -> None:  # fmt: skip
+        t, top = theme(), self.head + self.row_height * i
+        first = shown[0][1] if shown else self.width() - 12.0
+        name_width = min(float(WIDEST_NAME), first - NAME)
+        painter.drawPixmap(0, top, self._still_of(i, row, name_width))
+        bar_left = NAME + name_width + 4
+        bar_right = first + (GAP - 10 if shown else 0)
+        if bar_right - bar_left > LEAST_BAR:
+            width, high = min(bar_right - bar_left, 150.0), 4 * weight()
+            self._bar(painter, row, QRectF(bar_left, top + (self.row_height - high) / 2, width, high), worst, best)
+        painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for id, x, width in shown:
+            column = COLUMNS[id]
+            painter.setPen(t.color(column.role(row)))
+            painter.drawText(QRectF(x, top, width, self.row_height), right, column.text(row))
+
+    def _still_of(self, i: int, row: BoardRow, name_width: float) -> QPixmap:
+        """What of a row stays while the numbers run: ground, place, mark and name."""
+        look, ratio = row.look, self.devicePixelRatioF()
+        focus, gone = look.lane == self._lane, row.diverged_at >= 0
+        made_for = (
+            look, focus, i == self._hover, gone, row.winner, name_width, self.width(), self.row_height, ratio,
+            theme().name, fonts.scale(), weight(),
+        )  # fmt: skip
+        found = self._still.get(i)
+        if found is None or found[0] != made_for:
+            made = QPixmap(QSize(self.width(), self.row_height) * ratio)
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            with QPainter(made) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.translate(0, -(self.head + self.row_height * i))
+                self._paint_still(painter, i, row, focus, name_width)
+            found = self._still[i] = (made_for, made)
+        return found[1]
+
+    def _paint_still(self, painter: QPainter, i: int, row: BoardRow, focus: bool, name_width: float) -> None:
         t, look = theme(), row.look
-        box, focus = self.paint_ground(painter, i), look.lane == self._lane
+        box = self.paint_ground(painter, i)
         middle = box.center().y()
         if focus:
             painter.setBrush(t.color(look.color_role, 0.28))
             painter.drawEllipse(QRectF(34, middle - 10, 20, 20))
-        ink = t.color(look.color_role, 0.4 if row.diverged_at >= 0 else 1.0)
-        stamp_glyph(painter, look.symbol, 11 * weight(), 44, middle, ink)
+        painter.setBrush(t.color(look.color_role, 0.4 if row.diverged_at >= 0 else 1.0))
+        painter.drawPath(glyph_path(look.symbol, 11 * weight(), 44, middle))
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
         painter.setPen(t.color("text" if focus else "faint"))
         painter.drawText(QRectF(12, box.top(), 16, self.row_height), left, str(i + 1))
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
-        first = shown[0][1] if shown else self.width() - 12.0
-        name_width = min(float(WIDEST_NAME), first - NAME)
         name = fitted(look.title, painter.fontMetrics(), int(name_width))
         painter.drawText(QRectF(NAME, box.top(), name_width, self.row_height), left, name)
         if row.winner:
             after = NAME + painter.fontMetrics().horizontalAdvance(name) + 5
             icons.paint_icon(painter, "flag-fill", QRectF(after, middle - 7, 13, 13), t.color("ok"))
-        bar_left = NAME + name_width + 4
-        bar_right = first + (GAP - 10 if shown else 0)
-        if bar_right - bar_left > LEAST_BAR:
-            width = min(bar_right - bar_left, 150.0)
-            self._bar(painter, row, QRectF(bar_left, middle - 2 * weight(), width, 4 * weight()), worst, best)
-        painter.setFont(fonts.font(fonts.BODY, fonts.MEDIUM))
-        for id, x, width in shown:
-            column = COLUMNS[id]
-            painter.setPen(t.color(column.role(row)))
-            painter.drawText(QRectF(x, box.top(), width, self.row_height), right, column.text(row))
 
     def _bar(self, painter: QPainter, row: BoardRow, box: QRectF, worst: float, best: float) -> None:
         t = theme()

@@ -97,9 +97,10 @@ def _haloed(text: str, font: str, rgba: int, ink: int, ratio: float) -> tuple[QP
 
 def hits(box: QRectF, taken: Iterable[QRectF], marks: Iterable[tuple[float, float]] = (), gap: float = 9.0) -> int:
     """How much lies where a box would: rectangles count four times as much as marks, which keep `gap` px away."""
-    around = box.adjusted(-gap, -gap, gap, gap)
-    found = 4 * sum(box.intersects(other) for other in taken)
-    return found + sum(around.contains(x, y) for x, y in marks)
+    # In plain numbers: a frame asks hundreds of times.
+    left, top, right, bottom = box.left() - gap, box.top() - gap, box.right() + gap, box.bottom() + gap
+    found = 4 * sum([box.intersects(other) for other in taken])
+    return found + sum([left <= x <= right and top <= y <= bottom for x, y in marks])
 
 
 def freest(

@@ -219,7 +219,7 @@ ANY = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ANY | st.just("remove")), min_size=1, max_size=3))
 def test_whatever_stands_in_the_file_it_opens_or_is_refused(edits: list[tuple[tuple[Any, ...], Any]]) -> None:
     body = copy.deepcopy(BODY)

@@ -140,9 +140,9 @@ class Racing(Editing):
 
 
 TestEditing = Editing.TestCase
-TestEditing.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestEditing.settings = settings(max_examples=60, stateful_step_count=20)
 TestRacing = Racing.TestCase
-TestRacing.settings = settings(max_examples=6, stateful_step_count=10, deadline=None)
+TestRacing.settings = settings(max_examples=6, stateful_step_count=10)
 
 
 def walk(total: int = 10_000_000, **config: Any) -> Timeline:

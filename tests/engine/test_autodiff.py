@@ -144,7 +144,7 @@ def test_a_sharing_tape_keeps_equal_parts_once_and_drops_what_does_nothing() -> 
     assert len(tape) == before
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 6), st.floats(-1.5, 1.5))
 def test_tenth_derivatives_of_a_product(order: int, at: float) -> None:
     """The n-th derivative of x e^x is (x + n) e^x."""

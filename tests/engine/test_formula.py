@@ -140,7 +140,7 @@ def test_deep_and_long_formulas_are_refused_not_run_into() -> None:
     check(Formula("x*y" + "+x*y" * 480))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="xyzep +-*/^(),.0123456789sincoqrtmaxlg", max_size=24))
 def test_any_text_is_read_or_refused(text: str) -> None:
     complaint = ""
@@ -154,7 +154,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert 1 <= int(column.rstrip(":")) <= len(text) + 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(smooth_formulas, st.floats(-2.0, 2.0), st.floats(-2.0, 2.0))
 def test_values_are_those_that_python_computes(formula: str, x: float, y: float) -> None:
     try:
@@ -172,7 +172,7 @@ def test_values_are_those_that_python_computes(formula: str, x: float, y: float)
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(smooth_formulas, st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
 def test_derivatives_are_those_of_the_value(formula: str, x: float, y: float) -> None:
     try:

@@ -28,7 +28,7 @@ def drawn(data: st.DataObject, id: str) -> Landscape:
 
 @every
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_leading_shape_gives_the_same_numbers(id: str, data: st.DataObject) -> None:
     landscape = drawn(data, id)
     shape = tuple(data.draw(st.lists(st.integers(0, 3), max_size=3)))
@@ -45,7 +45,7 @@ def test_any_leading_shape_gives_the_same_numbers(id: str, data: st.DataObject) 
 
 @every
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_derivatives_are_exact_whatever_the_parameters(id: str, data: st.DataObject) -> None:
     for finding in derivatives(id, drawn(data, id)):
         assert finding.passed, finding
@@ -53,7 +53,7 @@ def test_derivatives_are_exact_whatever_the_parameters(id: str, data: st.DataObj
 
 @every
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_critical_points_are_critical_and_of_the_kind_they_say(id: str, data: st.DataObject) -> None:
     landscape = drawn(data, id)
     for finding in critical_points(id, landscape):
@@ -70,7 +70,7 @@ def test_critical_points_are_critical_and_of_the_kind_they_say(id: str, data: st
 
 @every
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_global_minima_are_the_lowest_points(id: str, data: st.DataObject) -> None:
     landscape = drawn(data, id)
     lowest = [c.value for c in landscape.critical_points if c.kind == "minimum" and c.is_global]
@@ -86,7 +86,7 @@ def test_global_minima_are_the_lowest_points(id: str, data: st.DataObject) -> No
 
 @every
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_starts_and_critical_points_lie_inside_the_domain(id: str, data: st.DataObject) -> None:
     landscape = drawn(data, id)
     lo, hi = np.array(landscape.domain).T
@@ -102,7 +102,7 @@ def test_starts_and_critical_points_lie_inside_the_domain(id: str, data: st.Data
 
 @every
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_finite_input_never_warns(id: str, data: st.DataObject) -> None:
     landscape = LANDSCAPES[id]()
     finite = st.floats(allow_nan=False, allow_infinity=False)

@@ -81,7 +81,7 @@ def rows(state: State, index: slice | Sequence[int]) -> State:
 @every
 @everywhere
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_parts_sum_to_the_step(id: str, place: str, data: st.DataObject) -> None:
     landscape = LANDSCAPES[place]()
     results = run(data.draw(configs(OPTIMIZERS[id])), landscape, sample(landscape, 5, seed=1), 6)
@@ -113,7 +113,7 @@ def test_shapes_of_points_and_state(id: str, place: str) -> None:
 @every
 @everywhere
 @given(data=st.data())
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 def test_a_row_runs_as_if_it_were_alone(id: str, place: str, data: st.DataObject) -> None:
     """Bit for bit: so adding a racer can't change another, and a batch may be split for speed.
 
@@ -246,7 +246,7 @@ def test_every_step_is_charged_to_every_row(id: str, place: str) -> None:
 
 @every
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_symbols_fill_exactly_the_slots_of_the_rule(id: str, data: st.DataObject) -> None:
     landscape = LANDSCAPES["himmelblau"]()
     optimizer = data.draw(configs(OPTIMIZERS[id]))
@@ -282,7 +282,7 @@ def test_is_a_frozen_value_that_refuses_nonsense(id: str) -> None:
 
 @every
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_explains_itself(id: str, data: st.DataObject) -> None:
     cls = OPTIMIZERS[id]
     assert inspect.getdoc(cls)

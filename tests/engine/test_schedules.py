@@ -54,7 +54,7 @@ def run(schedule: Schedule, seen: Array, first: int = 0, state: State | None = N
 
 @every
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_rates_are_above_zero_and_never_above_the_base(id: str, data: st.DataObject) -> None:
     schedule = data.draw(configs(SCHEDULES[id]))
     rates, _state = run(schedule, losses(3, 70))
@@ -160,7 +160,7 @@ corners = st.lists(
 
 
 @given(points=corners)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_drawn_curve_is_exact_at_its_points_and_between_them(points: tuple[tuple[float, float], ...]) -> None:
     drawn = Drawn(points=points)
     check(drawn)

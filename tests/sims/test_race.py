@@ -197,7 +197,7 @@ def fixed(optimizer: Any) -> dict[str, str]:
     return {"line_search": "fixed"} if hasattr(optimizer, "line_search") else {}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     ground=st.sampled_from([p.values[0] for p in GROUNDS]), noise=st.sampled_from([0.0, 0.3]),
     step=st.integers(0, 40), drop=st.booleans(),

@@ -219,7 +219,7 @@ def test_it_can_be_seen_in_every_dress(form, theme, scale):
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), min_size=1, max_size=40), st.floats(0.1, 20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_thinned_stroke_stays_near_all_its_points(points, tolerance):
     points = np.array(sorted(points))
     kept = thinned(points, tolerance)

@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QWheelEvent
@@ -46,7 +46,6 @@ def column_of_step(plot, step):
     st.lists(st.one_of(st.floats(-1e6, 1e6), st.just(float("nan"))), min_size=1, max_size=400),
     st.integers(10, 60),
 )
-@settings(deadline=None)
 def test_thinning_keeps_the_extremes_and_the_budget(values, columns):
     y = np.array(values)
     x = np.arange(len(y), dtype=float)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
+from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPen, QPixmap
 
@@ -50,14 +53,20 @@ def stamp(
     ratio = painter.device().devicePixelRatioF()
     column, right = divmod(round(x * ratio * PARTS), PARTS)
     line, down = divmod(round(y * ratio * PARTS), PARTS)
+    picture, margin = _kept(look, draw, reach, ratio, right, down)
+    painter.drawPixmap(QPointF((column - margin) / ratio, (line - margin) / ratio), picture)
+
+
+def _kept(
+    look: Hashable, draw: Callable[[QPainter], None], reach: float, ratio: float, right: int, down: int
+) -> tuple[QPixmap, float]:
     key = (look, ratio, right, down)
     found = _made.get(key)
     if found is None:
         if len(_made) >= MOST:
             _made.clear()
         found = _made[key] = _picture(draw, reach, ratio, right / PARTS, down / PARTS)
-    picture, margin = found
-    painter.drawPixmap(QPointF((column - margin) / ratio, (line - margin) / ratio), picture)
+    return found
 
 
 def _picture(
@@ -75,6 +84,20 @@ def _picture(
     return made, margin
 
 
+def stamp_crowd(painter: QPainter, symbol: str, size: float, places: NDArray[np.float64], fill: QColor) -> None:
+    """Lay down a shape at many places (n, 2), on whole pixels, where a crowd hides that it jumps; 0.7 µs each."""
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        for x, y in places.tolist():
+            stamp_glyph(painter, symbol, size, x, y, fill)
+        return
+    ratio = painter.device().devicePixelRatioF()
+    shape = partial(_glyph, symbol, size, fill, None, 0.0, None, 0.0)
+    picture, margin = _kept((symbol, size, fill.rgba()), shape, size, ratio, 0, 0)
+    draw = painter.drawPixmap
+    for x, y in ((np.rint(places * ratio) - margin) / ratio).tolist():
+        draw(QPointF(x, y), picture)
+
+
 def stamp_glyph(
     painter: QPainter,
     symbol: str,
@@ -89,15 +112,25 @@ def stamp_glyph(
 ) -> None:
     """Lay down a shape of that size at (x, y): filled, with an `edge` of some `width`, over a `halo`; None: without."""
     look = (symbol, size, fill.rgba(), edge and edge.rgba(), width, halo and halo.rgba(), radius)
-
-    def draw(onto: QPainter) -> None:
-        if halo is not None:
-            onto.setPen(Qt.PenStyle.NoPen)
-            onto.setBrush(halo)
-            onto.drawEllipse(QPointF(0, 0), radius, radius)
-        onto.setPen(QPen(edge, width) if edge is not None else QPen(Qt.PenStyle.NoPen))
-        onto.setBrush(fill)
-        onto.drawPath(glyph_path(symbol, size))
-
+    draw = partial(_glyph, symbol, size, fill, edge, width, halo, radius)
     # The sharpest corners of a shape reach out of its square, and a pen's joint out of them.
     stamp(painter, look, draw, max(0.8 * size + 1.5 * width, radius) + 1.0, x, y)
+
+
+def _glyph(
+    symbol: str,
+    size: float,
+    fill: QColor,
+    edge: QColor | None,
+    width: float,
+    halo: QColor | None,
+    radius: float,
+    painter: QPainter,
+) -> None:
+    if halo is not None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(halo)
+        painter.drawEllipse(QPointF(0, 0), radius, radius)
+    painter.setPen(QPen(edge, width) if edge is not None else QPen(Qt.PenStyle.NoPen))
+    painter.setBrush(fill)
+    painter.drawPath(glyph_path(symbol, size))

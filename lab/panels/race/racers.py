@@ -16,7 +16,7 @@ from lab.panels.race.looks import Look, start_name
 from lab.sims.race import FELL, RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.stamps import stamp, stamp_glyph
+from lab.ui.stamps import stamp, stamp_crowd, stamp_glyph
 from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path, number_text
 
@@ -151,8 +151,7 @@ class RacersLayer:
             here = self.focus is not None and look.lane == self.focus[0]
             if many:
                 color, size = theme().color(look.color_role), weight() * (9 if here else 7)
-                for x0, y0 in pixels[lane, whole].tolist():
-                    stamp_glyph(painter, look.symbol, size, x0, y0, color)
+                stamp_crowd(painter, look.symbol, size, pixels[lane, whole], color)
                 continue
             for start, (hx, hy) in zip(drawn[whole].tolist(), pixels[lane, whole].tolist(), strict=True):
                 main = here and (self.average or self.focus is None or start == self.focus[1])

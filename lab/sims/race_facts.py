@@ -181,7 +181,7 @@ FACTS: Facts = {
     "test_loss": Fact("The best racer's loss on unseen data, where there is any.", _test_loss, _ONE),
     "distance": Fact("How far the best racer is from the nearest known minimum.", _distance, _ONE),
     "position": Fact(
-        "The best racer's coordinate x or y; on a landscape of one weight that is x.",
+        "The best racer's coordinate: x is θ₁, across, and y is θ₂.",
         _position, (RULE, Argument("coordinate", ("x", "y"))),
     ),
     "gradient_norm": Fact("The length of the true gradient under the best racer.", _gradient_norm, _ONE),

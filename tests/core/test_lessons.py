@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def lesson(*lines: str):
 def refused(text: str) -> str:
     with pytest.raises(BadValue) as caught:
         from_text(text, "x", PANELS)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 300
     return str(caught.value)
 
 
@@ -182,6 +184,9 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["::: do  Reach $x", "step > 1", ":::"], 0, "a formula is opened by $ and not closed"),
     (["Text", "```", "# x"], 1, "a piece of code is opened by ``` and not closed"),
     (["a\0b"], 0, "it holds a zero byte"),
+    (["x" * 5001], 0, "the line has 5,001 characters; 5,000 are the most"),
+    (["::: do  Go", "\x1b[2J" + "x" * 4000 + " < 1", ":::"], 1, "is not a fact"),
+    (["::: do  Go", "x" * 4000 + " < 1", ":::"], 1, 'there is no fact "xxx'),
     (["# Next", "text"], -1, 'the page "A page" is empty'),
 ]  # fmt: skip
 
@@ -224,6 +229,14 @@ def test_a_lesson_cut_off_anywhere_is_read_or_refused(cut: int) -> None:
 def test_no_text_does_more_than_be_refused(text: str) -> None:
     said = complaint("\n".join([*HEAD, text]))
     assert not said or re.fullmatch(r"line \d+: .*", said)
+
+
+def test_a_full_megabyte_takes_no_time_to_refuse() -> None:
+    ticks = " ".join("`" * n for n in range(1, 99))[:4900]
+    for line in (ticks, "$" * 4999, "| " * 2400, "::: " + "x" * 4000):
+        began = time.perf_counter()
+        complaint("\n".join([*HEAD, *([line] * 200)]))
+        assert time.perf_counter() - began < 5.0
 
 
 def test_a_file_is_named_with_its_line(tmp_path: Path) -> None:
@@ -318,7 +331,8 @@ def test_a_draft_is_read_back_as_it_was_written(tmp_path: Path, draft: Draft) ->
 @pytest.mark.parametrize(
     ("page", "why"),
     [(DraftPage("T", "a $x", state()), "pages[0].text: line 1: a formula"),
-     (DraftPage("T", "```\nx", state()), "pages[0].text: a piece of code"), (DraftPage(" ", "", state()), "title")],
+     (DraftPage("T", "```\nx", state()), "pages[0].text: a piece of code"), (DraftPage(" ", "", state()), "title"),
+     (DraftPage("T", "x" * 4950, state()), "has a line of more than"), (DraftPage("x" * 4950, "", state()), "title")],
 )  # fmt: skip
 def test_a_draft_that_could_not_be_read_is_not_written(page: DraftPage, why: str) -> None:
     with pytest.raises(BadValue, match=re.escape(why)):

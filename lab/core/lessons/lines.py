@@ -10,6 +10,8 @@ from difflib import get_close_matches
 
 from lab.core.errors import BadValue, LabError, brief
 
+#: A complaint is one line that can be read: what it quotes of a file may be long, or nothing to be printed.
+_LONGEST = 240
 #: So many names are listed where none of them comes near.
 _LISTED = 8
 _NUMBER = re.compile(r"[-+−]?(\d+(\.\d*)?|\.\d+)([eE][-+−]?\d+)?")
@@ -26,7 +28,8 @@ class Line:
 
 def wrong(line: int, why: str) -> BadValue:
     """A complaint about one line, in one line."""
-    return BadValue(f"line {line}", " ".join(why.split()))
+    words = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(why.split()))
+    return BadValue(f"line {line}", words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…")
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from lab.core.session import MAX_BYTES as MOST_SESSION_BYTES
 
 SUFFIX = ".md"
 MAX_BYTES = 1 << 20
+#: More than any editor shows; what is looked for in a line takes the square of its length at worst.
+MAX_LINE = 5000
 #: In a folder of lessons, but none itself.
 README = "readme.md"
 KEYS = ("title", "panel", "minutes", "blurb", "order")
@@ -127,6 +129,8 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
     for line in lines:
         if "\0" in line.text:
             raise wrong(line.number, "the file is not text: it holds a zero byte")
+        if len(line.text) > MAX_LINE:
+            raise wrong(line.number, f"the line has {len(line.text):,} characters; {MAX_LINE:,} are the most")
     head, at = _front_matter(lines)
     with blamed_on(head["panel"].number):
         name = head["panel"].text

@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.core.errors import BadValue, FileRefused
 from lab.core.lessons.lines import Line, formulas_closed
 from lab.core.lessons.model import Lesson
-from lab.core.lessons.reading import ESCAPED, FENCE, SUFFIX, read
+from lab.core.lessons.reading import ESCAPED, FENCE, MAX_LINE, SUFFIX, read
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import SUFFIX as SESSION_SUFFIX
@@ -16,6 +16,8 @@ from lab.core.session import replace_file
 
 #: What stands where the author has said nothing yet.
 BLURB = "A draft: say in one sentence what it teaches."
+#: With a key or a backslash before it, a line is still short enough to be read.
+_MOST = MAX_LINE - 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ def write(draft: Draft, path: Path, panels: Family[PanelSpec]) -> Lesson:
 
 def _one_line(text: str, path: str) -> str:
     line = " ".join(text.split())
-    if not line or "\0" in line:
-        raise BadValue(path, "has to be a line of text")
+    if not line or "\0" in line or len(line) > _MOST:
+        raise BadValue(path, f"has to be a line of text, {_MOST:,} characters at most")
     formulas_closed([Line(1, line)])
     return line
 
@@ -114,6 +116,8 @@ def _escaped(text: str, path: str) -> str:
     fence = ""
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = line.rstrip()
+        if len(line) > _MOST:
+            raise BadValue(path, f"has a line of more than {_MOST:,} characters")
         mark = FENCE.match(line)
         if mark and (not fence or line.strip().startswith(fence)):
             fence = "" if fence else mark[1]

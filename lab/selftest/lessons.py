@@ -22,7 +22,7 @@ def lessons() -> Iterator[Finding]:
     for lesson in found:
         faults = list(faults_of(lesson))
         what = "; ".join(faults) or f"{len(lesson.steps)} pages opened, their tasks' questions answered"
-        yield Finding(lesson.id, what, float(len(faults)), 0.0, f"facts of {lesson.panel}")
+        yield Finding(f"lesson {lesson.id}", what, float(len(faults)), 0.0, f"facts of {lesson.panel}")
 
 
 def faults_of(lesson: Lesson) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lab.core import params
 from lab.core.errors import UnknownName
+from lab.core.lessons.facts import Facts
 from lab.core.run import Run
 
 
@@ -55,6 +56,8 @@ class PanelSpec:
         How many steps the timeline of a new run spans.
     speed : float
         Steps per second a new panel plays at.
+    facts : mapping of str to Fact
+        What a lesson may ask of the panel, by name.
 
     Raises
     ------
@@ -71,6 +74,7 @@ class PanelSpec:
     presets: tuple[Preset, ...]
     horizon: int = 300
     speed: float = 30.0
+    facts: Facts = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         # When the panel is registered, not when somebody chooses the preset.

@@ -18,9 +18,10 @@ from lab.core.lanes import Lanes
 from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
 from lab.engine.landscapes import HasSamples
-from lab.engine.optimizers import Array, HasStableRate, LandscapeAsk, Rate, clip_by_norm, clip_by_value
+from lab.engine.optimizers import Array, LandscapeAsk, Rate, clip_by_norm, clip_by_value
 from lab.engine.schedules.constant import Constant
 from lab.sims import SIMS
+from lab.sims._bend import bend
 from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
 from lab.sims._race_events import (
     ClearStarts,
@@ -356,14 +357,7 @@ class Race:
 
     def _bend(self, lane: int, start: int) -> Curvature:
         here = self._standing.theta[list(self._lanes.lanes).index(lane), start]
-        hessian = self._config.landscape.hessian(here)
-        if not np.isfinite(hessian).all():
-            d = len(hessian)
-            return Curvature(np.zeros(d), np.eye(d), None)
-        eigenvalues, eigenvectors = np.linalg.eigh(hessian)
-        rule, largest = self._lanes.lanes[lane].memory.optimizer, float(eigenvalues[-1])
-        bound = rule.largest_stable_rate(largest) if isinstance(rule, HasStableRate) and largest > 0 else None
-        return Curvature(eigenvalues, eigenvectors, bound)
+        return bend(self._config.landscape, self._lanes.lanes[lane].memory.optimizer, here)
 
 
 def _rows(which: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 import lab
+import lab.paths
 from lab import __main__ as command
 from lab.core.errors import BadValue
 from lab.core.registry import FAMILIES
@@ -116,7 +117,11 @@ def test_list_json_gives_the_ids_by_kind(capsys: Capture) -> None:
     assert command.main(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert {"landscapes", "optimizers", "truths"} <= set(listed)
-    assert listed == {kind: FAMILIES[kind].ids() for kind in sorted(FAMILIES)}
+    files = (lab.paths.resources() / "lessons").glob("*.md")
+    assert sorted(listed["lessons"]) == sorted({path.stem for path in files} - {"README"})
+    assert {kind: ids for kind, ids in listed.items() if kind != "lessons"} == {
+        kind: FAMILIES[kind].ids() for kind in sorted(FAMILIES)
+    }
     assert list(listed) == sorted(listed)
 
 
@@ -126,6 +131,7 @@ def test_list_names_each_kind_with_its_number(capsys: Capture) -> None:
     for kind, family in FAMILIES.items():
         assert f"{kind} ({len(family)})\n" in text
         assert all(f"  {entry.id} " in text and entry.title in text for entry in family)
+    assert "  momentum                 Why momentum overtakes\n" in text
 
 
 def test_a_reader_who_goes_away_is_no_error() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,12 @@ from lab.core.run import Run
 
 #: What a fact says; None where it has no answer yet, which fulfils no condition.
 Value = float | str | bool | None
+#: Words to choose from, or what gives them: a registry is asked when a lesson is read, not when its panel is imported.
+Words = tuple[str, ...] | Callable[[], Iterable[str]]
+
+
+def _words(words: Words) -> tuple[str, ...]:
+    return tuple(words()) if callable(words) else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,17 @@ class Argument:
     ----------
     name : str
         For messages and help.
-    choices : tuple of str
-        What it may be; empty: a number.
+    choices : tuple of str, or callable
+        What it may be, or what gives that; empty: a number.
     """
 
     name: str
-    choices: tuple[str, ...] = ()
+    choices: Words = ()
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """What it may be; empty where it is a number."""
+        return _words(self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,24 @@ class Fact:
         What `read` takes after the live state.
     kind : type
         float, str or bool: what `read` returns when it has an answer.
+    choices : tuple of str, or callable
+        For a str: what it may say, so that a word it never says is refused; empty: anything.
+    accepts : callable or None
+        ``accepts(*arguments)`` raises `BadValue` where arguments that are allowed each by itself make no sense
+        together.
     """
 
     doc: str
     read: Callable[..., Value]
     arguments: tuple[Argument, ...] = ()
     kind: type[float] | type[str] | type[bool] = float
+    choices: Words = ()
+    accepts: Callable[..., None] | None = None
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """What a str may say; empty for anything."""
+        return _words(self.choices)
 
 
 Facts = Mapping[str, Fact]

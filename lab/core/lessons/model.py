@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -135,6 +136,8 @@ class Lesson:
         How long it takes.
     steps : tuple of Step
         Its pages, in order.
+    order : float
+        Its place among the lessons of its panel; those that name none come last.
     """
 
     id: str
@@ -143,3 +146,4 @@ class Lesson:
     panel: str
     minutes: int
     steps: tuple[Step, ...]
+    order: float = math.inf

@@ -6,6 +6,7 @@ from typing import Any
 
 from lab.core.panel import PanelSpec
 from lab.panels import PANELS
+from lab.panels.race.facts import FACTS
 from lab.panels.race.presets import PRESETS
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import Race
@@ -28,5 +29,6 @@ SPEC = PANELS.register("race", title="Optimizer race")(
         presets=PRESETS,
         horizon=240,
         speed=30.0,
+        facts=FACTS,
     )
 )

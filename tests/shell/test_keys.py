@@ -8,7 +8,7 @@ from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import ScatterStarts
-from lab.ui.command_palette import score
+from lab.ui.finding import score
 from lab.ui.key_card import _LEFT
 from lab.ui.theme import manager, theme
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.errors import BadValue
@@ -26,6 +26,7 @@ from lab.ui.jobs import Jobs
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, IconButton, Overlay, Text, number_text, row, value_text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.scroller import Scroller
 from lab.ui.widgets.text import Role, restyle
 
 #: Widths of the budget's column and, at least and at most, of the curve's, in px at 100 %.
@@ -109,15 +110,7 @@ class FairCard(Overlay):
         content = QWidget()
         self._content = QBoxLayout(QBoxLayout.Direction.RightToLeft, content)
         fill(self._content, (self._right, (self._left, 1)), (0, 0, 4, 0), GAP)
-        self._scroll = QScrollArea()
-        self._scroll.setAccessibleName("Fair race")
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(content)
-        content.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = Scroller("Fair race", content)
         self.box.addWidget(self._scroll)
 
     def sizeHint(self) -> QSize:

@@ -87,17 +87,12 @@ def _film(window: MainWindow, cut: Cut, path: Path) -> None:
             QApplication.processEvents()
         return pixels_of(export.picture(window, 1.0))
 
-    out = Replacement(path)
-    try:
-        film = format_of(path.name)(out.file, cut.size(window.size()), len(cut.steps), cut.fps)  # type: ignore[arg-type]
+    with Replacement(path) as out:
+        film = format_of(path.name)(out.file, cut.size(window.size()), len(cut.steps), cut.fps)
         film.prepare([drawn(step) for step in cut.samples])
         for step in cut.steps:
             film.add(drawn(step))
         film.finish()
-    except BaseException:
-        out.discard()
-        raise
-    out.commit()
 
 
 def with_looks(session: Session, looks: Sequence[str]) -> Session:

@@ -20,6 +20,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core import params
 from lab.core.errors import BadValue, brief, shown_key
 from lab.core.params import Param, declared
 from lab.core.registry import Family
@@ -182,12 +183,7 @@ def decode_fields(cls: Any, data: Any, path: str, blobs: Blobs | None = None) ->
         elif d.default is dataclasses.MISSING:
             raise BadValue(where, "is missing")
     made = cls(**values)
-    extra = getattr(made, "check", None)
-    if callable(extra):
-        try:
-            extra()
-        except BadValue as bad:
-            raise bad.under(path) from None
+    params.check_together(made, path)
     return made
 
 

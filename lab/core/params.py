@@ -189,6 +189,11 @@ def check(config: Any, path: str = "") -> None:
     """Raise `BadValue` for the first field of `config`, at any depth, that breaks its declaration or its type."""
     for d in declared(type(config)):
         _check_value(getattr(config, d.name), d.type, d.param, f"{path}.{d.name}" if path else d.name)
+    check_together(config, path)
+
+
+def check_together(config: Any, path: str = "") -> None:
+    """Ask a configuration itself, by its method ``check`` where it has one, whether its fields fit one another."""
     extra = getattr(config, "check", None)
     if callable(extra):
         try:

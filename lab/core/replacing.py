@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from lab.core.errors import FileRefused
 
@@ -14,6 +17,9 @@ class Replacement:
     """A file under way to `path`: what was there stays until `commit`, and for good after `discard`.
 
     Who may read the file stays as it was; a link goes on pointing to the file it names.
+
+    Where it is written in one go, ``with Replacement(path) as out`` puts it in its place at the end, and leaves no
+    trace of it when anything at all goes wrong on the way there.
 
     Parameters
     ----------
@@ -28,7 +34,8 @@ class Replacement:
     Raises
     ------
     FileRefused
-        Where nothing can be written; also by `commit`. Writing itself raises what files raise: see `refusal`.
+        Where nothing can be written; also by `commit`, and by a ``with`` for an `OSError` inside it. Elsewhere writing
+        itself raises what files raise: see `refusal`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,12 +44,24 @@ class Replacement:
         if self._target.is_dir():
             raise FileRefused(f"{path.name} could not be saved: it is a folder")
         try:
-            self.file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - open for as long as its writer needs
-                dir=self._target.parent, prefix=f".{path.name}.", delete=False
-            )
+            descriptor, temporary = tempfile.mkstemp(dir=self._target.parent, prefix=f".{path.name}.")
         except OSError as failure:
             raise self.refusal(failure) from None
-        self._temporary = Path(self.file.name)
+        self.file: BinaryIO = os.fdopen(descriptor, "w+b")
+        self._temporary = Path(temporary)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if failure is None:
+            self.commit()
+            return
+        self.discard()
+        if isinstance(failure, OSError):
+            raise self.refusal(failure) from None
 
     def refusal(self, failure: OSError) -> FileRefused:
         """What to say of a failure to write."""
@@ -68,5 +87,7 @@ class Replacement:
 
     def discard(self) -> None:
         """Leave no trace of it."""
-        self.file.close()
+        # On a full disk closing fails too: it tries once more to write what could not be written.
+        with suppress(OSError):
+            self.file.close()
         self._temporary.unlink(missing_ok=True)

@@ -280,13 +280,8 @@ def replace_file(path: Path, content: bytes) -> None:
 
     Who may read the file stays as it was; a link goes on pointing to the file it names.
     """
-    out = Replacement(path)
-    try:
+    with Replacement(path) as out:
         out.file.write(content)
-    except OSError as failure:
-        out.discard()
-        raise out.refusal(failure) from None
-    out.commit()
 
 
 def fresh(panel: str, spec: PanelSpec, preset: str | None = None) -> PanelState:

@@ -41,6 +41,8 @@ def panels() -> Iterable[Finding]:
                     dock.experiment.seek(3)
                     qt.processEvents()
                     complaints += bool(dock.view.banner.message)
+                    # Or the window would lay out all that were opened before with each that follows.
+                    shown.close_panel(dock)
                 shown.close()
                 shown.deleteLater()
                 del dock, shown

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core.simulation import Mark
 from lab.engine.landscapes import Landscape
 from lab.engine.optimizers import Array
 
@@ -176,3 +178,27 @@ def _length(vectors: Array) -> Array:
     for i in range(1, vectors.shape[-1]):
         total += vectors[..., i] * vectors[..., i]
     return np.sqrt(total, out=total)
+
+
+def news(before: Standing, now: Standing, lanes: Sequence[int], t: int) -> tuple[Mark, ...]:
+    """What became of the racers between two standings, as marks for step t: who arrived, diverged, or fell for ever.
+
+    Arrays are replaced, never written into: the same object means that nothing happened, which costs nothing.
+    """
+    marks = []
+    for i, lane in enumerate(lanes):
+        if now.reached_at is not before.reached_at and (now.reached_at[i] == t).any():
+            marks.append(Mark(t, "at target", lane, "reached", _rows(now.reached_at[i] == t)))
+        if now.diverged_at is not before.diverged_at and (now.diverged_at[i] == t).any():
+            gone = now.diverged_at[i] == t
+            fell = gone & (now.reason[i] == FELL)
+            if (gone & ~fell).any():
+                marks.append(Mark(t, "diverged", lane, "diverged", _rows(gone & ~fell)))
+            if fell.any():
+                marks.append(Mark(t, "fell without end", lane, "fell", _rows(fell)))
+    return tuple(marks)
+
+
+def _rows(which: Flags) -> tuple[int, ...]:
+    """The starts that something happened to, as numbers."""
+    return tuple(np.flatnonzero(which).tolist())

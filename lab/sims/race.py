@@ -18,10 +18,9 @@ from lab.core.lanes import Lanes
 from lab.core.run import Run, SetParam, random_stream
 from lab.core.simulation import Mark, read_only
 from lab.engine.landscapes import HasSamples
-from lab.engine.optimizers import Array, LandscapeAsk, Rate, clip_by_norm, clip_by_value
+from lab.engine.optimizers import Array, Rate, clip_by_norm, clip_by_value
 from lab.engine.schedules.constant import Constant
 from lab.sims import SIMS
-from lab.sims._bend import bend
 from lab.sims._race_config import Entrant, Point, RaceConfig, check_point, lowest
 from lab.sims._race_events import (
     ClearStarts,
@@ -45,8 +44,9 @@ from lab.sims._race_frame import (
     RaceFrame,
     RateNow,
 )
+from lab.sims._race_probes import Heard, curvature, dissect
 from lab.sims._racer import Here, Plan, Racer
-from lab.sims._standing import FELL, REASONS, Standing, Watch
+from lab.sims._standing import FELL, REASONS, Watch, news
 
 __all__ = [
     "CHANNELS", "FELL", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
@@ -146,7 +146,7 @@ class Race:
             if new.alive is not old.alive:
                 for lane, alive in zip(lanes, new.alive, strict=True):
                     lane.settle(alive)
-        self._marks = self._news(old)
+        self._marks = news(old, self._standing, tuple(self._lanes.lanes), self.t)
 
     def _tell(self, noise: Array | None, batch: NDArray[np.intp] | None) -> None:
         """Tell every lane where it stands and what the next step hears."""
@@ -170,21 +170,6 @@ class Race:
         epoch, k = divmod(t, -(-landscape.n_samples // size))
         order = random_stream(self._seed, "epoch", epoch).permutation(landscape.n_samples)
         return read_only(order[k * size : (k + 1) * size])
-
-    def _news(self, before: Standing) -> tuple[Mark, ...]:
-        marks, now = [], self._standing
-        # Arrays are replaced, never written into: the same object means nothing happened.
-        for i, id in enumerate(self._lanes.lanes):
-            if now.reached_at is not before.reached_at and (now.reached_at[i] == self.t).any():
-                marks.append(Mark(self.t, "at target", id, "reached", _rows(now.reached_at[i] == self.t)))
-            if now.diverged_at is not before.diverged_at and (now.diverged_at[i] == self.t).any():
-                gone = now.diverged_at[i] == self.t
-                fell = gone & (now.reason[i] == FELL)
-                if (gone & ~fell).any():
-                    marks.append(Mark(self.t, "diverged", id, "diverged", _rows(gone & ~fell)))
-                if fell.any():
-                    marks.append(Mark(self.t, "fell without end", id, "fell", _rows(fell)))
-        return tuple(marks)
 
     def apply(self, event: Any) -> None:
         """Let an event of the present step happen."""
@@ -294,10 +279,11 @@ class Race:
         if isinstance(query, Cost):
             return self._lanes.seconds_per_step()
         if isinstance(query, RateNow):
-            rate = self._rates()[list(self._lanes.lanes).index(query.lane)]
+            rate = self._rates()[self._index(query.lane)]
             return float(rate[query.start, 0]) if isinstance(rate, np.ndarray) else float(rate)
         if isinstance(query, Bend):
-            return self._bend(query.lane, query.start)
+            here = self._standing.theta[self._index(query.lane), query.start]
+            return curvature(self._config.landscape, here, self._lanes.lanes[query.lane].memory.optimizer)
         raise TypeError(f"the race can't answer a {type(query).__name__}")
 
     def _rates(self) -> list[Rate]:
@@ -317,52 +303,17 @@ class Race:
                 lines.append(f"racer {lane} from start {start}: theta = {theta}, loss = {loss!r}")
         return lines
 
-    def _dissect(self, lane: int, start: int, whole: bool = False) -> Dissection:
-        """One row is enough (`whole` False), unless the rule draws: row k gets the k-th numbers of the batch."""
-        memory, i = self._lanes.lanes[lane].memory, list(self._lanes.lanes).index(lane)
-        rows, at = (slice(None), start) if whole else (slice(start, start + 1), 0)
-        theta = self._standing.theta[i, rows]
-        inner = {name: array[rows] for name, array in memory.inner.items()}
+    def _dissect(self, lane: int, start: int) -> Dissection:
+        racer, i = self._lanes.lanes[lane], self._index(lane)
         self._tell(None, None)
-        rate, _ = self._lanes.lanes[lane].rate(self.t)
-        if isinstance(rate, np.ndarray):
-            rate = rate[rows]
-        noise = self._noise(self.t)
-        stream = self._stream(lane)
-        drawn: list[int] = []
+        rate, _ = racer.rate(self.t)
+        heard = Heard(self._config.landscape, self._noise(self.t), self._batch(self.t), _plan(self._config).clip)
+        draw = partial(self._stream(lane), self.t)
+        return dissect(racer.memory, self._standing.theta[i], start, rate, heard, draw)
 
-        def draw() -> np.random.Generator:
-            drawn.append(self.t)
-            return stream(self.t)
-
-        with np.errstate(all="ignore"):
-            ask = LandscapeAsk(self._config.landscape, noise_sigma=1.0)
-            ask.freeze(None if noise is None else noise[rows], self._batch(self.t))
-            ask.clip = _plan(self._config).clip
-            result = memory.optimizer.step(theta, inner, ask, rate, draw)
-            if drawn and not whole:
-                return self._dissect(lane, start, whole=True)
-            symbols = memory.optimizer.symbols(theta, inner, result, ask, rate)
-            ask.freeze(None)
-            ask.clip = None
-            gradient = ask.gradient(theta)
-        return Dissection(
-            theta[at],
-            result.theta[at],
-            gradient[at],
-            {name: part[at] for name, part in result.parts.items()},
-            {name: value[at] if isinstance(value, np.ndarray) else value for name, value in symbols.items()},
-            bool(np.isfinite(result.theta[at]).all()),
-        )
-
-    def _bend(self, lane: int, start: int) -> Curvature:
-        here = self._standing.theta[list(self._lanes.lanes).index(lane), start]
-        return bend(self._config.landscape, self._lanes.lanes[lane].memory.optimizer, here)
-
-
-def _rows(which: NDArray[np.bool_]) -> tuple[int, ...]:
-    """The starts that something happened to, as numbers."""
-    return tuple(np.flatnonzero(which).tolist())
+    def _index(self, lane: int) -> int:
+        """Which row of the arrays is a lane's."""
+        return list(self._lanes.lanes).index(lane)
 
 
 def _plan(config: RaceConfig) -> Plan:

@@ -19,8 +19,8 @@ from lab.core.params import declared
 from lab.engine.landscapes import LANDSCAPES, HasTestLoss, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.engine.schedules import SCHEDULES
-from lab.sims._bend import bend
 from lab.sims._race_frame import TRACED_STARTS, RaceFrame
+from lab.sims._race_probes import curvature
 from lab.sims._standing import FELL
 
 #: A racer is at a minimum when it is this close, as a share of the landscape's larger side.
@@ -156,7 +156,7 @@ def _stable_rate(live: Live, rule: str) -> float | None:
     at = best(live, rule)
     if at is None:
         return None
-    return bend(live.run.config.landscape, live.frame.optimizers[at[0]], live.frame.theta[at]).largest_rate
+    return curvature(live.run.config.landscape, live.frame.theta[at], live.frame.optimizers[at[0]]).largest_rate
 
 
 def _setting(live: Live, name: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -61,7 +61,6 @@ class Actions(QObject):
         super().__init__(parts.window)
         self._w = parts
         self._all: list[tuple[str, QAction]] = []
-        self._keys = KeyCard(parts.window)
         self._file_menu()
         self._edit_menu()
         self._view_menu()
@@ -69,6 +68,11 @@ class Actions(QObject):
         self._help_menu()
         self._transport_keys()
         self.refresh()
+
+    @cached_property
+    def key_card(self) -> KeyCard:
+        """What the keys do; made by the first who asks, since its many caps take a twentieth of a window's start."""
+        return KeyCard(self._w.window)
 
     def _add(
         self,
@@ -162,7 +166,7 @@ class Actions(QObject):
 
     def _help_menu(self) -> None:
         w, menu = self._w, self._w.bar.help
-        self._add(menu, "Help", "Keyboard and mouse", self._keys.toggle, "F1")
+        self._add(menu, "Help", "Keyboard and mouse", lambda: self.key_card.toggle(), "F1")
         self._add(menu, "Help", "Open log folder", partial(about.open_logs, w.settings.logs))
         self._add(menu, "Help", "About Visual Lab", partial(about.show, w.window))
 

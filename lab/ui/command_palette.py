@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QHideEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
@@ -21,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lab.ui import fonts, icons, keys
+from lab.ui import fonts, keys
+from lab.ui.finding import FindLine, FoundList, paint_chosen, scores
 from lab.ui.theme import theme
+from lab.ui.widgets.layout import fill
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -41,48 +41,6 @@ class Command:
     shortcut: str = ""
 
 
-#: A score from here on is that of letters that lie scattered over the text.
-SCATTERED = 1000
-
-
-def score(query: str, text: str) -> int | None:
-    """How well typed letters fit a text, smaller is better; None when they don't.
-
-    Words that stand in the text, best at the beginning of one of its words, come before letters that are only found
-    in order; the first of those must begin a word.
-    """
-    text, total = text.lower(), 0
-    for word in query.lower().split():
-        places = [at for at in range(len(text)) if text.startswith(word, at)]
-        if not places:
-            return _scattered("".join(query.lower().split()), text)
-        total += min(_AT_FIRST[_begins(text, at)] * bool(at) + at // 8 for at in places)
-    return total
-
-
-#: What a word costs inside another one, and at the beginning of a word that is not the first.
-_AT_FIRST = (40, 2)
-
-
-def _begins(text: str, at: int) -> bool:
-    return at == 0 or not text[at - 1].isalnum()
-
-
-def _scattered(letters: str, text: str) -> int | None:
-    starts = [at for at in range(len(text)) if text[at] == letters[0] and _begins(text, at)]
-    if not starts:
-        return None
-    total, at = SCATTERED + starts[0], starts[0]
-    for letter in letters[1:]:
-        found = text.find(letter, at + 1)
-        if found < 0:
-            return None
-        if found != at + 1:
-            total += (2 if _begins(text, found) else 6) + min(found - at, 12)
-        at = found
-    return total
-
-
 class CommandPalette(QFrame):
     """A box over the window: type, walk with Up and Down, Enter does it, Esc leaves."""
 
@@ -95,24 +53,14 @@ class CommandPalette(QFrame):
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
         self._before: QWidget | None = None
-        self._line = QLineEdit()
-        self._line.setPlaceholderText("Search actions, presets, algorithms")
-        self._line.setAccessibleName("Search")
-        self._line.addAction(icons.icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
-        fonts.use(self._line, fonts.TITLE)
-        self._list = QListWidget()
+        self._line = FindLine("Search", "Search actions, presets, algorithms", fonts.TITLE)
+        self._list = FoundList(self._line)
         self._list.setItemDelegate(_Rows(self._list))
-        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setMouseTracking(True)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(10, 10, 10, 8)
-        box.setSpacing(6)
-        box.addWidget(self._line)
-        box.addWidget(self._list)
+        fill(QVBoxLayout(self), (self._line, self._list), (10, 10, 10, 8), 6)
         self._line.textChanged.connect(self._fill)
-        self._line.installEventFilter(self)
+        self._line.taken.connect(self._accept)
+        self._line.given_up.connect(self.hide)
+        self._line.left.connect(self.hide)
         self._list.itemClicked.connect(lambda _: self._accept())
         self.hide()
 
@@ -136,14 +84,12 @@ class CommandPalette(QFrame):
 
     def _fill(self) -> None:
         query = self._line.text()
-        ranked = []
-        for i, command in enumerate(self._commands):
-            fit = score(query, f"{command.title} {command.group}")
-            if fit is not None:
-                ranked.append((fit, len(command.title) if query else 0, i))
-        # Where the words stand somewhere, letters picked from here and there only mislead.
-        if any(fit < SCATTERED for fit, _, _ in ranked):
-            ranked = [entry for entry in ranked if entry[0] < SCATTERED]
+        fits = scores(query, [f"{command.title} {command.group}" for command in self._commands])
+        ranked = [
+            (fit, len(command.title) if query else 0, i)
+            for i, (fit, command) in enumerate(zip(fits, self._commands, strict=True))
+            if fit is not None
+        ]
         self._list.clear()
         for _, _, i in sorted(ranked)[:200]:
             item = QListWidgetItem(self._commands[i].title)
@@ -154,9 +100,7 @@ class CommandPalette(QFrame):
         if self._list.count():
             self._list.setCurrentRow(0)
         else:
-            item = QListWidgetItem("Nothing is called that")
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self._list.addItem(item)
+            self._list.tell("Nothing is called that")
         self._place()
 
     def _place(self) -> None:
@@ -168,8 +112,8 @@ class CommandPalette(QFrame):
         self.move((window.width() - width) // 2, 56)
 
     def _accept(self) -> None:
-        item = self._list.currentItem()
-        if item is None or item.data(Qt.ItemDataRole.UserRole) is None:
+        item = self._list.chosen()
+        if item is None:
             return
         command = self._commands[item.data(Qt.ItemDataRole.UserRole)]
         editing = isinstance(self._before, keys.EDITORS)
@@ -179,25 +123,6 @@ class CommandPalette(QFrame):
             # A button that was pressed to come here would keep the arrows and show its ring.
             home.setFocus(Qt.FocusReason.ShortcutFocusReason)
         command.run()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut:
-            self.hide()
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-            return False
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}.get(
-            Qt.Key(event.key())
-        )
-        if step is not None:
-            row = min(max(self._list.currentRow() + step, 0), self._list.count() - 1)
-            self._list.setCurrentRow(row)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._accept()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.hide()
-        else:
-            return False
-        return True
 
 
 class _Rows(QStyledItemDelegate):
@@ -216,9 +141,7 @@ class _Rows(QStyledItemDelegate):
         inherited: Any = option
         rect: QRect = inherited.rect
         if inherited.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(t.color("accent_soft"))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+            paint_chosen(painter, rect)
         inner = rect.adjusted(12, 0, -12, 0)
         shortcut = str(index.data(Qt.ItemDataRole.UserRole + 2) or "")
         group = str(index.data(Qt.ItemDataRole.UserRole + 1) or "")

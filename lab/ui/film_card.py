@@ -8,18 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCursor, QImage, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar, QWidget
 
 from lab.core.errors import BadValue, LabError
 from lab.core.ticket import Ticket
-from lab.ui import fonts
 from lab.ui.export import picture
 from lab.ui.filming import Cut, Filming, pixels_of
 from lab.ui.floating import FloatingCard
 from lab.ui.moving import FORMATS, Film
 from lab.ui.panel import Panel
-from lab.ui.widgets import Button, Segmented, Text, parse_number, row
-from lab.ui.widgets.text import restyle
+from lab.ui.widgets import Button, Segmented, Text, TypedNumber, row
+from lab.ui.widgets.layout import add
 
 WIDTH = 384
 #: A film of a long run takes so many frames unless more are asked for.
@@ -38,9 +37,11 @@ class FilmCard(FloatingCard):
         self.filming: Filming | None = None
         self._largest = 0
         self.first, self.last, self.every, self.fps = (
-            _Box(name) for name in ("From step", "To step", "Every so many steps", "Frames per second")
+            TypedNumber(name) for name in ("From step", "To step", "Every so many steps", "Frames per second")
         )
         for box in self.boxes:
+            box.setToolTip(box.accessibleName())
+            box.setMaximumWidth(90)
             box.textEdited.connect(lambda _: self._preview())
         self.scale = Segmented([(1.0, "1×"), (2.0, "2×")], "Size")
         self.whole = Segmented([(False, "Stage"), (True, "Whole panel")], "What is shown")
@@ -66,7 +67,8 @@ class FilmCard(FloatingCard):
         steps = row(labels[0], (self.first, 2), labels[1], (self.last, 2), labels[2], (self.every, 1), spacing=8)
         self._inputs = QWidget()
         self._inputs.setLayout(steps)
-        for item in (
+        add(
+            self.box,
             self._inputs,
             row(labels[3], self.fps, None, self.scale),
             row(self.whole, None, self.format),
@@ -74,15 +76,11 @@ class FilmCard(FloatingCard):
             self.message,
             self.bar,
             row(None, self.cancel, self.go),
-        ):
-            if isinstance(item, QWidget):
-                self.box.addWidget(item)
-            else:
-                self.box.addLayout(item)
+        )
         self._follow()
 
     @property
-    def boxes(self) -> tuple[_Box, ...]:
+    def boxes(self) -> tuple[TypedNumber, ...]:
         """The numbers that are typed."""
         return self.first, self.last, self.every, self.fps
 
@@ -168,7 +166,9 @@ class FilmCard(FloatingCard):
 
     def _cut(self) -> Cut:
         names = ("from", "to", "every", "frames/s")
-        first, last, every, fps = (_read(box, name) for box, name in zip(self.boxes, names, strict=True))
+        first, last, every, fps = (
+            int(box.number(name, whole=True)) for box, name in zip(self.boxes, names, strict=True)
+        )
         return Cut(first, last, every, fps, float(self.scale.value), bool(self.whole.value))
 
     def _preview(self) -> None:
@@ -220,32 +220,6 @@ class FilmCard(FloatingCard):
         if busy and self.isVisible():
             self.settle()
             self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-class _Box(QLineEdit):
-    """A whole number that is typed; marked while it can't be used."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        fonts.use(self, fonts.BODY, fonts.MEDIUM)
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.setMinimumWidth(44)
-        self.setMaximumWidth(90)
-
-    def set_bad(self, bad: bool) -> None:
-        """Mark the number as refused by an error border."""
-        if bool(self.property("bad")) != bad:
-            self.setProperty("bad", bad)
-            restyle(self)
-
-
-def _read(box: QLineEdit, name: str) -> int:
-    try:
-        return int(parse_number(box.text(), whole=True))
-    except BadValue as bad:
-        raise BadValue(name, bad.why) from None
 
 
 def _described(cut: Cut, shown: QSize, most: float) -> str:

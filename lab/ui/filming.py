@@ -133,13 +133,13 @@ class Filming(QObject):
 
     def __init__(self, view: Panel, cut: Cut, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._cut, self._path = cut, path
+        self._cut = cut
         made = format_of(path.name)
         steps = cut.steps
         size = self._size = cut.size((view if cut.whole else view.picture_of()).size())
         self._out: Replacement | None = Replacement(path)
         try:
-            self._film: Film = made(self._out.file, size, len(steps), cut.fps)  # type: ignore[arg-type]
+            self._film: Film = made(self._out.file, size, len(steps), cut.fps)
         except LabError:
             self._out.discard()
             raise
@@ -244,10 +244,12 @@ class Filming(QObject):
 
     def _guarded(self, ticket: Ticket, work: Callable[[Ticket], None]) -> None:
         """A full disk is told as one line."""
+        out = self._out
+        assert out is not None
         try:
             work(ticket)
         except OSError as failure:
-            raise BadValue("", f"{self._path.name} could not be saved: {failure.strerror or failure}") from None
+            raise out.refusal(failure) from None
 
     # -- back in the GUI's -----------------------------------------------------------------------------------------
 

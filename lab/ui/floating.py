@@ -39,6 +39,7 @@ class FloatingCard(QFrame):
         self.title = Text(title, "strong")
         self.close_button = IconButton("x", f"Close: {title.lower()} (Esc)", size=14)
         self.close_button.clicked.connect(self.leave)
+        self.setFixedWidth(self._whole_width())
         self.box = QVBoxLayout(self)
         fill(self.box, (row(self.title, None, self.close_button, spacing=4),), (16, 10, 10, 14), 10)
         manager().changed.connect(self._on_theme_changed)
@@ -69,7 +70,7 @@ class FloatingCard(QFrame):
         assert inside is not None
         inside.activate()
         room = over.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        self.setFixedWidth(min(round(self._wide * max(1.0, fonts.scale())), room.width()))
+        self.setFixedWidth(min(self._whole_width(), room.width()))
         # Wrapped lines are as tall as the card is narrow: `adjustSize` would squeeze the rows instead.
         tall = inside.totalHeightForWidth(self.width()) if inside.hasHeightForWidth() else inside.sizeHint().height()
         self.resize(self.width(), min(tall, room.height()))
@@ -78,6 +79,9 @@ class FloatingCard(QFrame):
             max(room.left(), min(at.x(), room.right() - self.width())),
             max(room.top(), min(at.y(), room.bottom() - self.height())),
         )
+
+    def _whole_width(self) -> int:
+        return round(self._wide * max(1.0, fonts.scale()))
 
     def _on_theme_changed(self) -> None:
         self.settle()

@@ -10,6 +10,16 @@ from lab.ui import keys
 from lab.ui.start_page import PanelCard
 from lab.ui.widgets import NumberBox
 
+#: All that is looked at more closely; every event of the application comes by here, most of them for nothing.
+_HEARD = frozenset(
+    (
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.FocusIn,
+        QEvent.Type.Hide,
+        QEvent.Type.ShortcutOverride,
+        QEvent.Type.KeyPress,
+    )
+)
 #: Windows that take the pointer away from what lies below.
 _IN_FRONT = (Qt.WindowType.Popup, Qt.WindowType.Dialog, Qt.WindowType.Sheet)
 
@@ -38,6 +48,8 @@ class HandWatch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A panel that is touched is the one controlled; keys that a control needs are not taken for the transport."""
         kind = event.type()
+        if kind not in _HEARD:
+            return False
         if kind == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             # First, since home may lie in another panel than the one that is touched.
             _take_keyboard_from_box(watched)

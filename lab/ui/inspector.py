@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.ui import fonts
 from lab.ui.theme import manager, tokens
 from lab.ui.widgets import IconButton
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.scroller import Scroller
 from lab.ui.widgets.text import restyle
 
 #: Below this width the inspector narrows, so that the stage stays the biggest thing.
@@ -45,14 +46,7 @@ class Inspector(QObject):
         self.column = QVBoxLayout(self.content)
         fill(self.column, (), (0, 0, 0, 0), tokens()["size_px"]["gap"])
         #: The inspector itself, with its content in it.
-        self.scroll = QScrollArea()
-        self.scroll.setAccessibleName("Inspector")
-        # Tab walks what is in it, and scrolls there.
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(self.content)
+        self.scroll = Scroller("Inspector", self.content)
         self.content.installEventFilter(self)
         self.scroll.installEventFilter(self)
         self.scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)

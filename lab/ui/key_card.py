@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.ui import fonts
 from lab.ui.floating import FloatingCard
 from lab.ui.widgets import Text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.scroller import Scroller
 
 WIDTH = 780
 #: How far Up and Down scroll, in px.
@@ -87,19 +88,13 @@ _RIGHT: tuple[tuple[str, tuple[Line, ...]], ...] = (
 )
 
 
-class _Whole(QScrollArea):
-    """As large as what is in it; scrolls where the window is too small for that."""
+class _Whole(Scroller):
+    """As large as what is in it; scrolls, also across, where the window is too small for that."""
 
     def __init__(self, inside: QWidget) -> None:
-        super().__init__()
-        self.setAccessibleName("Keys and what they do")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
+        super().__init__("Keys and what they do", inside)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         inside.setObjectName("scrolled")
-        self.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
 
     def sizeHint(self) -> QSize:
         # What is scrolled is shown to the last pixel, or a bar comes and takes a strip of it.

@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QFrame,
-    QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
@@ -21,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from lab.core.registry import Family
-from lab.ui import fonts, icons
-from lab.ui.command_palette import SCATTERED, score
+from lab.ui import fonts
+from lab.ui.finding import FindLine, FoundList, can_be_chosen, paint_chosen, scores
 from lab.ui.theme import theme
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.text import Text
@@ -75,23 +73,16 @@ class Picker(QFrame):
         self._groups: Groups = ()
         self._take: Callable[[Any], object] = lambda value: None
         self._now: object = None
-        self.line = QLineEdit()
-        self.line.setPlaceholderText("Type to find")
-        self.line.setAccessibleName(f"Find: {name}")
-        self.line.addAction(icons.icon("magnifying-glass"), QLineEdit.ActionPosition.LeadingPosition)
-        fonts.use(self.line, fonts.BODY)
-        self.list = QListWidget()
+        self.line = FindLine(f"Find: {name}", "Type to find", fonts.BODY)
+        self.list = FoundList(self.line)
         self.list.setAccessibleName(name)
         self.list.setItemDelegate(_Rows(self.list))
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(FoundList.ScrollMode.ScrollPerPixel)
         self._doc = Text("", "caption", wrap=True, align=Qt.AlignmentFlag.AlignLeft)
         fill(QVBoxLayout(self), (self.line, (self.list, 1), self._doc), (8, 8, 8, 8), 6)
         self.line.textChanged.connect(self._fill)
-        self.line.installEventFilter(self)
+        self.line.taken.connect(self.accept)
+        self.line.given_up.connect(self.hide)
         self.list.itemEntered.connect(self._on_pointed)
         self.list.itemClicked.connect(lambda _: self.accept())
         self.list.currentItemChanged.connect(self._on_current)
@@ -111,32 +102,27 @@ class Picker(QFrame):
     def titles(self) -> list[str]:
         """What can be picked now, from top to bottom."""
         items = [self.list.item(i) for i in range(self.list.count())]
-        return [item.text() for item in items if item.flags() & Qt.ItemFlag.ItemIsSelectable]
+        return [item.text() for item in items if can_be_chosen(item)]
 
     def accept(self) -> None:
         """Take the chosen one."""
-        item = self.list.currentItem()
-        if item is None or not item.flags() & Qt.ItemFlag.ItemIsSelectable:
+        item = self.list.chosen()
+        if item is None:
             return
         self.hide()
         self._take(item.data(_VALUE)())
 
     def _fill(self) -> None:
         query = self.line.text()
-        fits = {
-            id(option): score(query, f"{option.title} {option.words}")
-            for _, options in self._groups
-            for option in options
-        }
-        found = [fit for fit in fits.values() if fit is not None]
-        # Where the words stand somewhere, letters picked from here and there only mislead.
-        limit = SCATTERED if any(fit < SCATTERED for fit in found) else 10 * SCATTERED
+        every = [option for _, options in self._groups for option in options]
+        found = scores(query, [f"{option.title} {option.words}" for option in every])
+        fits = {id(option): fit for option, fit in zip(every, found, strict=True)}
         self.list.clear()
         best: tuple[int, int, int] | None = None
         for heading, options in self._groups:
-            shown = [o for o in options if (fit := fits[id(o)]) is not None and fit < limit]
+            shown = [option for option in options if fits[id(option)] is not None]
             if shown and heading:
-                self._add_heading(heading)
+                self.list.tell(heading)
             for option in shown:
                 item = QListWidgetItem(option.title)
                 # As a function: Qt would make its own types of tuples and classes of numbers.
@@ -150,16 +136,11 @@ class Picker(QFrame):
                 if best is None or (rank, len(option.title) if query else 0) < best[:2]:
                     best = (rank, len(option.title) if query else 0, self.list.count() - 1)
         if best is None:
-            self._add_heading("Nothing is called that")
+            self.list.tell("Nothing is called that")
             self._doc.setText("")
             return
         self.list.setCurrentRow(best[2])
-        self.list.scrollToItem(self.list.item(best[2]), QListWidget.ScrollHint.EnsureVisible)
-
-    def _add_heading(self, words: str) -> None:
-        item = QListWidgetItem(words)
-        item.setFlags(Qt.ItemFlag.NoItemFlags)
-        self.list.addItem(item)
+        self.list.scrollToItem(self.list.item(best[2]), FoundList.ScrollHint.EnsureVisible)
 
     def _place(self, beside: QWidget) -> None:
         scale = max(1.0, fonts.scale())
@@ -178,41 +159,11 @@ class Picker(QFrame):
         self.setGeometry(left, top, width, height)
 
     def _on_pointed(self, item: QListWidgetItem) -> None:
-        if item.flags() & Qt.ItemFlag.ItemIsSelectable:
+        if can_be_chosen(item):
             self.list.setCurrentItem(item)
 
     def _on_current(self, item: QListWidgetItem | None) -> None:
         self._doc.setText("" if item is None else str(item.data(_DOC) or ""))
-
-    def _step(self, by: int) -> None:
-        row, last = self.list.currentRow(), self.list.count() - 1
-        way, steps = (1 if by > 0 else -1), abs(by)
-        at = row
-        while steps and 0 <= at + way <= last:
-            at += way
-            if self.list.item(at).flags() & Qt.ItemFlag.ItemIsSelectable:
-                row, steps = at, steps - 1
-        self.list.setCurrentRow(row)
-        # With its heading, where it is the first below one.
-        above = max(row - 1, 0)
-        if not self.list.item(above).flags() & Qt.ItemFlag.ItemIsSelectable:
-            self.list.scrollToItem(self.list.item(above))
-        self.list.scrollToItem(self.list.item(row))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-            return False
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
-        key = Qt.Key(event.key())
-        if key in steps:
-            self._step(steps[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.accept()
-        elif key == Qt.Key.Key_Escape:
-            self.hide()
-        else:
-            return False
-        return True
 
 
 class _Rows(QStyledItemDelegate):
@@ -240,9 +191,7 @@ class _Rows(QStyledItemDelegate):
             painter.restore()
             return
         if inherited.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(t.color("accent_soft"))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+            paint_chosen(painter, rect)
         marked = bool(index.data(_MARK))
         if marked:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.proof import Finding, Proof
 from lab.ui import icons
@@ -11,6 +11,7 @@ from lab.ui.floating import FloatingCard
 from lab.ui.theme import manager
 from lab.ui.widgets import HLine, Text, number_text, row, value_text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.scroller import Scroller
 
 WIDTH = 560
 #: Taller than this the list of comparisons scrolls.
@@ -39,7 +40,7 @@ class _Sign(Text):
         self.setPixmap(icons.pixmap(name, 14, role, self.devicePixelRatioF()))
 
 
-class _Scroll(QScrollArea):
+class _Scroll(Scroller):
     """Asks for the room that its contents need, up to a limit."""
 
     def sizeHint(self) -> QSize:
@@ -55,12 +56,8 @@ class ProofCard(FloatingCard):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "What this was checked against", WIDTH)
         #: What scrolls; it takes the keyboard.
-        self.list = self._scroll = _Scroll()
-        self._scroll.setAccessibleName("Comparisons")
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.list = self._scroll = _Scroll("Comparisons")
         self._scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.promise = Text(PROMISE, "caption", role="faint", wrap=True)
         self.box.addWidget(self._scroll)
@@ -81,9 +78,7 @@ class ProofCard(FloatingCard):
             column.addLayout(_group(proof))
         if not proofs:
             column.addWidget(Text(otherwise, "body", role="muted", wrap=True))
-        self._scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll.hold(inside)
         self._scroll.updateGeometry()
 
     def renew(self, proofs: tuple[Proof, ...], words: str) -> None:

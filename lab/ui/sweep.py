@@ -5,30 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from lab.core import params, sweeps
 from lab.core.errors import BadValue
 from lab.core.params import Declared
-from lab.ui import fonts
-from lab.ui.theme import manager, ramp_role
-from lab.ui.widgets import (
-    Button,
-    ComboBox,
-    Glyph,
-    IconButton,
-    Segmented,
-    Text,
-    exact_text,
-    parse_number,
-    row,
-    value_text,
-)
-from lab.ui.widgets.layout import fill
+from lab.ui.floating import FloatingCard
+from lab.ui.theme import ramp_role
+from lab.ui.widgets import Button, ComboBox, Glyph, Segmented, Text, TypedNumber, exact_text, row, value_text
+from lab.ui.widgets.layout import add
 from lab.ui.widgets.rows import bounds_text, title_of
-from lab.ui.widgets.text import restyle
 
 WIDTH = 396
 
@@ -72,24 +60,18 @@ def parameters(subject: Subject | None) -> list[Declared]:
     return [d for d in params.declared(type(subject.config)) if sweeps.sweepable(d)]
 
 
-class SweepCard(QFrame):
+class SweepCard(FloatingCard):
     """A small card over the panel: parameter, range, how many; Enter or the button does it, Esc leaves."""
 
     #: Name, values, and whether they take the present lanes' place.
     wanted = Signal(str, tuple, bool)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("card")
-        self.setAccessibleName("Sweep a parameter")
+        super().__init__(parent, "Sweep a parameter", WIDTH)
         self._subject: Subject | None = None
-        self._before: QWidget | None = None
-        self._title = Text("Sweep", "strong")
-        close = IconButton("x", "Close the sweep", size=14)
-        close.clicked.connect(self.hide)
         self.parameter = ComboBox("Parameter")
         self.parameter.chosen.connect(lambda name: self._show_parameter(str(name)))
-        self.lo, self.hi, self.count = (_Box(name) for name in ("From", "To", "How many"))
+        self.lo, self.hi, self.count = (TypedNumber(name) for name in ("From", "To", "How many"))
         for box in (self.lo, self.hi, self.count):
             box.textEdited.connect(lambda _: self._preview())
         self._range = QWidget()
@@ -104,45 +86,30 @@ class SweepCard(QFrame):
         self.message = Text("", "caption", role="error", wrap=True)
         self.go = Button("Sweep", "sweep", kind="primary", tooltip="Start the race of these values (Enter)")
         self.go.clicked.connect(self.accept)
-        fill(
-            QVBoxLayout(self),
-            (
-                row(self._title, None, close, spacing=4),
-                self.parameter,
-                self._range,
-                row((self._marks, 1), self._scale),
-                self._words,
-                self.message,
-                row(self.place, None, self.go, spacing=8),
-            ),
-            (16, 10, 10, 14),
-            10,
+        add(
+            self.box,
+            self.parameter,
+            self._range,
+            row((self._marks, 1), self._scale),
+            self._words,
+            self.message,
+            row(self.place, None, self.go, spacing=8),
         )
-        manager().changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-        self.hide()
 
-    def open(self, subject: Subject, name: str | None = None, at: QPoint | None = None) -> None:
+    def open(self, subject: Subject, name: str | None, at: QPoint) -> None:
         """Show the card for what is in focus, beside the place `at` (in the parent's pixels)."""
         found = parameters(subject)
         if not found:
             return
         self._subject = subject
-        self._title.setText(f"Sweep {subject.title}")
+        self.title.setText(f"Sweep {subject.title}")
         self.place.setToolTip(f"Replace the {subject.lanes}, or add to them")
         self.parameter.set_options([(d.name, f"{d.label} {d.param.symbol}".strip()) for d in found])
         names = [d.name for d in found]
         chosen = name if name in names else names[0]
         self.parameter.set_value(chosen)
         self._show_parameter(chosen)
-        self._before = QApplication.focusWidget()
-        self._settle(at)
-        self.show()
-        self.raise_()
-        (self.lo if self._range.isVisibleTo(self) else self.go).setFocus(Qt.FocusReason.TabFocusReason)
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+        self.float_at(at, self.lo if self._range.isVisibleTo(self) else self.go)
 
     def accept(self) -> None:
         """Ask for the sweep; what can't be done is said in one line, and the card stays."""
@@ -160,8 +127,8 @@ class SweepCard(QFrame):
         if not sweeps.over_range(d):
             return sweeps.values(d, 0.0, 0.0, 0)
         whole = d.type is int
-        lo, hi = _read(self.lo, "from", whole=whole), _read(self.hi, "to", whole=whole)
-        return sweeps.values(d, lo, hi, int(_read(self.count, "how many", whole=True)))
+        lo, hi = self.lo.number("from", whole=whole), self.hi.number("to", whole=whole)
+        return sweeps.values(d, lo, hi, int(self.count.number("how many", whole=True)))
 
     def _declared(self) -> Declared:
         assert self._subject is not None
@@ -197,7 +164,7 @@ class SweepCard(QFrame):
             self._complain(bad)
             self._words.setText("")
             self._marks.addSpacing(1)
-            self._settle(None)
+            self.settle()
             return
         self._complain(None)
         for i in range(len(found)):
@@ -205,7 +172,7 @@ class SweepCard(QFrame):
         self._marks.addStretch(1)
         words = [value_text(v) if type(v) in (int, float) else title_of(v) for v in found]
         self._words.setText(",  ".join(words))
-        self._settle(None)
+        self.settle()
 
     def _complain(self, bad: BadValue | None) -> None:
         path = "" if bad is None else bad.path
@@ -215,73 +182,8 @@ class SweepCard(QFrame):
         for box, name in ((self.lo, "from"), (self.hi, "to"), (self.count, "how many")):
             box.set_bad(path == name)
 
-    def _settle(self, at: QPoint | None) -> None:
-        inside = self.layout()
-        assert inside is not None
-        inside.activate()
-        # Wrapped lines are as tall as the card is narrow: `adjustSize` would squeeze the rows instead.
-        self.resize(self.width(), inside.totalHeightForWidth(self.width()))
-        over = self.parentWidget()
-        assert over is not None
-        room, size = over.rect(), self.size()
-        if at is None:
-            at = self.pos()
-        self.move(
-            max(8, min(at.x(), room.width() - size.width() - 8)), max(8, min(at.y(), room.height() - size.height() - 8))
-        )
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
-        focus = QApplication.focusWidget()
-        if focus is not None and self.isAncestorOf(focus) and self._before is not None and self._before.isVisible():
-            self._before.setFocus()
-        self._before = None
-        super().hideEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.accept()
         else:
             super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # A list that the parameter's chooser has opened is a window of its own.
-        pressed = (
-            event.type() == QEvent.Type.MouseButtonPress
-            and isinstance(watched, QWidget)
-            and watched.window() is self.window()
-        )
-        if pressed and watched is not self and isinstance(watched, QWidget) and not self.isAncestorOf(watched):
-            self.hide()
-        return False
-
-    def _on_theme_changed(self) -> None:
-        self.setFixedWidth(round(WIDTH * max(1.0, fonts.scale())))
-
-
-class _Box(QLineEdit):
-    """A number that is typed; marked while it can't be used."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        fonts.use(self, fonts.BODY, fonts.MEDIUM)
-        self.setAccessibleName(name)
-        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.setMinimumWidth(44)
-
-    def set_bad(self, bad: bool) -> None:
-        """Mark the number as refused by an error border."""
-        if bool(self.property("bad")) != bad:
-            self.setProperty("bad", bad)
-            restyle(self)
-
-
-def _read(box: QLineEdit, name: str, *, whole: bool) -> float:
-    try:
-        return parse_number(box.text(), whole=whole)
-    except BadValue as bad:
-        raise BadValue(name, bad.why) from None

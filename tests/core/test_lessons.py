@@ -225,7 +225,7 @@ def test_a_lesson_cut_off_anywhere_is_read_or_refused(cut: int) -> None:
 
 
 @given(st.text(alphabet=":#-=$\\`|[]x \n()<>adostelhk", max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_does_more_than_be_refused(text: str) -> None:
     said = complaint("\n".join([*HEAD, text]))
     assert not said or re.fullmatch(r"line \d+: .*", said)
@@ -319,7 +319,7 @@ def normal(text: str) -> str:
 
 
 @given(st.builds(Draft, TITLES, st.just("race"), st.lists(PAGES, min_size=1, max_size=4).map(tuple)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_draft_is_read_back_as_it_was_written(tmp_path: Path, draft: Draft) -> None:
     found = write(draft, tmp_path / "a-draft.md", PANELS)
     assert (found.title, found.blurb, found.panel) == (" ".join(draft.title.split()), BLURB, "race")

@@ -15,8 +15,8 @@ from lab.engine.optimizers.rprop import Rprop
 from lab.engine.optimizers.sgd import SGD
 from lab.panels import PANELS
 from lab.panels.race.columns import loss_text
-from lab.panels.race.fair import OTHER, PROMISE
 from lab.panels.race.tuning_picture import TuningPicture
+from lab.panels.race.tuning_words import OTHER, PROMISE
 from lab.sims.race import ClearStarts, Entrant, Race, ScatterStarts
 from lab.sims.tuning import Budget, as_told
 from lab.ui.theme import manager, theme

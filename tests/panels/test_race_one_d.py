@@ -66,25 +66,25 @@ def on(window: Any, landscape: Any, *weights: float) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("stored", [False, True])
-@pytest.mark.parametrize("h", [1.0, 0.03, 1e-8, 1e-16])
-def test_the_card_shows_the_engines_numbers(line: Any, scheme: str, stored: bool, h: float) -> None:
+def test_the_card_shows_the_engines_numbers(line: Any, scheme: str, stored: bool) -> None:
     line.experiment.seek(7)
-    line.view.set_look(scheme=scheme, stored_h=stored, h=h)
     landscape, theta = line.view.config.landscape, weight_of(line)
-    reading = reading_of(line)
-    assert reading is not None
-    assert reading.weight == theta[0]
-    assert reading.exact == landscape.gradient(theta)[0]
-    wanted = quotient(landscape, theta, h, scheme, stored=stored)[0]
-    assert np.array_equal([reading.slope], [wanted], equal_nan=True)
-    assert reading.expected == error_model(landscape, theta, scheme, stored=stored).error(h)[0]
-    errors = np.abs(quotient(landscape, theta, GRID, scheme, stored=stored) - reading.exact)
-    assert np.array_equal(reading.errors[scheme], errors, equal_nan=True)
-    lines = card_of(line).numbers.lines
-    assert (lines[0][1], lines[1][1]) == side_by_side(reading.exact, wanted)
-    assert lines[1][0].endswith("h" if not stored else "ĥ")
-    line.view.grab()
-    assert not line.view.banner.message
+    errors = np.abs(quotient(landscape, theta, GRID, scheme, stored=stored) - landscape.gradient(theta)[0])
+    for h in (1.0, 0.03, 1e-8, 1e-16):
+        line.view.set_look(scheme=scheme, stored_h=stored, h=h)
+        reading = reading_of(line)
+        assert reading is not None
+        assert reading.weight == theta[0]
+        assert reading.exact == landscape.gradient(theta)[0]
+        wanted = quotient(landscape, theta, h, scheme, stored=stored)[0]
+        assert np.array_equal([reading.slope], [wanted], equal_nan=True)
+        assert reading.expected == error_model(landscape, theta, scheme, stored=stored).error(h)[0]
+        assert np.array_equal(reading.errors[scheme], errors, equal_nan=True)
+        lines = card_of(line).numbers.lines
+        assert (lines[0][1], lines[1][1]) == side_by_side(reading.exact, wanted)
+        assert lines[1][0].endswith("h" if not stored else "ĥ")
+        line.view.grab()
+        assert not line.view.banner.message
 
 
 def test_the_secant_goes_through_both_points_of_the_curve(line: Any) -> None:
@@ -181,15 +181,17 @@ def test_the_slider_and_the_box_change_h(line: Any) -> None:
     assert line.experiment.view_state.h == 3.3e-5
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "2", "1e-20", "nan", "wide"])
-def test_an_h_that_makes_no_sense_is_refused_in_place(line: Any, text: str) -> None:
+def test_an_h_that_makes_no_sense_is_refused_in_place(line: Any) -> None:
     row = card_of(line).h
-    row.field.setFocus()
-    row.field.setText(text)
-    QTest.keyClick(row.field, Qt.Key.Key_Return)
-    assert row.message.text()
-    assert line.experiment.view_state.h == 0.5
-    assert not line.view.banner.message
+    for text in ("0", "-1", "2", "1e-20", "nan", "wide"):
+        row.field.setFocus()
+        row.field.setText(text)
+        QTest.keyClick(row.field, Qt.Key.Key_Return)
+        assert row.message.text(), text
+        assert line.experiment.view_state.h == 0.5, text
+        assert not line.view.banner.message, text
+        QTest.keyClick(row.field, Qt.Key.Key_Escape)
+        assert not row.message.text(), text
 
 
 def test_the_schemes_and_the_stored_h_are_chosen_on_the_card(line: Any) -> None:
@@ -307,15 +309,15 @@ def test_the_median_of_all_starts_has_no_derivative(line: Any) -> None:
     line.view.grab()
 
 
-@pytest.mark.parametrize("weight", [1e9, -1e160, 1e-310, 0.0])
 @pytest.mark.parametrize("id", ONE_WEIGHT)
-def test_far_and_tiny_weights_are_drawn_without_a_warning(line: Any, id: str, weight: float) -> None:
-    on(line, LANDSCAPES[id](), weight, 0.5)
-    for h in (1.0, 1e-16):
-        for scheme in SCHEMES:
-            line.view.set_look(h=h, scheme=scheme, focus_start=0, curvature=True)
-            line.view.grab()
-            assert not line.view.banner.message
+def test_far_and_tiny_weights_are_drawn_without_a_warning(line: Any, id: str) -> None:
+    for weight in (1e9, -1e160, 1e-310, 0.0):
+        on(line, LANDSCAPES[id](), weight, 0.5)
+        for h in (1.0, 1e-16):
+            for scheme in SCHEMES:
+                line.view.set_look(h=h, scheme=scheme, focus_start=0, curvature=True)
+                line.view.grab()
+                assert not line.view.banner.message, weight
 
 
 def test_a_loss_that_is_no_number_is_no_reading() -> None:

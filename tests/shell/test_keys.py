@@ -8,7 +8,7 @@ from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 
 from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.sims.race import ScatterStarts
-from lab.ui.command_palette import score
+from lab.ui.finding import score
 from lab.ui.key_card import _LEFT
 from lab.ui.theme import manager, theme
 
@@ -270,7 +270,7 @@ def test_a_press_in_another_panel_controls_that_one(pair):
 
 @pytest.mark.parametrize("closed_by", ["Esc", "F1", "a press elsewhere"])
 def test_f1_shows_the_keys_and_puts_them_away(race, closed_by):
-    card = race.actions_._keys
+    card = race.actions_.key_card
     race.view.stage.setFocus(TAB)
     key(race.view.stage, K.Key_F1)
     settle()
@@ -300,13 +300,13 @@ def test_where_the_window_is_small_the_keys_are_scrolled_by_arrows(windows):
     window = windows("race", size=(820, 560))
     key(window, K.Key_F1)
     settle()
-    bar = window.actions_._keys._scroll.verticalScrollBar()
+    bar = window.actions_.key_card._scroll.verticalScrollBar()
     assert bar.isVisible()
-    assert not window.actions_._keys._scroll.horizontalScrollBar().isVisible()
+    assert not window.actions_.key_card._scroll.horizontalScrollBar().isVisible()
     for _ in range(30):
         key(QApplication.focusWidget(), K.Key_Down)
     assert bar.value() == bar.maximum() > 0
-    window.actions_._keys.toggle()
+    window.actions_.key_card.toggle()
 
 
 # -- what a menu leaves behind ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from shell_fixtures import LEFT, PLAIN, click, key, settle
 from lab.engine.landscapes import LANDSCAPES
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels import PANELS
-from lab.ui.command_palette import score
+from lab.ui.finding import score
 from lab.ui.theme import manager
 
 K = Qt.Key

@@ -6,13 +6,23 @@ from lab.core.registry import Family
 from lab.engine.landscapes._contract import (
     Array,
     Critical,
+    Differentiable,
     HasSamples,
     HasTestLoss,
     HasThirdDerivative,
     Landscape,
 )
 
-__all__ = ["LANDSCAPES", "Array", "Critical", "HasSamples", "HasTestLoss", "HasThirdDerivative", "Landscape"]
+__all__ = [
+    "LANDSCAPES",
+    "Array",
+    "Critical",
+    "Differentiable",
+    "HasSamples",
+    "HasTestLoss",
+    "HasThirdDerivative",
+    "Landscape",
+]
 
 LANDSCAPES: Family[type[Landscape]] = Family(
     "landscapes",

@@ -34,13 +34,31 @@ class Critical:
     is_global: bool = True
 
 
-class Landscape(Protocol):
-    """A loss with exact derivatives; frozen parameters.
+class Differentiable(Protocol):
+    """A loss with exact derivatives: all that an optimizer's questions are answered from.
 
     `value`, `gradient` and `hessian` take points of shape (..., d) and return shapes (...), (..., d) and
-    (..., d, d), vectorised over all leading axes, in float64, without warnings on finite input. All three grow with
-    the number of points, over data with points x samples; temporary arrays don't, since large batches go block by
-    block. A landscape where more goes into it says so.
+    (..., d, d), vectorised over all leading axes, in float64, without warnings on finite input.
+    """
+
+    def value(self, theta: Array) -> Array:
+        """Loss, shape (...)."""
+        ...
+
+    def gradient(self, theta: Array) -> Array:
+        """Exact gradient, shape (..., d)."""
+        ...
+
+    def hessian(self, theta: Array) -> Array:
+        """Exact matrix of second derivatives, shape (..., d, d)."""
+        ...
+
+
+class Landscape(Differentiable, Protocol):
+    """A loss with exact derivatives that says what is known of it; frozen parameters.
+
+    `value`, `gradient` and `hessian` grow with the number of points, over data with points x samples; temporary
+    arrays don't, since large batches go block by block. A landscape where more goes into it says so.
     """
 
     #: Number of coordinates, 1 or 2.
@@ -75,18 +93,6 @@ class Landscape(Protocol):
     @property
     def bounded_below(self) -> bool:
         """False when the loss falls without end from somewhere inside the domain (a saddle x^2 - y^2)."""
-        ...
-
-    def value(self, theta: Array) -> Array:
-        """Loss, shape (...)."""
-        ...
-
-    def gradient(self, theta: Array) -> Array:
-        """Exact gradient, shape (..., d)."""
-        ...
-
-    def hessian(self, theta: Array) -> Array:
-        """Exact matrix of second derivatives, shape (..., d, d)."""
         ...
 
 

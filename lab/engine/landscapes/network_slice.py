@@ -16,6 +16,7 @@ from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes._arrays import pair, quiet, symmetric
 from lab.engine.landscapes._over_data import at_points, columns, frozen, in_lots
 from lab.engine.landscapes._search import with_lowest
+from lab.engine.landscapes._smooth import Smooth
 
 _HIDDEN = 6
 _STEPS, _LEARNING_RATE, _MOMENTUM = 400, 0.5, 0.9
@@ -28,7 +29,7 @@ _sigmoid, _softplus = GATES["sigmoid"].value, GATES["softplus"].value
 
 @LANDSCAPES.register("network_slice", title="Slice through a network", group="Data")
 @dataclass(frozen=True, slots=True)
-class NetworkSlice:
+class NetworkSlice(Smooth):
     """Log loss of a 2-6-1 tanh network on two moons, at weights w* + x d1 + y d2, with weight decay.
 
     w* is where training ended. d1 and d2 are random directions, filter-normalised: the part of a direction that
@@ -80,16 +81,6 @@ class NetworkSlice:
     def starts(self) -> tuple[tuple[float, ...], ...]:
         """Three corners."""
         return (-0.85, 0.8), (0.8, 0.7), (-0.6, -0.9)
-
-    @property
-    def kinks(self) -> tuple[tuple[float, ...], ...]:
-        """None: the loss is smooth."""
-        return ()
-
-    @property
-    def bounded_below(self) -> bool:
-        """True: no sample's loss is below 0."""
-        return True
 
     @property
     def block(self) -> int:

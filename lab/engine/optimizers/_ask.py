@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.engine.landscapes import HasSamples, Landscape
+from lab.engine.landscapes import Differentiable, HasSamples
 from lab.engine.optimizers._contract import Array
 
 Counts = NDArray[np.int32]
@@ -24,8 +24,8 @@ class LandscapeAsk:
 
     Parameters
     ----------
-    landscape : Landscape
-        Where the answers come from.
+    landscape : Differentiable
+        Where the answers come from: a landscape, or any loss of which nothing else is known.
     noise_sigma : float
         Standard deviation of the noise added to every component of the gradient.
     noise : ndarray of shape (n, d), optional
@@ -54,7 +54,7 @@ class LandscapeAsk:
         "noise_sigma",
     )
 
-    def __init__(self, landscape: Landscape, noise_sigma: float = 0.0, noise: Array | None = None) -> None:
+    def __init__(self, landscape: Differentiable, noise_sigma: float = 0.0, noise: Array | None = None) -> None:
         self.landscape = landscape
         self.noise_sigma = noise_sigma
         self._noise = noise

@@ -5,12 +5,13 @@ Everything runs over all rows at once; rows that have found their length are mas
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lab.engine.optimizers._contract import Array, Ask
+from lab.engine.optimizers._contract import Array, Ask, Rate, State, StepResult
 
 #: Armijo's constant: a trial must gain at least this share of what the slope promises.
 SUFFICIENT_DECREASE = 1e-4
@@ -22,6 +23,24 @@ AT_ONCE = 2048
 LEAST_CURVATURE = 1e-10
 #: An interpolated length stays within these multiples of the trial.
 INTERPOLATED = (1e-4, 1e4)
+
+
+class AlongDirection:
+    """A rule that goes a found length along a direction, and keeps both: ``step_length`` (n, 1), ``direction`` (n, d).
+
+    What it shows of a step is then the same whatever the direction is made of (see `_rules.ALONG`).
+    """
+
+    __slots__ = ()
+
+    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
+        """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
+        return {
+            "theta": theta,
+            "alpha": result.state["step_length"][:, 0],
+            "direction": result.state["direction"],
+            "theta_next": result.theta,
+        }
 
 
 def dot(a: Array, b: Array) -> Array:

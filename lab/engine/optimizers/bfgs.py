@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
-from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, downhill, first_length, times
+from lab.engine.optimizers._line_search import (
+    LEAST_CURVATURE,
+    AlongDirection,
+    backtrack,
+    dot,
+    downhill,
+    first_length,
+    times,
+)
 from lab.engine.optimizers._parts import Parts, quiet
 
 
 @OPTIMIZERS.register("bfgs", title="BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
-class BFGS:
+class BFGS(AlongDirection):
     """Quasi-Newton with the whole matrix: every step corrects the inverse Hessian so that it maps y to s.
 
     Starts from the identity and takes the first pair's y.s / y.y as its scale. Pairs without upward curvature
@@ -89,15 +96,6 @@ class BFGS:
             "step_length": alpha,
         }
         return StepResult(theta_next, after, Parts(parts))
-
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
-        """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
-        return {
-            "theta": theta,
-            "alpha": result.state["step_length"][:, 0],
-            "direction": result.state["direction"],
-            "theta_next": result.theta,
-        }
 
 
 def _corrected(theta: Array, gradient: Array, state: State) -> tuple[Array, Array]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lab.core.params import param
 from lab.engine.code import RuleCode, call
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
-from lab.engine.optimizers._line_search import LEAST_CURVATURE, backtrack, dot, downhill, first_length
+from lab.engine.optimizers._line_search import LEAST_CURVATURE, AlongDirection, backtrack, dot, downhill, first_length
 from lab.engine.optimizers._parts import Parts, quiet
 from lab.engine.optimizers._rest import Some, as_rows, put, same, taken
 
@@ -22,7 +22,7 @@ _MOST_AWAKE = 0.5
 
 @OPTIMIZERS.register("lbfgs", title="L-BFGS", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
-class LBFGS:
+class LBFGS(AlongDirection):
     """Quasi-Newton: keeps pairs (s, y) of past steps and gradient changes and multiplies by their inverse Hessian.
 
     The two-loop recursion runs over all rows at once. Empty places of a row's memory hold rho = 0 and drop out by
@@ -178,15 +178,6 @@ class LBFGS:
             "repeats": np.where(still, found.losses[:, None], 0.0),
         }
         return after, found.theta
-
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
-        """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
-        return {
-            "theta": theta,
-            "alpha": result.state["step_length"][:, 0],
-            "direction": result.state["direction"],
-            "theta_next": result.theta,
-        }
 
 
 def _step_taken(theta: Array, gradient: Array, state: State, direction: Array, alpha: Array) -> dict[str, Array]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from lab.core.params import param
 from lab.engine.optimizers import OPTIMIZERS, Array, Ask, Draw, Rate, State, StepResult
 from lab.engine.optimizers import _fields as fields
 from lab.engine.optimizers import _rules as rules
-from lab.engine.optimizers._line_search import backtrack, downhill
+from lab.engine.optimizers._line_search import AlongDirection, backtrack, downhill
 from lab.engine.optimizers._parts import Parts, quiet
 from lab.engine.optimizers._population import eigen
 
@@ -22,7 +21,7 @@ FLATTEST = 1e-8
 
 @OPTIMIZERS.register("newton", title="Newton", group="Second order and line search")
 @dataclass(frozen=True, slots=True)
-class Newton:
+class Newton(AlongDirection):
     """Divides the gradient by the curvature, along each eigenvector of the exact Hessian.
 
     Near a minimum the error is squared with every step. Far from one the Hessian may be indefinite, and the pure rule
@@ -107,12 +106,3 @@ class Newton:
                 share += along[:, j : j + 1] * gradient[:, j : j + 1]
             direction -= (share / sizes[:, i : i + 1]) * along
         return np.where(finite, direction, np.nan)
-
-    def symbols(self, theta: Array, state: State, result: StepResult, ask: Ask, lr: Rate) -> Mapping[str, Any]:
-        """The numbers of the step; ``alpha`` is the accepted step length, 0 where no trial passed."""
-        return {
-            "theta": theta,
-            "alpha": result.state["step_length"][:, 0],
-            "direction": result.state["direction"],
-            "theta_next": result.theta,
-        }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.errors import BadValue
@@ -15,6 +15,7 @@ from lab.panels.race.looks import Look
 from lab.panels.race.state import RaceViewState, Tuned
 from lab.panels.race.tuning_plot import TuningPlot
 from lab.panels.race.tuning_table import TuningTable
+from lab.panels.race.tuning_words import MARKS, OTHER, PROMISE, found_words
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import RaceConfig, RaceFrame
 from lab.sims.tuning import Budget, Tuning, as_it_stands, check, identity, tune, with_rates
@@ -24,20 +25,15 @@ from lab.ui.form import ConfigForm
 from lab.ui.icons import icon
 from lab.ui.jobs import Jobs
 from lab.ui.theme import manager
-from lab.ui.widgets import Button, IconButton, Overlay, Text, number_text, row, value_text
+from lab.ui.widgets import Button, IconButton, Overlay, Text, row, value_text
 from lab.ui.widgets.layout import fill
+from lab.ui.widgets.scroller import Scroller
 from lab.ui.widgets.text import Role, restyle
 
 #: Widths of the budget's column and, at least and at most, of the curve's, in px at 100 %.
 RIGHT_WIDTH, LEFT_WIDTH, LEFT_WIDEST, GAP, BAR = 382, 290, 440, 16, 10
 #: Of the stage, so much stays free beside the card (its axis and its margin), and above and below it.
 BESIDE, BELOW = 88, 72
-PROMISE = (
-    "Every rule runs the rate it has and tries as many others, for as many steps, from the same starts. "
-    "Best is the lowest median of the starts' last losses; each rule races with its best."
-)
-MARKS = "Large: the best. Ring: the rate now. Hollow: some starts diverged. Press a mark to take its rate."
-OTHER = "This curve is of another race."
 
 
 class FairCard(Overlay):
@@ -109,15 +105,7 @@ class FairCard(Overlay):
         content = QWidget()
         self._content = QBoxLayout(QBoxLayout.Direction.RightToLeft, content)
         fill(self._content, (self._right, (self._left, 1)), (0, 0, 4, 0), GAP)
-        self._scroll = QScrollArea()
-        self._scroll.setAccessibleName("Fair race")
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(content)
-        content.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll = Scroller("Fair race", content)
         self.box.addWidget(self._scroll)
 
     def sizeHint(self) -> QSize:
@@ -207,7 +195,7 @@ class FairCard(Overlay):
         """Make words, buttons and visibility say how things stand."""
         tuning, stale = self.tuning, self.stale
         role: Role = "muted"
-        words = PROMISE if tuning is None else _found(tuning)
+        words = PROMISE if tuning is None else found_words(tuning)
         if self._problem:
             words, role = self._problem, "error"
         elif self._running:
@@ -322,29 +310,6 @@ class FairCard(Overlay):
         run = dataclasses.replace(experiment.run, config=dataclasses.replace(config, target=target), head=None)
         if experiment.set_run(run, "Race with tuned rates"):
             self.applied.emit()
-
-
-def _found(tuning: Tuning) -> str:
-    """What was spent, or why nothing came of it."""
-    open_lanes = [lane for lane in tuning.lanes if not lane.kept]
-    if not open_lanes:
-        return "No racer has a learning rate to tune: each finds the length of its steps itself."
-    if all(lane.best is None for lane in open_lanes):
-        return "Every rule diverged at every rate it tried: try fewer steps, or other starts."
-    starts, budget = len(tuning.config.starts), tuning.budget
-    spent = sorted(lane.function_evaluations + lane.gradient_evaluations for lane in open_lanes)
-    asked = number_text(spent[0]) if spent[0] == spent[-1] else f"{number_text(spent[0])} to {number_text(spent[-1])}"
-    return (
-        f"{budget.trials} trials × {budget.steps:,} steps × {starts:,} {'start' if starts == 1 else 'starts'} "
-        f"for each rule: {asked} evaluations, besides the rate it has. {_combined(starts)}"
-    )
-
-
-def _combined(starts: int) -> str:
-    """How the losses of several starts become the one number that a rate is judged by (`Trial.score`)."""
-    if starts == 1:
-        return "Judged by the last loss."
-    return f"Judged by the {'mean' if starts == 2 else 'median'} of the starts' last losses."
 
 
 def _height(column: QWidget, width: int) -> int:

@@ -48,12 +48,8 @@ def _line(painter: QPainter, stage: Stage, x: float, y: float, slope: float) -> 
         painter.drawLine(start, end)
 
 
-class TangentLayer:
-    """The tangent at the racer in focus: its slope is the derivative the step is made from.
-
-    On a kink, where there is none, the slopes of both sides span a wedge: each line in it is a subgradient, and the
-    dashed one is that which the landscape declares.
-    """
+class _ReadingLayer:
+    """Something drawn of a reading, where there is one."""
 
     def __init__(self) -> None:
         self.reading: Reading | None = None
@@ -61,6 +57,14 @@ class TangentLayer:
     def extent(self, stage: Stage) -> QRegion | None:
         """Anywhere, since it crosses the whole picture; or nowhere."""
         return QRegion() if self.reading is None else None
+
+
+class TangentLayer(_ReadingLayer):
+    """The tangent at the racer in focus: its slope is the derivative the step is made from.
+
+    On a kink, where there is none, the slopes of both sides span a wedge: each line in it is a subgradient, and the
+    dashed one is that which the landscape declares.
+    """
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw wedge and tangent."""
@@ -91,17 +95,13 @@ class TangentLayer:
             painter.drawPie(box, round(16 * (low + turn)), round(16 * (high - low)))
 
 
-class SecantLayer:
+class SecantLayer(_ReadingLayer):
     """The line whose slope the difference quotient is, the two points it is made from, and h below them."""
 
     def __init__(self) -> None:
-        self.reading: Reading | None = None
+        super().__init__()
         #: What floats above the foot of the plot, in pixels: the bracket keeps clear of it.
         self.covered: list[QRectF] = []
-
-    def extent(self, stage: Stage) -> QRegion | None:
-        """Anywhere, since it crosses the whole picture; or nowhere."""
-        return QRegion() if self.reading is None else None
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw line, points and bracket."""

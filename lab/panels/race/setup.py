@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from lab.core import params
 from lab.core.errors import BadValue
@@ -33,6 +33,7 @@ from lab.ui.experiment import Experiment
 from lab.ui.form import ConfigForm, as_declared
 from lab.ui.theme import manager
 from lab.ui.widgets import Button, IconButton, NumberBox, Overlay, Text, exact_text, number_text, parse_number, row
+from lab.ui.widgets.scroller import Scroller
 
 #: More starts than this are not listed one by one.
 LISTED = 6
@@ -89,16 +90,8 @@ class SetupOverlay(Overlay):
         self._shown: list[tuple[int, list[NumberBox]]] = []
         self._note = Text("", "caption")
         self._inside.addWidget(self._note)
-        self._scroll = QScrollArea()
-        self._scroll.setAccessibleName("Settings of the race")
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inside)
+        self._scroll = Scroller("Settings of the race", inside)
         inside.installEventFilter(self)
-        inside.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
         self.box.addWidget(self._scroll)
         self._line = ActsLine("", "live")
         self.form.pointed.connect(self._line.show_acts)

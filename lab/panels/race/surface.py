@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,29 +27,16 @@ from lab.panels.race.looks import Look
 from lab.panels.race.overlays import CRAMPED
 from lab.panels.race.surface_camera import Camera
 from lab.panels.race.surface_gl import SurfaceRenderer
-from lab.panels.race.surface_marks import (
-    Heads,
-    Sight,
-    paint_axes,
-    paint_minima,
-    paint_pointer,
-)
+from lab.panels.race.surface_keys import by_key
+from lab.panels.race.surface_marks import Annotations, Heads, Sight, paint_pointer
 from lab.panels.race.surface_mesh import Surface
 from lab.panels.race.surface_picture import DOTS_FROM, SurfacePicture
 from lab.sims.race import RaceFrame
-from lab.ui import fonts
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import CornerOverlays, IconButton, Overlay, Text
 
-#: Degrees of turning for a pixel of the hand's way, and for a press of an arrow key.
-BY_HAND, BY_KEY = 0.4, 6.0
-_TURNS = {
-    Qt.Key.Key_Left: (-BY_KEY, 0.0),
-    Qt.Key.Key_Right: (BY_KEY, 0.0),
-    Qt.Key.Key_Up: (0.0, BY_KEY),
-    Qt.Key.Key_Down: (0.0, -BY_KEY),
-}
-_ZOOMS = {Qt.Key.Key_Plus: 1.15, Qt.Key.Key_Equal: 1.15, Qt.Key.Key_Minus: 1 / 1.15}
+#: Degrees of turning for a pixel of the hand's way.
+BY_HAND = 0.4
 
 
 class SurfaceView(QWidget):
@@ -99,8 +85,7 @@ class SurfaceView(QWidget):
         self._focus = Focus(-1, -1, False)
         self._heads: Heads | None = None
         self._pointer: tuple[float, ...] | None = None
-        #: Axes and minima, painted when the view changes.
-        self._over: tuple[object, QPixmap] | None = None
+        self._annotations = Annotations()
         self._press: tuple[QPointF, Camera] | None = None
         self._turning = self._just_dropped = self._ringed = self._broken = False
         self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"), see_through=True)
@@ -202,7 +187,7 @@ class SurfaceView(QWidget):
             painter.fillRect(self.rect(), theme().color("surface"))
             return failure
         painter.drawImage(self.rect(), picture)
-        painter.drawPixmap(0, 0, self._axes(sight, ratio))
+        painter.drawPixmap(0, 0, self._annotations.of(sight, self._landscape, ratio))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._frame is not None and self._frame.starts.shape[1:] == (2,):
             focus = (self._focus.lane, self._focus.start) if self._focus.lane >= 0 else None
@@ -214,20 +199,6 @@ class SurfaceView(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
         return None
-
-    def _axes(self, sight: Sight, ratio: float) -> QPixmap:
-        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
-        if self._over is None or self._over[0] != key:
-            made = QPixmap(sight.size * ratio)
-            made.setDevicePixelRatio(ratio)
-            made.fill(Qt.GlobalColor.transparent)
-            with QPainter(made) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                paint_axes(painter, sight)
-                if self._landscape is not None:
-                    paint_minima(painter, sight, self._landscape)
-            self._over = (key, made)
-        return self._over[1]
 
     def _placed(self, sight: Sight) -> Heads:
         assert self._frame is not None
@@ -319,25 +290,18 @@ class SurfaceView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The window's shortcuts (one step back, to the start) have the same keys: here they turn.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._meant(event):
+        asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asked and isinstance(event, QKeyEvent) and by_key(self._camera, event) is not None:
             event.accept()
             return True
         return super().event(event)
 
-    @staticmethod
-    def _meant(event: QKeyEvent) -> bool:
-        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
-        return plain and (event.key() in _TURNS or event.key() in _ZOOMS or event.key() == Qt.Key.Key_Home)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._meant(event):
+        camera = by_key(self._camera, event)
+        if camera is None:
             super().keyPressEvent(event)
-        elif event.key() == Qt.Key.Key_Home:
-            self._choose(Camera())
-        elif event.key() in _TURNS:
-            self._choose(self._camera.turned(*_TURNS[Qt.Key(event.key())]))
         else:
-            self._choose(self._camera.zoomed(_ZOOMS[Qt.Key(event.key())]))
+            self._choose(camera)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from lab.engine.landscapes import Landscape
 from lab.panels.race.layers import FEW
@@ -172,6 +172,28 @@ def paint_minima(painter: QPainter, sight: Sight, landscape: Landscape) -> None:
         arm = radius * 0.5
         painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
         painter.drawLine(QPointF(x, y - arm), QPointF(x, y + arm))
+
+
+class Annotations:
+    """Axes and minima over the surface's picture, painted anew only when the view changes."""
+
+    def __init__(self) -> None:
+        self._shown: tuple[object, QPixmap] | None = None
+
+    def of(self, sight: Sight, landscape: Landscape | None, ratio: float) -> QPixmap:
+        """The picture to lay over it, with `ratio` pixels for each of the screen's."""
+        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
+        if self._shown is None or self._shown[0] != key:
+            made = QPixmap(sight.size * ratio)
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            with QPainter(made) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_axes(painter, sight)
+                if landscape is not None:
+                    paint_minima(painter, sight, landscape)
+            self._shown = (key, made)
+        return self._shown[1]
 
 
 @dataclass(slots=True)

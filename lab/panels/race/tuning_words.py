@@ -6,8 +6,15 @@ import numpy as np
 
 from lab.panels.race.columns import loss_text
 from lab.panels.race.looks import Look
-from lab.sims.tuning import LaneTuning, Trial
+from lab.sims.tuning import LaneTuning, Trial, Tuning
 from lab.ui.widgets import number_text, value_text
+
+PROMISE = (
+    "Every rule runs the rate it has and tries as many others, for as many steps, from the same starts. "
+    "Best is the lowest median of the starts' last losses; each rule races with its best."
+)
+MARKS = "Large: the best. Ring: the rate now. Hollow: some starts diverged. Press a mark to take its rate."
+OTHER = "This curve is of another race."
 
 
 def _loss(loss: float) -> str:
@@ -60,3 +67,26 @@ def cost_words(lane: LaneTuning) -> str:
         f"Tuning asked for {number_text(lane.gradient_evaluations)} gradients"
         f" and {number_text(lane.function_evaluations)} function values."
     )
+
+
+def found_words(tuning: Tuning) -> str:
+    """What was spent, or why nothing came of it."""
+    open_lanes = [lane for lane in tuning.lanes if not lane.kept]
+    if not open_lanes:
+        return "No racer has a learning rate to tune: each finds the length of its steps itself."
+    if all(lane.best is None for lane in open_lanes):
+        return "Every rule diverged at every rate it tried: try fewer steps, or other starts."
+    starts, budget = len(tuning.config.starts), tuning.budget
+    spent = sorted(lane.function_evaluations + lane.gradient_evaluations for lane in open_lanes)
+    asked = number_text(spent[0]) if spent[0] == spent[-1] else f"{number_text(spent[0])} to {number_text(spent[-1])}"
+    return (
+        f"{budget.trials} trials × {budget.steps:,} steps × {starts:,} {'start' if starts == 1 else 'starts'} "
+        f"for each rule: {asked} evaluations, besides the rate it has. {_combined(starts)}"
+    )
+
+
+def _combined(starts: int) -> str:
+    """How the losses of several starts become the one number that a rate is judged by (`Trial.score`)."""
+    if starts == 1:
+        return "Judged by the last loss."
+    return f"Judged by the {'mean' if starts == 2 else 'median'} of the starts' last losses."

@@ -7,6 +7,7 @@ from lab.ui.widgets.layout import column, row
 from lab.ui.widgets.numbers import exact_text, number_text, parse_number, power_text, value_text
 from lab.ui.widgets.surfaces import Card, CornerOverlays, ErrorBanner, HLine, Overlay, VLine, Well
 from lab.ui.widgets.text import Counter, Text
+from lab.ui.widgets.typed_number import TypedNumber
 
 __all__ = [
     "SYMBOLS",
@@ -27,6 +28,7 @@ __all__ = [
     "Swatch",
     "Switch",
     "Text",
+    "TypedNumber",
     "VLine",
     "Well",
     "column",

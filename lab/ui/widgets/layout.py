@@ -32,6 +32,11 @@ def fill(layout: QBoxLayout, items: tuple[Item, ...], margins: Margins, spacing:
     """Add widgets and layouts in order; None is a stretch, a number a gap in px, a pair gives a stretch factor."""
     layout.setContentsMargins(*margins)
     layout.setSpacing(spacing)
+    add(layout, *items)
+
+
+def add(layout: QBoxLayout, *items: Item) -> None:
+    """Add more of what `fill` takes to a layout that has its margins and spacing."""
     across = isinstance(layout, QHBoxLayout)
     for item in items:
         if item is None:

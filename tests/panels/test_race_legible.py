@@ -1,5 +1,7 @@
 """What is drawn on the stage can be read: words, names, arrows and overlays keep out of each other's way."""
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
@@ -148,6 +150,40 @@ def test_the_legend_makes_way_at_rest_and_not_while_it_plays(race):
     stage.arrows.origin = np.array(stage.to_world(stage.plot.center()))
     make_way(stage)
     assert legend.geometry() == home
+
+
+@pytest.mark.parametrize("preset", ["himmelblau", "ravine", "saddle", "regression", "formula", "network"])
+def test_the_step_taken_apart_hides_neither_its_racer_nor_its_start(windows, preset):
+    race = open_race(windows, preset)
+    race.view.set_look(apart=True, data=False, setup=False)
+    stage, card = race.view.stage, race.view.stage.overlays.apart
+    for lane in (0, 2):
+        race.view.set_look(focus_lane=lane)
+        for step in (0, 1, 8, 30, 60, 120, 200):
+            at(race, step)
+            head = race.view.frame.theta[race.view.frame.lanes.index(lane), 0]
+            for place in (head, race.view.frame.starts[0]):
+                assert not under(card, stage.to_pixels(np.array(place)).tolist()), (lane, step)
+            assert stage.rect().contains(card.geometry())
+            shown = [box for box in stage.overlays.taken() if box.x() > 0]
+            assert all(not a.intersects(b) for i, a in enumerate(shown) for b in shown[i + 1 :])
+
+
+def test_the_step_taken_apart_moves_only_when_its_racer_comes_under_it(race):
+    race.view.set_look(apart=True)
+    stage, card = race.view.stage, race.view.stage.overlays.apart
+    at(race, 0)
+    stage.playing = True
+    places = []
+    for step in range(1, 160):
+        race.experiment.seek(step)
+        race.view.refresh()
+        stage.playing = True
+        make_way(stage)
+        places.append(card.geometry().topLeft().toTuple())
+        head = stage.to_pixels(stage.head).tolist()
+        assert not under(card, head), step
+    assert sum(a != b for a, b in itertools.pairwise(places)) <= 2
 
 
 def test_the_legend_makes_way_for_a_start_once_the_hand_lets_go_of_it(race):

@@ -15,7 +15,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from lab.ui import fonts
@@ -26,6 +26,8 @@ from lab.ui.widgets.glyph import glyph_path
 from lab.ui.widgets.numbers import MINUS, number_text, power_text
 
 _DECADES = 12.0
+#: A plot less tall than this, in px, has no numbers below it: they would take half of what is left for the lines.
+LOW = 70
 #: Decades above where lines begin from which on a line is taken to blow up.
 _WILD = 2.0
 
@@ -154,7 +156,8 @@ class LinePlot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.layout.setContentsMargins(0, 4, 6, 0)
         item.getAxis("left").setWidth(left_width)
-        item.getAxis("bottom").setHeight(38 if x_label else 22)
+        self._foot = 38 if x_label else 22
+        item.getAxis("bottom").setHeight(self._foot)
         if x_label:
             item.setLabel("bottom", x_label)
         item.showGrid(x=True, y=True, alpha=0.14)
@@ -252,6 +255,17 @@ class LinePlot(pg.PlotWidget):
                 found = [column.get(step) for column in columns]
                 cells = ["" if v is None or math.isnan(v) else repr(v) for v in found]
                 out.writerow([f"{step:.15g}", *cells])
+
+    def resizeEvent(self, ev: QResizeEvent | None) -> None:
+        super().resizeEvent(ev)
+        item = self.getPlotItem()
+        if item is None or not hasattr(self, "_foot"):  # being made, or closed
+            return
+        axis, low = item.getAxis("bottom"), self.height() < LOW
+        if axis.style["showValues"] == low:
+            axis.setStyle(showValues=not low)
+            axis.showLabel(self._foot > 22 and not low)
+            axis.setHeight(6 if low else self._foot)
 
     def wheelEvent(self, ev: QWheelEvent) -> None:
         ev.ignore()  # the inspector scrolls

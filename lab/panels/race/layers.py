@@ -92,19 +92,19 @@ class CriticalLayer:
         self._few = sum(c.kind == "minimum" for c in self._points) <= FEW
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        t = theme()
+        t, bold = theme(), weight()
         for critical in self._points:
             x, y = stage.to_pixels(np.array(critical.point))
             if critical.kind == "minimum":
                 self._minimum(painter, x, y, critical.is_global)
             elif self._few:
-                painter.setPen(QPen(t.color("text", 0.55), 1.2))
+                painter.setPen(QPen(t.color("text", 0.55), 1.2 * bold))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 if critical.kind == "saddle":
-                    for dx in (-4.0, 4.0):
-                        painter.drawLine(QPointF(x - dx, y - 4), QPointF(x + dx, y + 4))
+                    for dx in (-4.0 * bold, 4.0 * bold):
+                        painter.drawLine(QPointF(x - dx, y - 4 * bold), QPointF(x + dx, y + 4 * bold))
                 else:
-                    painter.drawPath(glyph_path("t1", 9, x, y))
+                    painter.drawPath(glyph_path("t1", 9 * bold, x, y))
 
     def _minimum(self, painter: QPainter, x: float, y: float, lowest: bool) -> None:
         t = theme()

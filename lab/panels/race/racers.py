@@ -32,6 +32,8 @@ REACH, WORDS = 30, 260
 MOST_WORDS = 6
 #: Half a mark on the border, with its arrow, in pixels.
 MARK = 11.0
+#: How far from the border such a mark's middle is.
+RIM = 16.0
 BELOW = 170
 
 
@@ -107,7 +109,8 @@ class RacersLayer:
         plot, reach, beside = stage.plot, round(REACH * weight()), round(WORDS * max(1.0, fonts.scale()))
         places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
         heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
-        stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
+        within = rim(plot)
+        stuck = np.clip(heads, (within.left(), within.top()), (within.right(), within.bottom()))
         worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
         places.append(heads[~worded])
         for x, y in np.concatenate(places).astype(np.int64).tolist():
@@ -115,7 +118,7 @@ class RacersLayer:
         for x, y in stuck[worded].astype(np.int64).tolist():
             found += _around_words(plot, x, y, reach, beside)
         # A head on the rim stands either on its place or stuck: both are painted.
-        for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
+        for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= RIM * weight())].astype(np.int64).tolist():
             found += _around_words(plot, x, y, reach, beside)
         return found
 
@@ -212,16 +215,11 @@ class RacersLayer:
         self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, gone: str, *, worded: bool = True
     ) -> None:
         """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
-        t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
+        plot = rim(stage.plot)
         px, py = min(max(x, plot.left()), plot.right()), min(max(y, plot.top()), plot.bottom())
         angle = math.atan2(y - py, x - px)
         away = math.hypot(x - px, y - py) / stage.plot.width()
-        painter.setPen(QPen(t.color(t.ink), 1.2))
-        painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 10, px, py))
-        tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
-        wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
-        painter.drawPolygon(QPolygonF([tip, *wings]))
+        mark_on_the_rim(painter, look, px, py, angle)
         if worded:
             self._unsaid.append((gone or f"{number_text(away, 2)} widths away", look, px, py))
 
@@ -236,13 +234,14 @@ class RacersLayer:
         painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         metrics = painter.fontMetrics()
         high = metrics.height() + 6.0
-        marks = [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for _, _, x, y in self._unsaid]
-        marks += [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for x, y in heads]
+        mark = MARK * weight()
+        marks = [QRectF(x - mark, y - mark, 2 * mark, 2 * mark) for _, _, x, y in self._unsaid]
+        marks += [QRectF(x - mark, y - mark, 2 * mark, 2 * mark) for x, y in heads]
         taken = [*self.covered, *self._worded, *marks]
         for words, look, x, y in self._unsaid:
             wide = metrics.horizontalAdvance(words) + 12.0 + (15.0 if look is not None else 0.0)
             down = -1.0 if y > plot.center().y() else 1.0
-            sides = [x + MARK + 5, x - MARK - 5 - wide]
+            sides = [x + mark + 5, x - mark - 5 - wide]
             if x > plot.center().x():
                 sides.reverse()
             places = [QRectF(left, y - high / 2 + down * k * (high + 2), wide, high)
@@ -316,6 +315,23 @@ def _around_words(plot: QRectF, x: int, y: int, reach: int, beside: int) -> QRec
     """Where a mark and its words may be: from the lower half of the picture they pile up."""
     pile = round(BELOW * max(1.0, fonts.scale()))
     return QRect(x - beside, y - (pile if y > plot.center().y() - reach else reach), 2 * beside, reach + pile)
+
+
+def rim(plot: QRectF) -> QRectF:
+    """Where the marks of those that have left the picture stand, along its edges."""
+    inset = RIM * weight()
+    return plot.adjusted(inset, inset, -inset, -inset)
+
+
+def mark_on_the_rim(painter: QPainter, look: Look, x: float, y: float, angle: float) -> None:
+    """A racer's mark with an arrow to where it has gone."""
+    t, bold = theme(), weight()
+    painter.setPen(QPen(t.color(t.ink), 1.2 * bold))
+    painter.setBrush(t.color(look.color_role))
+    painter.drawPath(glyph_path(look.symbol, 10 * bold, x, y))
+    tip = QPointF(x + 15 * bold * math.cos(angle), y + 15 * bold * math.sin(angle))
+    turned = [QPointF(math.cos(angle + s), math.sin(angle + s)) for s in (0.45, -0.45)]
+    painter.drawPolygon(QPolygonF([tip, *(QPointF(x, y) + 10 * bold * side for side in turned)]))
 
 
 def what_became(frame: RaceFrame, lane: int, start: int) -> str:

@@ -39,7 +39,7 @@ from lab.panels.race.surface_mesh import Surface
 from lab.panels.race.surface_picture import DOTS_FROM, SurfacePicture
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
-from lab.ui.theme import manager, theme
+from lab.ui.theme import manager, theme, weight
 from lab.ui.widgets import CornerOverlays, IconButton, Overlay, Text
 
 #: Degrees of turning for a pixel of the hand's way, and for a press of an arrow key.
@@ -216,7 +216,7 @@ class SurfaceView(QWidget):
         return None
 
     def _axes(self, sight: Sight, ratio: float) -> QPixmap:
-        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
+        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale(), weight())
         if self._over is None or self._over[0] != key:
             made = QPixmap(sight.size * ratio)
             made.setDevicePixelRatio(ratio)

@@ -12,13 +12,16 @@ from lab.core.run import Run, SetParam
 from lab.core.timeline import SnapshotBudget, Timeline
 from lab.engine.landscapes.himmelblau import Himmelblau
 from lab.engine.optimizers import OPTIMIZERS, HasStableRate
+from lab.panels.race.balls import BallsLayer
 from lab.panels.race.basins import shade_range, shades
 from lab.panels.race.curvature import in_words, why_unbounded
 from lab.panels.race.dissection import _DOES
 from lab.panels.race.drags import Drags
 from lab.panels.race.layers import NamesLayer
 from lab.panels.race.making_way import make_way
+from lab.panels.race.one_d import KnownNamesLayer
 from lab.panels.race.racers import MARK
+from lab.panels.race.secant import TangentLayer
 from lab.sims.basins import UNDER_WAY, BasinMap
 from lab.sims.race import Bend, ClearStarts, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
 from lab.ui.theme import load_theme, manager
@@ -93,6 +96,31 @@ def test_while_it_plays_a_name_stays_where_it_is_until_something_comes_in_its_wa
     # At rest it is where it always is in such a frame, whatever came before.
     layer.steady, layer.in_the_way = False, ([], [])
     assert layer.boxes(stage) == before
+
+
+def test_names_of_minima_lie_beside_heads_however_many_there_are(race):
+    spots = [(-4.2 + 0.9 * k, 4.9 - 0.7 * (k % 5)) for k in range(10)]
+    race.experiment.do(PlaceStarts(tuple(spots)), "Place")
+    assert len(race.view.frame.starts) * len(race.view.config.racers) > 64
+    stage = race.view.stage
+    for step in (60, 240):
+        at(race, step)
+        heads = race.view.frame.theta.reshape(-1, 2)
+        boxes = names_of(race.view).boxes(stage)
+        assert len(boxes) == 4
+        under = sum(box.contains(x, y) for box in boxes for x, y in stage.to_pixels(heads).tolist())
+        assert under == 0, step
+
+
+def test_what_is_known_of_a_curve_is_named_over_its_lines(windows):
+    race = open_race(windows, "double_well")
+    at(race, 20)
+    stage = race.view.stage
+    kinds = [type(layer) for layer in stage.live]
+    assert kinds.index(KnownNamesLayer) > kinds.index(TangentLayer)
+    names = stage.live[kinds.index(KnownNamesLayer)]
+    assert [name for name, _, _ in names._known.named(stage)] == ["min 1", "max", "min 2"]
+    assert kinds.index(KnownNamesLayer) < kinds.index(BallsLayer)
 
 
 @pytest.mark.parametrize("preset", ["himmelblau", "regression", "logistic", "beale"])

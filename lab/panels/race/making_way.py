@@ -26,7 +26,7 @@ def make_way(stage: RaceStage) -> None:
     arrows = stage.arrows.laid_out(stage)
     stage.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
     # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
-    marks = list(marks)
+    marks = [*marks, *stage.racers.more_near(stage, _minima(stage))]
     if stage.arrows.origin is not None:
         x, y = stage.to_pixels(stage.arrows.origin).tolist()
         for arrow in arrows:

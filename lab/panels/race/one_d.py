@@ -17,6 +17,7 @@ from lab.panels.race.focus import Focus
 from lab.panels.race.layers import FEW
 from lab.panels.race.looks import Look
 from lab.panels.race.racer_trails import SEGMENT
+from lab.panels.race.strokes import haloed
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
@@ -88,7 +89,7 @@ class CurveLayer:
 
 
 class KnownLayer:
-    """Known minima and maxima, and the kinks, each by name below the curve."""
+    """Known minima and maxima, and the kinks; their names below the curve are another layer, above the lines."""
 
     def __init__(self, landscape: Landscape) -> None:
         minima = [c for c in landscape.critical_points if c.kind == "minimum"]
@@ -107,9 +108,8 @@ class KnownLayer:
             self._marks.append((place, float(on_curve(landscape, np.array([place]))[1]), "kink", "kink"))
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        """Draw the marks; in a tile without their names."""
+        """Draw the marks."""
         t, bold = theme(), weight()
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         for place, loss, kind, name in self._marks:
             x, y = np.clip(stage.to_pixels(np.array([place, loss])), -FAR, FAR)
             if not stage.plot.contains(QPointF(x, y)):
@@ -122,10 +122,34 @@ class KnownLayer:
                 painter.drawEllipse(QPointF(x, y), radius, radius)
             else:
                 painter.drawPath(glyph_path("t1" if kind == "maximum" else "d", 8 * bold, x, y))
-            if name and not stage.compact:
-                width = painter.fontMetrics().horizontalAdvance(name)
-                painter.setPen(t.color("muted"))
-                painter.drawText(QPointF(x - width / 2, y + 9 + painter.fontMetrics().ascent() * bold), name)
+
+    def named(self, stage: Stage) -> list[tuple[str, float, float]]:
+        """What has a name, and where it is in pixels."""
+        places = np.array([(place, loss) for place, loss, _, _ in self._marks], dtype=np.float64).reshape(-1, 2)
+        pixels = np.clip(stage.to_pixels(places), -FAR, FAR).tolist()
+        there = zip(self._marks, pixels, strict=True)
+        return [(name, x, y) for (_, _, _, name), (x, y) in there if name and stage.plot.contains(QPointF(x, y))]
+
+
+class KnownNamesLayer:
+    """The names of known minima, maxima and kinks: over tangent and secant, below the balls."""
+
+    def __init__(self, known: KnownLayer) -> None:
+        self._known = known
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """They stay where they are."""
+        return QRegion()
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        """Write each name below its mark; in a tile there are none."""
+        if stage.compact:
+            return
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        metrics = painter.fontMetrics()
+        for name, x, y in self._known.named(stage):
+            below = y + 9 + metrics.ascent() * weight()
+            haloed(painter, name, x - metrics.horizontalAdvance(name) / 2, below, "muted")
 
 
 class PastLayer:

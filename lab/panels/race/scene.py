@@ -25,7 +25,7 @@ from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.making_way import make_way
-from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve
+from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, home, on_curve
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.racer_trails import RacerTrails
 from lab.panels.race.racers import RacersLayer
@@ -121,9 +121,19 @@ class RaceStage(Stage):
         self.x_label, self.y_label = ("θ", "f(θ)") if self.flat else ("θ₁", "θ₂")
         if self.flat:
             assert self.pointer is not None
-            self.still = [CurveLayer(landscape), KnownLayer(landscape)]
+            known = KnownLayer(landscape)
+            self.still = [CurveLayer(landscape), known]
             lines = (self.drags, self.quadratic, self.secant, self.tangent)
-            self.live = [self.pointer, *lines, self.past, self.ghost, self.density, self.step, self.racers]
+            self.live = [
+                self.pointer,
+                *lines,
+                KnownNamesLayer(known),
+                self.past,
+                self.ghost,
+                self.density,
+                self.step,
+                self.racers,
+            ]
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]

@@ -172,20 +172,24 @@ class LinePlot(pg.PlotWidget):
         self._fit()
 
     def set_series(
-        self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "", *, ghost: bool = False
-    ) -> None:
+        self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "", *,
+        ghost: bool = False, double: bool = False,
+    ) -> None:  # fmt: skip
         """Declare a line, or change how it looks; a `color` is a role, a category or ``#RRGGBB``.
 
-        A `ghost` is the line of another run: it lies behind the others, whole, faint and dashed.
+        A `ghost` is the line of another run: it lies behind the others, whole, faint and dashed. A `double` line has
+        the colour of another one.
         """
         theme().hex(color)
         glyph_path(symbol, 1)
+        title = name or str(key)
         old = self._lines.series.get(key)
         if old is None:
             none = np.empty(0)
-            self._lines.series[key] = Series(color, symbol, width, name or str(key), none, none, none, ghost=ghost)
-        elif (old.color, old.symbol, old.width, old.name) != (color, symbol, width, name or str(key)):
-            old.color, old.symbol, old.width, old.name = color, symbol, width, name or str(key)
+            made = Series(color, symbol, width, title, none, none, none, ghost=ghost, double=double)
+            self._lines.series[key] = made
+        elif (old.color, old.symbol, old.width, old.name, old.double) != (color, symbol, width, title, double):
+            old.color, old.symbol, old.width, old.name, old.double = color, symbol, width, title, double
             self._lines.forget()
 
     def remove_series(self, key: Hashable) -> None:

@@ -29,6 +29,8 @@ FEW = 64
 SHORT = 8
 #: More vertices than this take too long to draw while the hand moves the view: the old picture is moved along.
 HEAVY = 200_000
+#: A double line's core, as a share of its width.
+CORE = 0.4
 FLAT, ROUND = Qt.PenCapStyle.FlatCap, Qt.PenCapStyle.RoundCap
 #: Milliseconds after which a hand is taken to rest.
 REST_MS = 80
@@ -36,7 +38,7 @@ REST_MS = 80
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a trail is drawn; a casing of no opacity is left out.
+    """How a trail is drawn; a casing of no opacity is left out, and a core makes it a double line.
 
     Trails in a row that share one stroke (the same object) are drawn together.
     """
@@ -44,6 +46,7 @@ class Stroke:
     color: QColor
     width: float
     casing: QColor
+    core: QColor | None = None
 
 
 class TrailLayer:
@@ -243,10 +246,13 @@ class TrailLayer:
         cased = [
             (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
         ]
+        cores = [(s.core, s.width * CORE, ROUND, trails) for s, trails in groups if s.core is not None]
         # A painter left open takes the whole process with it.
         with QPainter(pixmap) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for color, width, cap, trails in cased + [(s.color, s.width, ROUND, trails) for s, trails in groups]:
+            for color, width, cap, trails in (
+                cased + [(s.color, s.width, ROUND, trails) for s, trails in groups] + cores
+            ):
                 painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
                 drawn_as(painter, pixels[:, trails], apart[:, trails])
 

@@ -144,7 +144,9 @@ class PlotCard(Card):
                 self.plot.set_series(name, look.color_role, look.symbol, 1.0, name, ghost=True)
             for look in looks:
                 width = 2.4 if look.lane == focus.lane else 1.5
-                self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
+                self.plot.set_series(
+                    str(look.lane), look.color_role, look.symbol, width, look.title, double=look.double
+                )
                 if focus.average and look.lane == focus.lane:
                     for edge in ("10 %", "90 %"):
                         self.plot.set_series(edge, look.color_role, look.symbol, 0.8, f"{look.title}, {edge}")

@@ -302,6 +302,49 @@ def test_the_letter_of_a_start_is_not_hidden_by_its_arrows(race, mode):
                 assert pictures[True].pixelColor(*here) == pictures[False].pixelColor(*here)
 
 
+# -- cards over the landscape ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("card", ["setup", "schedule", "fair"])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_an_open_card_leaves_the_landscape_beside_it(windows, card, size):
+    race = open_race(windows, "himmelblau", size)
+    view, stage = race.view, race.view.stage
+    whole = stage.world
+    view.set_look(**{card: True})
+    settle()
+    assert stage.at_home
+    corners = stage.to_pixels(np.array([[-5.0, -5.0], [5.0, 5.0]]))
+    (left, bottom), (right, top) = corners.tolist()
+    box = getattr(view, card).geometry()
+    assert right < box.left()
+    assert left >= stage.plot.left() - 1
+    assert stage.plot.top() - 1 <= top < bottom <= stage.plot.bottom() + 1
+    assert race.experiment.view_state.world == ()
+    view.set_look(**{card: False})
+    settle()
+    assert stage.world == whole
+
+
+def test_a_part_that_was_chosen_stays_when_a_card_opens(race):
+    stage = race.view.stage
+    stage.zoom(0.5)
+    chosen = stage.world
+    race.view.set_look(setup=True)
+    settle()
+    assert stage.world == chosen
+    stage.go_home()
+    assert stage.to_pixels(np.array([5.0, 0.0]))[0] < race.view.setup.x()
+
+
+def test_where_too_little_is_left_beside_a_card_it_lies_over_the_landscape(windows):
+    race = open_race(windows, "himmelblau", (1000, 700))
+    whole = race.view.stage.world
+    race.view.set_look(setup=True)
+    settle()
+    assert race.view.stage.world == whole
+
+
 # -- where starts were -------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
@@ -38,6 +39,9 @@ from lab.ui.theme import theme, weight
 
 #: One cell of the landscape's picture covers this many pixels.
 CELL = 3.0
+#: A card in the upper right corner ends so far from the plot's edge, with a gap on its left; beside it, at least this
+#: share of the plot must be left for the landscape.
+CARD_RIGHT, BESIDE = 28, 0.4
 #: About so many places say where a trail leads.
 WAY = 32
 
@@ -83,6 +87,9 @@ class RaceStage(Stage):
         self.past = PastLayer()
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
+        #: All that is worth seeing, x and y, and the card that it should lie beside.
+        self._whole = (-1.0, 1.0), (-1.0, 1.0)
+        self._card: QWidget | None = None
         self.view_changed.connect(self._ask_for_field)
         self.view_changed.connect(self._on_view)
         # While the hand held something nothing made way.
@@ -140,7 +147,8 @@ class RaceStage(Stage):
             self.names = NamesLayer(landscape)
             below = (self.ghost, self.drags, self.trails, self.density)
             self.live = [*below, self.curvature, self.racers, self.names, self.arrows]
-        self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
+        self._whole = home(landscape) if self.flat else around(landscape.domain, starts)
+        self.set_home(*self._beside_card())
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
         self.setAccessibleDescription(f"{LANDSCAPES.title_of(type(landscape))}: {landscape.doc}")
@@ -150,11 +158,48 @@ class RaceStage(Stage):
     def take_home(self, starts: Sequence[Sequence[float]], world: Sequence[float]) -> None:
         """Show all of the landscape with other starts, or the part `world` of it, as if the hand had asked for it."""
         if self._landscape is not None and not self.flat:
-            self.set_home(*around(self._landscape.domain, starts))
+            self._whole = around(self._landscape.domain, starts)
+            self.set_home(*self._beside_card())
         self.go_home()
         if len(world) == 4:
             self.show_world(QRectF(*world))
             self.view_chosen.emit()
+
+    def make_room(self, card: QWidget | None) -> None:
+        """Let everything worth seeing lie beside an open card in the upper right corner; None: there is none."""
+        self._card = card
+        self._keep_home()
+
+    def _keep_home(self) -> None:
+        """Follow the room that there is; a part that the hand has chosen stays."""
+        (left, right), (low, high) = self._beside_card()
+        wanted = QRectF(left, low, right - left, high - low)
+        if wanted == self._home:
+            return
+        if self.at_home:
+            self.set_home((left, right), (low, high))
+        else:
+            self._home = wanted
+
+    def _beside_card(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """What of the world to show so that the card hides nothing of it, as x and y.
+
+        No more of it than is needed; where too little is left beside the card, it lies over the landscape.
+        """
+        x, y = self._whole
+        plot = self.plot
+        room = plot.width() - (self._card.sizeHint().width() + CARD_RIGHT if self._card is not None else 0)
+        if self._card is None or self.bare or room < BESIDE * plot.width():
+            return x, y
+        width, height = x[1] - x[0], y[1] - y[0]
+        if self.flat:
+            return (x[0], x[0] + width * plot.width() / room), y
+        unit = max(width / plot.width(), height / plot.height())
+        if (plot.width() + width / unit) / 2 <= room:
+            return x, y
+        unit = max(width / room, height / plot.height())
+        left, low = x[1] - room * unit, (y[0] + y[1] - plot.height() * unit) / 2
+        return (left, left + plot.width() * unit), (low, low + plot.height() * unit)
 
     def set_look(self, look: RaceViewState) -> None:
         """Follow the layer switches."""
@@ -351,6 +396,7 @@ class RaceStage(Stage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._keep_home()
         self.overlays.give_room(event.size())
         self._on_view()
 

@@ -122,7 +122,7 @@ class FilmCard(FloatingCard):
             return
         self.filming = filming
         self.words.setText(f"Making {path.name}. The panel can be used meanwhile.")
-        filming.progressed.connect(lambda done: self.bar.setValue(round(1000 * done)))
+        filming.progressed.connect(partial(self._on_progressed, path.name))
         filming.ended.connect(partial(self._on_ended, path))
         self.bar.setValue(0)
         self._complain(None)
@@ -143,6 +143,11 @@ class FilmCard(FloatingCard):
             self.choose_file()
         else:
             super().keyPressEvent(event)
+
+    def _on_progressed(self, name: str, done: float) -> None:
+        self.bar.setValue(round(1000 * done))
+        if self.filming is not None and (expected := self.filming.bytes_expected):
+            self.words.setText(f"Making {name}, about {_size(expected)} MB. The panel can be used meanwhile.")
 
     def _on_ended(self, path: Path, why: str) -> None:
         filming, self.filming = self.filming, None
@@ -181,9 +186,9 @@ class FilmCard(FloatingCard):
             return
         self._complain(None)
         shown = self._view if cut.whole else self._view.picture_of()
-        self.words.setText(_described(cut, shown.size(), 0))
+        self.words.setText(_described(cut, shown.size()))
         self.settle()
-        # Only what differs from the frame before is stored: all frames as large as this one is the most.
+        # Only what differs from the frame before is stored: how much that is, nobody knows before it is made.
         self._view.jobs.submit(
             (id(self), "size"),
             _one_frame,
@@ -195,7 +200,9 @@ class FilmCard(FloatingCard):
 
     def _on_measured(self, cut: Cut, shown: QSize, size: int) -> None:
         if self.filming is None and not self.message.isVisibleTo(self):
-            self.words.setText(_described(cut, shown, size * len(cut.steps)))
+            shares = FORMATS[str(self.format.value)].SHARES
+            least, most = (size * (1 + share * (len(cut.steps) - 1)) for share in shares)
+            self.words.setText(_described(cut, shown, least, most))
             self.settle()
 
     def _complain(self, refused: LabError | None) -> None:
@@ -222,14 +229,19 @@ class FilmCard(FloatingCard):
             self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _described(cut: Cut, shown: QSize, most: float) -> str:
-    """How many frames of which size, how long they take, and how large the file can be (0: not known yet)."""
+def _described(cut: Cut, shown: QSize, least: float = 0, most: float = 0) -> str:
+    """How many frames of which size, how long they take, and how large the file usually is (0: not known yet)."""
     count, (width, height) = len(cut.steps), cut.size(shown)
     words = f"{count:,} frame{'s' if count > 1 else ''} of {width:,} × {height:,} px,  {count / cut.fps:.1f} s"
     if not most:
         return words
-    size = f"{most / MEGABYTE:.1f}" if most < 10 * MEGABYTE else f"{most / MEGABYTE:,.0f}"
-    return f"{words},  at most about {size} MB"
+    sizes = dict.fromkeys((_size(least), _size(most)))
+    return f"{words},  about {' to '.join(sizes)} MB"
+
+
+def _size(size: float) -> str:
+    """Bytes as megabytes, in two digits or so."""
+    return f"{max(size / MEGABYTE, 0.1):.1f}" if size < 10 * MEGABYTE else f"{size / MEGABYTE:,.0f}"
 
 
 def _one_frame(ticket: Ticket, image: QImage, made: type[Film]) -> int:

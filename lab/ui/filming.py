@@ -147,6 +147,8 @@ class Filming(QObject):
         self._ahead = [(step, True) for step in cut.samples] + [(step, False) for step in steps]
         self._shots = len(self._ahead)
         self._samples: list[Pixels] = []
+        #: Bytes that were written when the first frame was, and so far.
+        self._first_bytes = self._bytes = 0
         proof = view.proof if isinstance(view, CanBeChecked) and not view.proof.isHidden() else None
         self._proved = None if proof is None else (proof.subjects, proof.proofs)
         self._view, self._jobs = self._copy(view)
@@ -179,6 +181,16 @@ class Filming(QObject):
     def running(self) -> bool:
         """Whether the film is still being made."""
         return self._out is not None
+
+    @property
+    def bytes_expected(self) -> float:
+        """How large the file will be if it goes on as it has begun; 0 as long as there is nothing to tell from."""
+        count = len(self._cut.steps)
+        done = count - sum(not sample for _, sample in self._ahead)
+        if not self._first_bytes or done < min(2, count):
+            return 0.0
+        each = (self._bytes - self._first_bytes) / max(done - 1, 1)
+        return self._first_bytes + each * (count - 1)
 
     def start(self) -> None:
         """Begin; the event loop does the rest."""
@@ -238,6 +250,9 @@ class Filming(QObject):
             self._film.prepare(self._samples)
             self._samples = []
         self._film.add(pixels)
+        assert self._out is not None
+        self._bytes = self._out.file.tell()
+        self._first_bytes = self._first_bytes or self._bytes
 
     def _finish(self, ticket: Ticket) -> None:
         self._film.finish()

@@ -26,6 +26,10 @@ Value = float | Sequence[float] | Any
 _MARGIN = 3
 #: How far a formula is reduced at most: in one row, and in two.
 _SMALLEST, _SMALLEST_STACKED = 0.78, 0.66
+#: How many halves are shown: the symbols alone, with all numbers, or with what these come to.
+_ALONE, _WHOLE, _BRIEF = 1, 2, 3
+#: Of these the first is the least that can be shown.
+_RANK = {0: 0, _ALONE: 1, _BRIEF: 2, _WHOLE: 3}
 
 
 def slot_number(value: float) -> str:
@@ -60,13 +64,24 @@ def latex_number(text: str) -> str:
     return text.replace(MINUS, "{-}").replace("∞", r"\infty ").replace("–", r"\text{–}")
 
 
+def result_of(numbers: str) -> str:
+    r"""What a rule's numbers come to: from their last ``=`` that is in no braces on; empty where only one is there."""
+    depth, found = 0, []
+    for at, letter in enumerate(numbers):
+        depth += (letter == "{") - (letter == "}")
+        if letter == "=" and depth == 0:
+            found.append(at)
+    return numbers[found[-1] :] if len(found) > 1 else ""
+
+
 class FormulaLabel(QWidget):
     r"""A rule in symbols, followed by the same rule with this step's numbers.
 
     ``\role{control|gradient|forward|result|muted}{...}`` colours a term; ``\slot{name}`` and ``\slotv{name}`` are
     filled by `set_values`, which costs microseconds. The widget never asks for width: where both halves don't fit side
-    by side, even slightly reduced, the numbers stand below the symbols; where there is no height for that only the
-    symbols are shown, and where those don't fit they are cut with an ellipsis.
+    by side, even slightly reduced, the numbers stand below the symbols; where there is no height for that only what
+    they come to is shown behind the symbols, else the symbols alone, and where those don't fit they are cut with an
+    ellipsis.
     """
 
     #: It was fitted into its place.
@@ -86,6 +101,8 @@ class FormulaLabel(QWidget):
         self._dim = 2
         self._values: dict[str, Value] = {}
         self._halves: list[Typeset] = []
+        #: What the numbers come to, once there was a place for no more.
+        self._brief: Typeset | None = None
         self._stale = True
         self._fonts: dict[float, tuple[Any, QFontMetricsF]] = {}
         self._still: QPixmap | None = None
@@ -145,13 +162,13 @@ class FormulaLabel(QWidget):
     def slots(self) -> list[Slot]:
         """The boxes for numbers that are on screen."""
         self._ensure()
-        return [slot for half in self._halves[: self._shown] for slot in half.slots]
+        return [slot for half in self._row(self._shown) for slot in half.slots]
 
     @property
     def shows_numbers(self) -> bool:
         """Whether there was room for the numbers."""
         self._ensure()
-        return self._shown == len(self._halves) == 2
+        return self._shown == len(self._halves) == _WHOLE
 
     def sizeHint(self) -> QSize:
         return QSize(200, round(self._size * fonts.scale() * 3))
@@ -227,6 +244,7 @@ class FormulaLabel(QWidget):
         size, text, roles = self._size * fonts.scale(), theme().text, self._roles()
         parts = [p for p in (self._latex, self._numbers) if p]
         self._halves = [typeset(p, size, text, roles, self._dim) for p in parts]
+        self._brief = None
         self._arrange()
 
     def _arrange(self) -> None:
@@ -245,10 +263,10 @@ class FormulaLabel(QWidget):
         _, shown, stacked = self._plan(width)
         _, left, piled = self._plan(width - less)
         cut = left == 1 and width - less < self._least(1) * self._width(1)
-        return cut or left < shown or (left == shown and piled and not stacked)
+        return cut or _RANK[left] < _RANK[shown] or (left == shown and piled and not stacked)
 
     def _plan(self, width: float) -> tuple[float, int, bool]:
-        """What fits: both halves in a row or in two, both reduced a little, or the symbols alone.
+        """What fits: both halves in a row or in two, both reduced a little, symbols and result, or the symbols alone.
 
         Returns the scale, how many halves are shown, and whether they stand one below the other.
         """
@@ -268,24 +286,44 @@ class FormulaLabel(QWidget):
             if shown == 2 and room >= _SMALLEST_STACKED:
                 # Small, but there: the numbers are what moves.
                 return min(room, tall), shown, False
+            if shown == _WHOLE and self._result_half() is not None:
+                room = width / max(self._width(_BRIEF), 1.0)
+                tall = (self.height() - 2 * _MARGIN) / max(sum(self._extent(_BRIEF)), 1.0)
+                if room >= _SMALLEST:
+                    return min(1.0, room, tall), _BRIEF, False
         return scale, count, False
 
     def _least(self, shown: int) -> float:
         """How far a row is reduced at most: larger text gives up its size before a symbol is cut."""
         return _SMALLEST if shown > 1 else _SMALLEST / max(1.0, fonts.scale())
 
+    def _row(self, shown: int) -> list[Typeset]:
+        """What is shown, from left to right."""
+        if shown != _BRIEF:
+            return self._halves[:shown]
+        result = self._result_half()
+        return [self._halves[0], *([result] if result is not None else [])]
+
+    def _result_half(self) -> Typeset | None:
+        """What the numbers come to, behind their last equals sign; None where there is but one."""
+        last = result_of(self._numbers)
+        if self._brief is None and last:
+            size, text = self._size * fonts.scale(), theme().text
+            self._brief = typeset(last, size, text, self._roles(), self._dim)
+        return self._brief if last else None
+
     def _width(self, shown: int) -> float:
-        halves = self._halves[:shown]
+        halves = self._row(shown)
         return sum(half.width for half in halves) + self.GAP * max(len(halves) - 1, 0)
 
     def _extent(self, shown: int) -> tuple[float, float]:
-        halves = self._halves[:shown]
+        halves = self._row(shown)
         return max((h.ascent for h in halves), default=0.0), max((h.descent for h in halves), default=0.0)
 
     def _places(self) -> list[tuple[Typeset, float, float]]:
         """Each half that is shown, with its left end and its baseline, on whole pixels."""
         dpr, scale = self.devicePixelRatioF(), self._scale
-        halves = self._halves[: self._shown]
+        halves = self._row(self._shown)
         found = []
         if self._stacked:
             high = sum(half.ascent + half.descent for half in halves) + self.LEADING

@@ -29,6 +29,8 @@ _GHOST_ALPHA = 0.55
 _FOCUS_WIDTH = 2.2
 #: So many points at the end are not kept as pixels.
 _OPEN_END = 2
+#: So much wider is a double line, and such a share of it is what lies between its two.
+_DOUBLE, CORE = 1.8, 0.4
 
 
 class LinesItem(pg.GraphicsObject):
@@ -134,8 +136,10 @@ class LinesItem(pg.GraphicsObject):
         painter.setTransform(to_px)
         for series in lines:
             if series.drawn < len(series.steps):
-                painter.setPen(self._pen(series, past=True))
-                painter.drawPath(series.path(view, columns, max(series.drawn - 1, 0)))
+                path = series.path(view, columns, max(series.drawn - 1, 0))
+                for pen in self._pens(series, past=True):
+                    painter.setPen(pen)
+                    painter.drawPath(path)
         painter.restore()
         if any(len(s.steps) and s.steps[-1] > self._seam(view) for s in self._by_width()):
             if self._faded is None:
@@ -169,13 +173,13 @@ class LinesItem(pg.GraphicsObject):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setTransform(to_px * QTransform.fromTranslate(-px.left(), -px.top()))
             for series in which:
-                painter.setPen(self._pen(series, past=fresh_only))
-                if fresh_only:
-                    upto = len(series.steps) - _OPEN_END
-                    painter.drawPath(series.path(view, columns, max(series.drawn - 1, 0), upto))
+                upto = len(series.steps) - _OPEN_END if fresh_only else None
+                path = series.path(view, columns, max(series.drawn - 1, 0) if fresh_only else 0, upto)
+                for pen in self._pens(series, past=fresh_only):
+                    painter.setPen(pen)
+                    painter.drawPath(path)
+                if upto is not None:
                     series.drawn = upto
-                else:
-                    painter.drawPath(series.path(view, columns))
 
     def _paint_vectors(self, painter: QPainter, view: QRectF, px: QRectF) -> None:
         """The same as lines, for an export to SVG."""
@@ -190,8 +194,10 @@ class LinesItem(pg.GraphicsObject):
             painter.save()
             painter.setClipRect(region, Qt.ClipOperation.IntersectClip)
             for series in self._by_width():
-                painter.setPen(self._pen(series, past=is_past))
-                painter.drawPath(series.path(view, max(round(px.width()), 50)))
+                path = series.path(view, max(round(px.width()), 50))
+                for pen in self._pens(series, past=is_past):
+                    painter.setPen(pen)
+                    painter.drawPath(path)
             painter.restore()
 
     @staticmethod
@@ -202,10 +208,21 @@ class LinesItem(pg.GraphicsObject):
             pen.setCosmetic(True)
             return pen
         color = theme().color(series.color, 1.0 if past else _FUTURE_ALPHA)
-        pen = QPen(color, weight() * (series.width if past else _FUTURE_WIDTH))
+        wide = (series.width + _DOUBLE * series.double) if past else _FUTURE_WIDTH
+        pen = QPen(color, weight() * wide)
         pen.setCosmetic(True)
         pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)  # round joins on noisy lines cost ten times as much
         return pen
+
+    def _pens(self, series: Series, *, past: bool) -> Iterable[QPen]:
+        """What a line is stroked with: once, or a double one again along its middle."""
+        pen = self._pen(series, past=past)
+        yield pen
+        if series.double and not series.ghost and past:
+            core = QPen(pen)
+            core.setColor(theme().color("surface"))
+            core.setWidthF(pen.widthF() * CORE)
+            yield core
 
     def _paint_cursor(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
         if self.cursor is None:

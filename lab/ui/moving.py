@@ -52,6 +52,8 @@ class Film(ABC):
 
     #: The longest side that the format can hold.
     LARGEST = 65_535
+    #: What a frame takes in which little moves, and one in which much does, as shares of the first: measured on races.
+    SHARES = (0.25, 0.85)
 
     def __init__(self, out: BinaryIO, size: tuple[int, int], frames: int, fps: int) -> None:
         if max(size) > self.LARGEST:
@@ -107,6 +109,9 @@ class Gif(Film):
 
     Source: CompuServe, Graphics Interchange Format, version 89a; the loop is Netscape's extension of it.
     """
+
+    # Within the rectangle, too, it is only stored what differs.
+    SHARES = (0.03, 0.2)
 
     def prepare(self, samples: Sequence[Pixels]) -> None:
         """Choose the colours."""

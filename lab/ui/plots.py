@@ -15,7 +15,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEngine, QPainter, QPixmap, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPaintEngine, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
 from lab.ui import fonts
@@ -26,6 +26,8 @@ from lab.ui.widgets.glyph import glyph_path
 from lab.ui.widgets.numbers import MINUS, number_text, power_text
 
 _DECADES = 12.0
+#: A plot less tall than this, in px, has no numbers below it: they would take half of what is left for the lines.
+LOW = 70
 #: Decades above where lines begin from which on a line is taken to blow up.
 _WILD = 2.0
 
@@ -178,7 +180,8 @@ class LinePlot(pg.PlotWidget):
         item.setMenuEnabled(False)
         item.layout.setContentsMargins(0, 4, 6, 0)
         item.getAxis("left").setWidth(left_width)
-        item.getAxis("bottom").setHeight(38 if x_label else 22)
+        self._foot = 38 if x_label else 22
+        item.getAxis("bottom").setHeight(self._foot)
         if x_label:
             item.setLabel("bottom", x_label)
         item.showGrid(x=True, y=True, alpha=0.14)
@@ -193,20 +196,24 @@ class LinePlot(pg.PlotWidget):
         self._fit()
 
     def set_series(
-        self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "", *, ghost: bool = False
-    ) -> None:
+        self, key: Hashable, color: str, symbol: str = "o", width: float = 1.8, name: str = "", *,
+        ghost: bool = False, double: bool = False,
+    ) -> None:  # fmt: skip
         """Declare a line, or change how it looks; a `color` is a role, a category or ``#RRGGBB``.
 
-        A `ghost` is the line of another run: it lies behind the others, whole, faint and dashed.
+        A `ghost` is the line of another run: it lies behind the others, whole, faint and dashed. A `double` line has
+        the colour of another one.
         """
         theme().hex(color)
         glyph_path(symbol, 1)
+        title = name or str(key)
         old = self._lines.series.get(key)
         if old is None:
             none = np.empty(0)
-            self._lines.series[key] = Series(color, symbol, width, name or str(key), none, none, none, ghost=ghost)
-        elif (old.color, old.symbol, old.width, old.name) != (color, symbol, width, name or str(key)):
-            old.color, old.symbol, old.width, old.name = color, symbol, width, name or str(key)
+            made = Series(color, symbol, width, title, none, none, none, ghost=ghost, double=double)
+            self._lines.series[key] = made
+        elif (old.color, old.symbol, old.width, old.name, old.double) != (color, symbol, width, title, double):
+            old.color, old.symbol, old.width, old.name, old.double = color, symbol, width, title, double
             self._lines.forget()
 
     def remove_series(self, key: Hashable) -> None:
@@ -276,6 +283,17 @@ class LinePlot(pg.PlotWidget):
                 found = [column.get(step) for column in columns]
                 cells = ["" if v is None or math.isnan(v) else repr(v) for v in found]
                 out.writerow([f"{step:.15g}", *cells])
+
+    def resizeEvent(self, ev: QResizeEvent | None) -> None:
+        super().resizeEvent(ev)
+        item = self.getPlotItem()
+        if item is None or not hasattr(self, "_foot"):  # being made, or closed
+            return
+        axis, low = item.getAxis("bottom"), self.height() < LOW
+        if axis.style["showValues"] == low:
+            axis.setStyle(showValues=not low)
+            axis.showLabel(self._foot > 22 and not low)
+            axis.setHeight(6 if low else self._foot)
 
     def wheelEvent(self, ev: QWheelEvent) -> None:
         ev.ignore()  # the inspector scrolls

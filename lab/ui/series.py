@@ -47,6 +47,8 @@ class Series:
     drawn: int = 0
     #: The line of another run, behind all others: whole, faint and dashed.
     ghost: bool = False
+    #: Drawn as two lines beside each other: another one has its colour.
+    double: bool = False
     #: The step at which it leaves the picture at its upper edge, None where it stays.
     leaves: float | None = None
 

@@ -29,6 +29,8 @@ FEW = 64
 SHORT = 8
 #: More vertices than this take too long to draw while the hand moves the view: the old picture is moved along.
 HEAVY = 200_000
+#: A double line's core, as a share of its width.
+CORE = 0.4
 FLAT, ROUND = Qt.PenCapStyle.FlatCap, Qt.PenCapStyle.RoundCap
 #: Milliseconds after which a hand is taken to rest.
 REST_MS = 80
@@ -40,7 +42,7 @@ WHOLE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a trail is drawn; a casing of no opacity is left out.
+    """How a trail is drawn; a casing of no opacity is left out, and a core makes it a double line.
 
     Trails in a row that share one stroke (the same object) are drawn together.
     """
@@ -48,6 +50,7 @@ class Stroke:
     color: QColor
     width: float
     casing: QColor
+    core: QColor | None = None
 
 
 class TrailLayer:
@@ -316,6 +319,7 @@ class TrailLayer:
             (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
         ]
         strokes += [(stroke.color, stroke.width, ROUND, trails) for stroke, trails in groups]
+        strokes += [(s.core, s.width * CORE, ROUND, trails) for s, trails in groups if s.core is not None]
         # New ends of all trails in a few calls; long stretches one by one, which Qt strokes much faster.
         few = len(pixels) <= (2 if len(self._strokes) <= FEW else SHORT)
         with np.errstate(invalid="ignore"):

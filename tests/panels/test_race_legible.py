@@ -1,5 +1,7 @@
 """What is drawn on the stage can be read: words, names, arrows and overlays keep out of each other's way."""
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
@@ -10,13 +12,16 @@ from lab.core.run import Run, SetParam
 from lab.core.timeline import SnapshotBudget, Timeline
 from lab.engine.landscapes.himmelblau import Himmelblau
 from lab.engine.optimizers import OPTIMIZERS, HasStableRate
+from lab.panels.race.balls import BallsLayer
 from lab.panels.race.basins import shade_range, shades
 from lab.panels.race.curvature import in_words, why_unbounded
 from lab.panels.race.dissection import _DOES
 from lab.panels.race.drags import Drags
 from lab.panels.race.layers import NamesLayer
 from lab.panels.race.making_way import make_way
+from lab.panels.race.one_d import KnownNamesLayer
 from lab.panels.race.racers import MARK
+from lab.panels.race.secant import TangentLayer
 from lab.sims.basins import UNDER_WAY, BasinMap
 from lab.sims.race import Bend, ClearStarts, Dissect, Entrant, MoveStart, PlaceStarts, Race, RaceConfig
 from lab.ui.theme import load_theme, manager
@@ -93,6 +98,31 @@ def test_while_it_plays_a_name_stays_where_it_is_until_something_comes_in_its_wa
     assert layer.boxes(stage) == before
 
 
+def test_names_of_minima_lie_beside_heads_however_many_there_are(race):
+    spots = [(-4.2 + 0.9 * k, 4.9 - 0.7 * (k % 5)) for k in range(10)]
+    race.experiment.do(PlaceStarts(tuple(spots)), "Place")
+    assert len(race.view.frame.starts) * len(race.view.config.racers) > 64
+    stage = race.view.stage
+    for step in (60, 240):
+        at(race, step)
+        heads = race.view.frame.theta.reshape(-1, 2)
+        boxes = names_of(race.view).boxes(stage)
+        assert len(boxes) == 4
+        under = sum(box.contains(x, y) for box in boxes for x, y in stage.to_pixels(heads).tolist())
+        assert under == 0, step
+
+
+def test_what_is_known_of_a_curve_is_named_over_its_lines(windows):
+    race = open_race(windows, "double_well")
+    at(race, 20)
+    stage = race.view.stage
+    kinds = [type(layer) for layer in stage.live]
+    assert kinds.index(KnownNamesLayer) > kinds.index(TangentLayer)
+    names = stage.live[kinds.index(KnownNamesLayer)]
+    assert [name for name, _, _ in names._known.named(stage)] == ["min 1", "max", "min 2"]
+    assert kinds.index(KnownNamesLayer) < kinds.index(BallsLayer)
+
+
 @pytest.mark.parametrize("preset", ["himmelblau", "regression", "logistic", "beale"])
 def test_names_of_arrows_keep_clear_of_overlays_and_each_other(windows, preset):
     race = open_race(windows, preset)
@@ -148,6 +178,40 @@ def test_the_legend_makes_way_at_rest_and_not_while_it_plays(race):
     stage.arrows.origin = np.array(stage.to_world(stage.plot.center()))
     make_way(stage)
     assert legend.geometry() == home
+
+
+@pytest.mark.parametrize("preset", ["himmelblau", "ravine", "saddle", "regression", "formula", "network"])
+def test_the_step_taken_apart_hides_neither_its_racer_nor_its_start(windows, preset):
+    race = open_race(windows, preset)
+    race.view.set_look(apart=True, data=False, setup=False)
+    stage, card = race.view.stage, race.view.stage.overlays.apart
+    for lane in (0, 2):
+        race.view.set_look(focus_lane=lane)
+        for step in (0, 1, 8, 30, 60, 120, 200):
+            at(race, step)
+            head = race.view.frame.theta[race.view.frame.lanes.index(lane), 0]
+            for place in (head, race.view.frame.starts[0]):
+                assert not under(card, stage.to_pixels(np.array(place)).tolist()), (lane, step)
+            assert stage.rect().contains(card.geometry())
+            shown = [box for box in stage.overlays.taken() if box.x() > 0]
+            assert all(not a.intersects(b) for i, a in enumerate(shown) for b in shown[i + 1 :])
+
+
+def test_the_step_taken_apart_moves_only_when_its_racer_comes_under_it(race):
+    race.view.set_look(apart=True)
+    stage, card = race.view.stage, race.view.stage.overlays.apart
+    at(race, 0)
+    stage.playing = True
+    places = []
+    for step in range(1, 160):
+        race.experiment.seek(step)
+        race.view.refresh()
+        stage.playing = True
+        make_way(stage)
+        places.append(card.geometry().topLeft().toTuple())
+        head = stage.to_pixels(stage.head).tolist()
+        assert not under(card, head), step
+    assert sum(a != b for a, b in itertools.pairwise(places)) <= 2
 
 
 def test_the_legend_makes_way_for_a_start_once_the_hand_lets_go_of_it(race):
@@ -236,6 +300,49 @@ def test_the_letter_of_a_start_is_not_hidden_by_its_arrows(race, mode):
             if np.hypot(dx, dy) <= reach - 1:
                 here = round(x) + dx, round(y) + dy
                 assert pictures[True].pixelColor(*here) == pictures[False].pixelColor(*here)
+
+
+# -- cards over the landscape ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("card", ["setup", "schedule", "fair"])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_an_open_card_leaves_the_landscape_beside_it(windows, card, size):
+    race = open_race(windows, "himmelblau", size)
+    view, stage = race.view, race.view.stage
+    whole = stage.world
+    view.set_look(**{card: True})
+    settle()
+    assert stage.at_home
+    corners = stage.to_pixels(np.array([[-5.0, -5.0], [5.0, 5.0]]))
+    (left, bottom), (right, top) = corners.tolist()
+    box = getattr(view, card).geometry()
+    assert right < box.left()
+    assert left >= stage.plot.left() - 1
+    assert stage.plot.top() - 1 <= top < bottom <= stage.plot.bottom() + 1
+    assert race.experiment.view_state.world == ()
+    view.set_look(**{card: False})
+    settle()
+    assert stage.world == whole
+
+
+def test_a_part_that_was_chosen_stays_when_a_card_opens(race):
+    stage = race.view.stage
+    stage.zoom(0.5)
+    chosen = stage.world
+    race.view.set_look(setup=True)
+    settle()
+    assert stage.world == chosen
+    stage.go_home()
+    assert stage.to_pixels(np.array([5.0, 0.0]))[0] < race.view.setup.x()
+
+
+def test_where_too_little_is_left_beside_a_card_it_lies_over_the_landscape(windows):
+    race = open_race(windows, "himmelblau", (1000, 700))
+    whole = race.view.stage.world
+    race.view.set_look(setup=True)
+    settle()
+    assert race.view.stage.world == whole
 
 
 # -- where starts were -------------------------------------------------------------------------------------------

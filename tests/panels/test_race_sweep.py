@@ -1,5 +1,7 @@
 """Sweep: any one parameter of the racer in focus over a range, a racer for each value."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -16,7 +18,7 @@ from lab.engine.optimizers.sgd import SGD
 from lab.panels.race.looks import looks
 from lab.sims.race import Entrant, RaceConfig
 from lab.ui.colors import between
-from lab.ui.theme import load_theme, ramp_role
+from lab.ui.theme import load_theme, ramp_role, theme
 
 RATES = (0.01, 0.03, 0.1, 0.3)
 
@@ -178,6 +180,43 @@ def test_every_optimizer_has_a_mark_of_its_own_and_twelve_racers_twelve_colours(
     assert wanted["lbfgs"] == ("ink", "h")
     assert wanted["sgd"] == ("sky", "o")
     assert wanted["adam"] == ("purple", "star")
+
+
+def test_lines_are_told_apart_where_there_are_more_racers_than_colours():
+    every = [Entrant(i, entry.item()) for i, entry in enumerate(OPTIMIZERS)]
+    for racers in (every[:24], every[::-1][:24], [Entrant(i, Adam(learning_rate=0.01 * (i + 1))) for i in range(16)]):
+        found = looks(racers)
+        assert len({(look.color_role, look.double) for look in found}) == len(racers)
+        assert sum(look.double for look in found) == len(racers) - 12
+    assert not any(look.double for look in looks(every[:12]))
+
+
+def test_a_double_line_is_double_on_the_stage_in_the_plot_and_on_the_leaderboard(race):
+    for entry in OPTIMIZERS:
+        if len(race.view.config.racers) < 14:
+            race.view.add_optimizer(entry.id)
+    race.experiment.seek(30)
+    settle()
+    race.view.refresh()
+    of = {look.lane: look for look in race.view._looks}
+    assert sum(look.double for look in of.values()) == 2
+    strokes, starts = race.view.stage.trails._strokes, len(race.view.frame.starts)
+    for look, stroke in zip(of.values(), strokes[::starts], strict=True):
+        assert (stroke.core is not None) == look.double
+    lines = race.view.plot_card.plot._lines
+    for lane_id, series in lines.series.items():
+        pens = list(lines._pens(series, past=True))
+        assert len(pens) == 1 + of[int(lane_id)].double
+        assert pens[-1].color() == (theme().color("surface") if len(pens) == 2 else theme().color(series.color))
+    board, lane = race.view.leaderboard, next(look.lane for look in of.values() if look.double)
+    pictures = []
+    for double in (True, False):
+        board._rows = tuple(
+            dataclasses.replace(r, look=dataclasses.replace(r.look, double=double)) if r.look.lane == lane else r
+            for r in board._rows
+        )
+        pictures.append(board.grab().toImage())
+    assert pictures[0] != pictures[1]
 
 
 def test_a_second_racer_of_a_rule_takes_no_other_rules_mark():

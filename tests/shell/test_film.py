@@ -1,6 +1,7 @@
 """A film of the timeline: what it shows, what it leaves alone, and how it ends."""
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -189,7 +190,7 @@ def test_the_card_says_what_the_film_will_be(race):
     settle()
     card, stage = race.view.abilities.film, race.view.picture_of()
     assert [box.text() for box in card.boxes] == ["0", "25", "1", "25"]
-    assert card.words.text().startswith(f"26 frames of {stage.width():,} × {stage.height():,} px,  1.0 s,  at most")
+    assert card.words.text().startswith(f"26 frames of {stage.width():,} × {stage.height():,} px,  1.0 s,  about ")
     card.every.setText("5")
     card.every.textEdited.emit("5")
     settle()
@@ -212,6 +213,32 @@ def test_the_card_says_what_the_film_will_be(race):
         assert card.go.isEnabled()
     key(card.last, Qt.Key.Key_Escape)
     assert card.isHidden()
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp"])
+def test_what_the_card_says_of_the_size_is_near_what_it_becomes(race, tmp_path, suffix):
+    race.experiment.seek(14)
+    race.exports.film(race.active)
+    card = race.view.abilities.film
+    card.format.set_value(suffix)
+    card._preview()
+    settle()
+    least, most = re.search(r"about ([\d.]+)(?: to ([\d.]+))? MB", card.words.text()).groups()
+    said = []
+    card.make(tmp_path / f"film{suffix}")
+    filming = card.filming
+    filming.progressed.connect(lambda done: said.append((done, filming.bytes_expected, card.words.text())))
+    while card.filming is not None:
+        settle(1)
+    size = (tmp_path / f"film{suffix}").stat().st_size
+    # In megabytes with one digit.
+    assert float(least) - 0.1 <= size / 1e6 <= float(most or least) + 0.1
+    # Once some of it is made, it is told from that.
+    late = [(expected, words) for done, expected, words in said if done > 0.5]
+    assert late
+    for expected, words in late:
+        assert 0.5 * size < expected < 2 * size
+        assert f"about {max(expected / 1e6, 0.1):.1f} MB" in words
 
 
 def test_by_keys_from_the_palette_to_the_file(race, tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QWidget
 
 from lab.ui import formula
-from lab.ui.formula import FormulaLabel, latex_number, slot_number, slot_text
+from lab.ui.formula import FormulaLabel, latex_number, result_of, slot_number, slot_text
 from lab.ui.theme import theme
 from lab.ui.typeset import math_font
 
@@ -219,6 +219,24 @@ def test_a_small_rate_keeps_its_digits() -> None:
     assert slot_text(0.0016, False) == "0.0016"
     assert slot_text(-0.0007, False) == "\N{MINUS SIGN}0.0007"
     assert slot_text(0.11, False) == "0.110"
+
+
+def test_what_the_numbers_come_to_stands_behind_the_symbols_where_there_is_room_for_no_more(qtbot) -> None:
+    label = FormulaLabel(16)
+    qtbot.addWidget(label)
+    rule = r"\frac{\role{forward}{\slotv{m}}}{\slotv{v}}"
+    label.set_formula(r"\theta_{t+1}=\theta_t-\eta\frac{m}{v}", rf"\slotv{{theta}}-\slot{{eta}}{rule}=\slotv{{next}}")
+    seen = []
+    for width in range(900, 60, -20):
+        label.resize(width, 60)
+        label.grab()
+        names = [slot.name for slot in label.slots()]
+        if not seen or names != seen[-1]:
+            seen.append(names)
+        assert not names or label._stacked or label._width(label._shown) * label._scale <= width + 1
+    assert seen == [["theta", "eta", "m", "v", "next"], ["next"], []]
+    # Nothing to come to: the symbols alone follow.
+    assert (result_of("=1-2=3"), result_of(r"=\frac{a=b}{c}"), result_of("")) == ("=3", "", "")
 
 
 def test_numbers_stand_below_the_symbols_where_there_is_height_for_it(qtbot) -> None:

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen, QPolygonF, QRegion
+from PySide6.QtGui import QPainter, QPen, QRegion
 
 from lab.engine.landscapes import Array
 from lab.panels.race.looks import Look
-from lab.panels.race.racers import RacersLayer
+from lab.panels.race.racers import RacersLayer, mark_on_the_rim, rim
 from lab.panels.race.strokes import label
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
-from lab.ui.widgets import glyph_path, number_text
+from lab.ui.theme import theme, weight
+from lab.ui.widgets import number_text
 
 #: Balls touch at this distance of their centres, in pixels.
 TOUCH = 14.0
@@ -25,7 +25,7 @@ TOUCH = 14.0
 APART = 24
 
 
-def stacked(points: Array, fixed: Array, ceiling: Array) -> Array:
+def stacked(points: Array, fixed: Array, ceiling: Array, touch: float = TOUCH) -> Array:
     """Points as near above their place as they can be without touching, in pixels.
 
     Parameters
@@ -36,6 +36,8 @@ def stacked(points: Array, fixed: Array, ceiling: Array) -> Array:
         What is there already: x, y, and the distance to keep from it.
     ceiling : (n,) array
         A mark that would rise above this height is hung below instead.
+    touch : float
+        The distance at which two marks touch.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def stacked(points: Array, fixed: Array, ceiling: Array) -> Array:
             if place < ceiling[i] <= y:
                 place = _free(x, y, 1.0, placed)
         found[i, 1] = place
-        placed.append((x, place, TOUCH))
+        placed.append((x, place, touch))
     return found
 
 
@@ -77,9 +79,9 @@ class BallsLayer(RacersLayer):
 
     def pixels(self, stage: Stage) -> NDArray[np.float64]:
         """Where the balls are drawn, in pixels, shape (L, S, 2)."""
-        known = (self.frame, self.focus, stage.world, stage.plot, self.card)
+        known = (self.frame, self.focus, stage.world, stage.plot, self.card, weight())
         # `is` for the frame: comparing its arrays would cost more than the answer.
-        same = len(self._known) == 5 and self._known[0] is self.frame and self._known[1:] == known[1:]
+        same = len(self._known) == 6 and self._known[0] is self.frame and self._known[1:] == known[1:]
         if not same:
             self._known, self._spread = known, self._apart(stage)
         return self._spread
@@ -103,18 +105,19 @@ class BallsLayer(RacersLayer):
         main = (self.frame.lanes.index(self.focus[0]), self.focus[1]) if self.focus is not None else None
         rows.sort(key=lambda at: at != main)
         flags = self.start_pixels(stage)[self.frame.present]
-        fixed = np.column_stack([flags, np.full(len(flags), TOUCH + 6.0)])
+        fixed = np.column_stack([flags, np.full(len(flags), weight() * (TOUCH + 6.0))])
         spread = places.copy()
         where = tuple(np.array(rows).T)
-        spread[where] = stacked(places[where], fixed, self._ceiling(stage, places[where][:, 0]))
+        spread[where] = stacked(places[where], fixed, self._ceiling(stage, places[where][:, 0]), weight() * TOUCH)
         return spread
 
     def _ceiling(self, stage: Stage, x: Array) -> Array:
         """How high balls may be stacked: not out of the picture, nor under a card along its upper edge."""
-        ceiling = np.full(len(x), stage.plot.top() + 10.0)
+        ceiling = np.full(len(x), stage.plot.top() + 10.0 * weight())
         card = self.card
         if card is not None:
-            ceiling[(x > card.left() - 10.0) & (x < card.right() + 10.0)] = card.bottom() + 10.0
+            near = 10.0 * weight()
+            ceiling[(x > card.left() - near) & (x < card.right() + near)] = card.bottom() + near
         return ceiling
 
     def extent(self, stage: Stage) -> QRegion | None:
@@ -127,7 +130,7 @@ class BallsLayer(RacersLayer):
             return
         t, places, drawn = theme(), super().pixels(stage), self.pixels(stage)
         for lane, start in np.argwhere(np.abs(places[..., 1] - drawn[..., 1]) > 3.0).tolist():
-            painter.setPen(QPen(t.color(self.looks[lane].color_role, 0.6), 1.2))
+            painter.setPen(QPen(t.color(self.looks[lane].color_role, 0.6), 1.2 * weight()))
             x, y = places[lane, start]
             painter.drawLine(QPointF(x, y), QPointF(x, drawn[lane, start, 1]))
         super().paint(painter, stage)
@@ -139,7 +142,7 @@ class BallsLayer(RacersLayer):
 
         Sideways the distance is told in widths of the picture, upwards and downwards in its heights.
         """
-        t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
+        plot, bold = rim(stage.plot), weight()
         px, py = min(max(x, plot.left()), plot.right()), min(max(y, plot.top()), plot.bottom())
         sideways = px != x
         away = abs(x - px) / stage.plot.width() if sideways else abs(y - py) / stage.plot.height()
@@ -149,9 +152,10 @@ class BallsLayer(RacersLayer):
         text = f"{number_text(away, 2)} {'widths' if sideways else 'heights'}"
         text = gone or text
         width = painter.fontMetrics().horizontalAdvance(text)
-        left = px + 14 if px < plot.center().x() else px - 16 - width
-        box = QRectF(min(left, px - 8), py - 8, width + 22, 16)
-        step = -18.0 if py > plot.center().y() else 18.0
+        left = px + 14 * bold if px < plot.center().x() else px - 16 * bold - width
+        high = max(16.0 * bold, painter.fontMetrics().height() + 3.0)
+        box = QRectF(min(left, px - 8 * bold), py - high / 2, width + 8 + 14 * bold, high)
+        step = -high - 2.0 if py > plot.center().y() else high + 2.0
         for _ in range(64 if worded else 0):
             if not any(box.intersects(other) for other in (*self.covered, *self._worded)):
                 break
@@ -159,11 +163,6 @@ class BallsLayer(RacersLayer):
         if worded:
             self._worded.append(box)
         py = box.center().y()
-        painter.setPen(QPen(t.color(t.ink), 1.2))
-        painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 10, px, py))
-        tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
-        wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
-        painter.drawPolygon(QPolygonF([tip, *wings]))
+        mark_on_the_rim(painter, look, px, py, angle)
         if worded:
-            label(painter, text, left, py + 4, "error" if gone else "text")
+            label(painter, text, left, py + painter.fontMetrics().ascent() / 2 - 1, "error" if gone else "text")

@@ -15,7 +15,7 @@ from lab.panels.race.strokes import hits
 from lab.sims.race import Curvature
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import number_text
 
 #: The longer half axis of the ellipse, in pixels.
@@ -58,10 +58,10 @@ class CurvatureLayer:
         if (values > 0).all():
             turn = np.linspace(0.0, 2.0 * math.pi, CORNERS)
             rim = np.array([x, y]) + np.outer(np.cos(turn), axes[0]) + np.outer(np.sin(turn), axes[1])
-            painter.setPen(QPen(t.color("accent", 0.95), 1.6))
+            painter.setPen(QPen(t.color("accent", 0.95), 1.6 * weight()))
             painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in rim]))
         for value, axis in zip(values, axes, strict=True):
-            pen = QPen(t.color("accent" if value > 0 else "error", 0.85), 1.3)
+            pen = QPen(t.color("accent" if value > 0 else "error", 0.85), 1.3 * weight())
             if value < 0:
                 pen.setDashPattern([4.0, 3.0])
             painter.setPen(pen)
@@ -113,7 +113,7 @@ class CurvatureLayer:
             for sign in (1.0, -1.0):
                 # Beyond the halo of the racer, however short the axis is.
                 u, v = sign * axis / length
-                reach = max(length, 18.0) + 5 + abs(u) * wide / 2 + abs(v) * high / 2
+                reach = max(length, 18.0 * weight()) + 5 + abs(u) * wide / 2 + abs(v) * high / 2
                 boxes.append(QRectF(x + u * reach - wide / 2, y + v * reach - high / 2, wide, high))
             costs = [hits(b, [*self.covered, *taken], self.marks, 12.0) + 4 * (not room.contains(b)) for b in boxes]
             taken.append(boxes[costs.index(min(costs))])

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lab.sims.race import Dissection
 from lab.ui import fonts
-from lab.ui.theme import theme
+from lab.ui.theme import manager, theme, weight
 from lab.ui.widgets import IconButton, Overlay, Text, number_text, row
 
 _ROLES = {
@@ -111,9 +111,11 @@ class _Drawing(QWidget):
         self.phase = 0
         self._step = np.zeros(2)
         self._corners: list[QPointF] = []
+        # Larger text needs larger rows.
+        manager().changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        return QSize(PICTURE + NUMBERS, max(PICTURE, ROW * (len(self.parts) + 1) + 16))
+        return QSize(PICTURE + round(NUMBERS * _larger()), max(PICTURE, round(_row() * (len(self.parts) + 1)) + 16))
 
     def show_parts(self, parts: Mapping[str, NDArray[np.float64]], step: NDArray[np.float64], phase: int) -> None:
         """Keep the parts as plane vectors and draw them."""
@@ -128,7 +130,7 @@ class _Drawing(QWidget):
 
     def doing(self, y: float) -> str:
         """What the part does whose row lies at a height, in a sentence; nothing elsewhere."""
-        row = int((y - 6.0) // ROW)
+        row = int((y - 6.0) // _row())
         if not 0 <= row < len(self.parts):
             return ""
         return _DOES.get(self.parts[row][0], ("", ""))[1]
@@ -190,7 +192,7 @@ class _Drawing(QWidget):
         _arrow(painter, start, tip, "text", 3.0, alpha)
         painter.setPen(QPen(t.color("raised"), 1.5))
         painter.setBrush(t.color("text"))
-        painter.drawEllipse(start, 4, 4)
+        painter.drawEllipse(start, 4 * weight(), 4 * weight())
         if length <= 1e-9:
             words = "Δθ = 0"
         painter.setFont(fonts.font(fonts.TICK, fonts.SEMIBOLD))
@@ -210,7 +212,7 @@ class _Drawing(QWidget):
     def _numbers(self, painter: QPainter, left: float) -> None:
         t = theme()
         shown = self.phase or len(self.parts)
-        top = 6.0
+        top, high = 6.0, _row()
         rows = [(name, v, part_role(name, i), i < shown) for i, (name, v) in enumerate(self.parts)]
         rows.append(("step Δθ", self._step, "text", shown == len(self.parts)))
         for i, (name, vector, role, lit) in enumerate(rows):
@@ -218,11 +220,11 @@ class _Drawing(QWidget):
                 painter.setPen(QPen(t.color("line_strong"), 1))
                 painter.drawLine(QPointF(left, top + 4), QPointF(self.width() - 8, top + 4))
                 top += 8
-            painter.setPen(QPen(t.color(role, 1.0 if lit else 0.25), 2.5))
-            painter.drawLine(QPointF(left, top + ROW / 2), QPointF(left + 12, top + ROW / 2))
+            painter.setPen(QPen(t.color(role, 1.0 if lit else 0.25), 2.5 * weight()))
+            painter.drawLine(QPointF(left, top + high / 2), QPointF(left + 12, top + high / 2))
             painter.setPen(t.color("text" if lit else "faint"))
             painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
-            box = QRectF(left + 20, top, self.width() - left - 28, ROW)
+            box = QRectF(left + 20, top, self.width() - left - 28, high)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
             said = box.adjusted(painter.fontMetrics().horizontalAdvance(name) + 7, 0, 0, 0)
             painter.setFont(fonts.font(fonts.CAPTION))
@@ -234,7 +236,16 @@ class _Drawing(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
             painter.setPen(t.color("text" if lit else "faint"))
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _vector(vector))
-            top += ROW
+            top += high
+
+
+def _larger() -> float:
+    """By how much rows are taller and wider than at usual text."""
+    return max(1.0, fonts.scale())
+
+
+def _row() -> float:
+    return ROW * _larger()
 
 
 def _plane(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -256,15 +267,15 @@ def _vector(vector: NDArray[np.float64]) -> str:
 
 
 def _arrow(painter: QPainter, start: QPointF, tip: QPointF, role: str, width: float, alpha: float) -> None:
-    color = theme().color(role, alpha)
+    color, bold = theme().color(role, alpha), weight()
     length = math.hypot(tip.x() - start.x(), tip.y() - start.y())
     if length < 0.5:
         return
     angle = math.atan2(tip.y() - start.y(), tip.x() - start.x())
-    size = min(8.0, length * 0.7)
+    size = min(8.0 * bold, length * 0.7)
     back = QPointF(tip.x() - size * math.cos(angle), tip.y() - size * math.sin(angle))
     across = QPointF(-math.sin(angle) * size / 2, math.cos(angle) * size / 2)
-    painter.setPen(QPen(color, width))
+    painter.setPen(QPen(color, width * bold))
     painter.drawLine(start, back)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)

@@ -21,7 +21,7 @@ from lab.sims.race import CHANNELS, TRACED_STARTS, ClearStarts, Entrant, RemoveS
 from lab.ui.compare import Ghost
 from lab.ui.polylines import pieces
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
 EXCESS, SEGMENT = CHANNELS.index("excess"), CHANNELS.index("segment")
@@ -194,9 +194,10 @@ class GhostLayer:
             return found
         pixels = np.clip(stage.to_pixels(self._points[max(self._drawn - 1, 0) : self._shown]), -20000, 20000)
         if len(pixels):
-            corners = np.hstack([np.fmin.reduce(pixels) - REACH, np.fmax.reduce(pixels) + REACH])
+            reach = REACH * weight()
+            corners = np.hstack([np.fmin.reduce(pixels) - reach, np.fmax.reduce(pixels) + reach])
             heads = np.clip(stage.to_pixels(self._points[self._shown - 1]), -20000, 20000)
-            corners = np.concatenate([corners, np.hstack([heads - REACH, heads + REACH])])
+            corners = np.concatenate([corners, np.hstack([heads - reach, heads + reach])])
             for left, top, right, bottom in corners[np.isfinite(corners).all(axis=1)].astype(np.int64).tolist():
                 found += QRect(left, top, right - left + 1, bottom - top + 1)
         return found
@@ -212,8 +213,8 @@ class GhostLayer:
         painter.setBrush(t.color(t.ink, 0.6))
         for (x, y), look in zip(heads.tolist(), self._lanes, strict=True):
             if math.isfinite(x) and math.isfinite(y):
-                painter.setPen(QPen(t.color(look.color_role), 1.8))
-                painter.drawPath(glyph_path(look.symbol, HEAD, x, y))
+                painter.setPen(QPen(t.color(look.color_role), 1.8 * weight()))
+                painter.drawPath(glyph_path(look.symbol, HEAD * weight(), x, y))
 
     def _paint_trails(self, painter: QPainter, stage: Stage) -> None:
         view = _view_of(stage)
@@ -247,22 +248,22 @@ class GhostLayer:
             painter.end()
 
     def _draw(self, painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_]) -> None:
-        t = theme()
+        t, bold = theme(), weight()
         for i, look in enumerate(self._lanes):
             vertices, ends, _ = pieces(pixels[:, [i]], apart[:, [i]])
             for first, last in pairwise([0, *ends.tolist()]):
                 thin = vertices[first:last]
                 line = arrayToQPolygonF(thin[:, 0], thin[:, 1])
                 # The casing has the line's own dashes: it sets them off, and leaves the gaps what they are.
-                for color, width in ((t.color(t.ink, 0.5), CASING), (t.color(look.color_role), WIDTH)):
+                for color, width in ((t.color(t.ink, 0.5), bold * CASING), (t.color(look.color_role), bold * WIDTH)):
                     pen = QPen(color, width)
                     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-                    pen.setDashPattern([length * WIDTH / width for length in DASHES])
+                    pen.setDashPattern([length * bold * WIDTH / width for length in DASHES])
                     pen.setDashOffset(float(self._travelled[i]) / width)
                     painter.setPen(pen)
                     painter.drawPolyline(line)
                 self._travelled[i] += float(np.hypot(*np.diff(thin, axis=0).T).sum())
 
 
-def _view_of(stage: Stage) -> tuple[QRectF, QSize, float, str]:
-    return stage.world, stage.size(), stage.devicePixelRatioF(), theme().name
+def _view_of(stage: Stage) -> tuple[QRectF, QSize, float, str, float]:
+    return stage.world, stage.size(), stage.devicePixelRatioF(), theme().name, weight()

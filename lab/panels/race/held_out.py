@@ -18,7 +18,7 @@ from lab.sims.race import lowest
 from lab.ui import fonts
 from lab.ui.jobs import Jobs, owner_of
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 
 World = tuple[float, float, float, float]
 Array = NDArray[np.float64]
@@ -103,7 +103,7 @@ class HeldOutLayer:
         t, plot, world = theme(), stage.plot, stage.world
         sx, sy = plot.width() / world.width(), -plot.height() / world.height()
         to_pixels = QTransform(sx, 0, 0, sy, plot.left() - world.x() * sx, plot.bottom() - world.y() * sy)
-        pen = QPen(t.color(ROLE, 0.75), 1.3)
+        pen = QPen(t.color(ROLE, 0.75), 1.3 * weight())
         pen.setDashPattern([4.0, 3.5])
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -115,11 +115,11 @@ class HeldOutLayer:
 
     def _minimum(self, painter: QPainter, stage: Stage, x: float, y: float) -> None:
         """A cross in the lines' colour, with an edge that keeps it off lines and trails."""
-        t = theme()
+        t, bold = theme(), weight()
         for color, width in ((t.color(t.ink, 0.8), 4.5), (t.color(ROLE), 2.0)):
-            painter.setPen(QPen(color, width, c=Qt.PenCapStyle.RoundCap))
-            for dx in (-5.0, 5.0):
-                painter.drawLine(QPointF(x - dx, y - 5), QPointF(x + dx, y + 5))
+            painter.setPen(QPen(color, width * bold, c=Qt.PenCapStyle.RoundCap))
+            for dx in (-5.0 * bold, 5.0 * bold):
+                painter.drawLine(QPointF(x - dx, y - 5 * bold), QPointF(x + dx, y + 5 * bold))
         if stage.compact:
             return
         text = "test min"

@@ -90,9 +90,10 @@ class InFocus:
         apart = self._stage.overlays.apart
         # Before the legend of the arrows, which takes its place where it is not.
         apart.setVisible(look.apart and alive and not focus.average)
-        self._stage.show_step(answer if alive and not focus.average else None, arrows)
         if look.apart:
+            # Which place it takes depends on how tall it is.
             apart.show_step(answer, self._phase(apart.phases))
+        self._stage.show_step(answer if alive and not focus.average else None, arrows)
 
     def _show_derivative(self, frame: RaceFrame, lane: int, start: int, missing: str) -> None:
         """On a curve: the slope at the racer in focus, exact and by differences; `missing` says why there is none."""

@@ -113,12 +113,13 @@ class CriticalLayer:
             painter.drawLine(QPointF(-arm, 0), QPointF(arm, 0))
             painter.drawLine(QPointF(0, -arm), QPointF(0, arm))
             return
-        painter.setPen(QPen(t.color("text", 0.55), 1.2))
+        bold = weight()
+        painter.setPen(QPen(t.color("text", 0.55), 1.2 * bold))
         if critical.kind == "saddle":
-            for dx in (-4.0, 4.0):
-                painter.drawLine(QPointF(-dx, -4), QPointF(dx, 4))
+            for dx in (-4.0 * bold, 4.0 * bold):
+                painter.drawLine(QPointF(-dx, -4 * bold), QPointF(dx, 4 * bold))
         else:
-            painter.drawPath(glyph_path("t1", 9))
+            painter.drawPath(glyph_path("t1", 9 * bold))
 
 
 class NamesLayer:

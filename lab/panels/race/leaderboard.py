@@ -214,9 +214,11 @@ class Leaderboard(RacerTable):
             return
         share = (np.log10(max(row.loss, 1e-16)) - best) / (worst - best)
         painter.setBrush(t.color(row.look.color_role))
-        painter.drawRoundedRect(
-            QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), box.height()), 2, 2
-        )
+        bar = QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), box.height())
+        painter.drawRoundedRect(bar, 2, 2)
+        if row.look.double:
+            # As its trail is, and its line in the plot.
+            painter.fillRect(bar.adjusted(1, 0.32 * bar.height(), 0, -0.32 * bar.height()), t.color("surface"))
 
     # -- hands -------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Colour and shape of each racer; shape always doubles colour.
+"""Colour and shape of each racer; shape always doubles colour, and lines are double where colours are used up.
 
 A racer looks as its rule usually does. Several racers of one rule that differ in one parameter are a sweep: they are
 named by its value, and from three on they take their colours from a ramp, so that the eye reads small to large.
@@ -7,6 +7,7 @@ named by its value, and from three on they take their colours from a ramp, so th
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,8 @@ class Look:
     title: str
     color_role: str
     symbol: str
+    #: Another racer has this colour: lines are double.
+    double: bool = False
 
 
 def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
@@ -84,7 +87,8 @@ def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
     shapes = [s for s in (*_SEQUENCE, *SYMBOLS) if s not in {look[1] for look in own.values() if look} | _NOBODYS]
     # A sweep beside others leaves them their marks.
     ordered = dict(zip(places, itertools.cycle(dict.fromkeys(shapes)), strict=False))
-    colors = {_USUAL[kind][0] for kind in kinds if kind in _USUAL}
+    #: How many have each colour, those that are still to come among the usual six included.
+    colors = Counter(_USUAL[kind][0] for kind in kinds if kind in _USUAL)
     taken = {look[1] for look in own.values() if look} | set(ordered.values())
     found: list[Look] = []
     seen: set[str] = set()
@@ -103,13 +107,16 @@ def looks(racers: Sequence[Entrant]) -> tuple[Look, ...]:
             symbol = next((s for s in SYMBOLS if s not in spare), "") or next(
                 (s for s in SYMBOLS if s not in theirs), "x"
             )
+        double = False
         if kind in seen or kind not in _USUAL:
-            color = color if color and color not in colors else next((c for c in _COLORS if c not in colors), color)
+            # Its own, where that is as rare as any.
+            color = min((color or _COLORS[0], *_COLORS), key=colors.__getitem__)
+            double = colors[color] > 0
+            colors[color] += 1
         seen.add(kind)
         taken.add(symbol)
-        colors.add(color)
         title = named.get(entrant.id, f"{title} · {same + 1}" if same else title)
-        found.append(Look(entrant.id, title, color or _COLORS[entrant.id % len(_COLORS)], symbol))
+        found.append(Look(entrant.id, title, color, symbol, double))
     return tuple(found)
 
 

@@ -20,12 +20,13 @@ def make_way(stage: RaceStage) -> None:
     if not stage.playing:
         starts = stage.racers.start_pixels(stage)[:FEW].tolist() if stage.racers.frame is not None else []
         stage.overlays.dodge(_vital(stage), [*_minima(stage), *((x, y) for x, y in starts)])
+    _free_what_is_taken_apart(stage)
     taken = stage.overlays.taken()
     stage.arrows.covered = stage.racers.covered = stage.curvature.covered = taken
     arrows = stage.arrows.laid_out(stage)
     stage.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
     # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
-    marks = list(marks)
+    marks = [*marks, *stage.racers.more_near(stage, _minima(stage))]
     if stage.arrows.origin is not None:
         x, y = stage.to_pixels(stage.arrows.origin).tolist()
         for arrow in arrows:
@@ -34,6 +35,21 @@ def make_way(stage: RaceStage) -> None:
         words = [*(arrow.box for arrow in arrows), *stage.curvature.boxes(stage)]
         stage.names.steady = stage.playing
         stage.names.in_the_way = ([*taken, *words], marks)
+
+
+def _free_what_is_taken_apart(stage: RaceStage) -> None:
+    """Keep the card with the parts of the next step off the racer whose step that is, and off what it speaks of."""
+    head: list[tuple[float, float]] = []
+    if stage.head is not None:
+        x, y = stage.to_pixels(stage.head).tolist()
+        head = [(x, y)]
+    stage.overlays.clear_apart(
+        # While it plays only the racer itself makes it move: arrows turn at every step.
+        head if stage.playing else [*head, *_vital(stage)],
+        # Where no corner is free, racer and start matter more than the arrows between them.
+        all_vital=lambda: [*3 * [*head, *stage.racers.flag(stage)], *_vital(stage)],
+        others=lambda: [*_minima(stage), *stage.racers.marks(stage), *stage.way()],
+    )
 
 
 def _vital(stage: RaceStage) -> list[tuple[float, float]]:

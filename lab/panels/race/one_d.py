@@ -17,10 +17,11 @@ from lab.panels.race.focus import Focus
 from lab.panels.race.layers import FEW
 from lab.panels.race.looks import Look
 from lab.panels.race.racer_trails import SEGMENT
+from lab.panels.race.strokes import haloed
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path
 
 #: Larger numbers are drawn here: beyond them pixels would overflow.
@@ -66,7 +67,7 @@ class CurveLayer:
         pixels = np.clip(stage.to_pixels(on_curve(self._landscape, x[:, None])), -FAR, FAR)
         path = arrayToQPath(pixels[:, 0].copy(), pixels[:, 1].copy())
         zero = stage.to_pixels(np.zeros(2))[1]
-        painter.setPen(QPen(t.color("line_strong", 0.7), 1))
+        painter.setPen(QPen(t.color("line_strong", 0.7), weight()))
         painter.drawLine(QPointF(stage.plot.left(), zero), QPointF(stage.plot.right(), zero))
         below = arrayToQPath(pixels[:, 0].copy(), pixels[:, 1].copy())
         below.lineTo(stage.plot.right(), stage.plot.bottom() + 4)
@@ -80,7 +81,7 @@ class CurveLayer:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade)
         painter.drawPath(below)
-        pen = QPen(t.color("text", 0.85), 2.2)
+        pen = QPen(t.color("text", 0.85), 2.2 * weight())
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -88,7 +89,7 @@ class CurveLayer:
 
 
 class KnownLayer:
-    """Known minima and maxima, and the kinks, each by name below the curve."""
+    """Known minima and maxima, and the kinks; their names below the curve are another layer, above the lines."""
 
     def __init__(self, landscape: Landscape) -> None:
         minima = [c for c in landscape.critical_points if c.kind == "minimum"]
@@ -103,29 +104,52 @@ class KnownLayer:
             # Where there are many, only the best is told by name.
             named = few or (c.kind == "minimum" and c.is_global)
             self._marks.append((c.point[0], c.value, c.kind, (name if few else "lowest") if named else ""))
-        for weight in sorted(kinks):
-            self._marks.append((weight, float(on_curve(landscape, np.array([weight]))[1]), "kink", "kink"))
+        for place in sorted(kinks):
+            self._marks.append((place, float(on_curve(landscape, np.array([place]))[1]), "kink", "kink"))
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        """Draw the marks; in a tile without their names."""
-        t = theme()
-        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
-        for weight, loss, kind, name in self._marks:
-            x, y = np.clip(stage.to_pixels(np.array([weight, loss])), -FAR, FAR)
+        """Draw the marks."""
+        t, bold = theme(), weight()
+        for place, loss, kind, name in self._marks:
+            x, y = np.clip(stage.to_pixels(np.array([place, loss])), -FAR, FAR)
             if not stage.plot.contains(QPointF(x, y)):
                 continue
             alpha = 0.95 if name else 0.55
-            radius = 4.5 if name and kind == "minimum" else 3.0
-            painter.setPen(QPen(t.color("text", alpha), 1.3))
+            radius = bold * (4.5 if name and kind == "minimum" else 3.0)
+            painter.setPen(QPen(t.color("text", alpha), 1.3 * bold))
             painter.setBrush(t.color(t.ink))
             if kind == "minimum":
                 painter.drawEllipse(QPointF(x, y), radius, radius)
             else:
-                painter.drawPath(glyph_path("t1" if kind == "maximum" else "d", 8, x, y))
-            if name and not stage.compact:
-                width = painter.fontMetrics().horizontalAdvance(name)
-                painter.setPen(t.color("muted"))
-                painter.drawText(QPointF(x - width / 2, y + 20), name)
+                painter.drawPath(glyph_path("t1" if kind == "maximum" else "d", 8 * bold, x, y))
+
+    def named(self, stage: Stage) -> list[tuple[str, float, float]]:
+        """What has a name, and where it is in pixels."""
+        places = np.array([(place, loss) for place, loss, _, _ in self._marks], dtype=np.float64).reshape(-1, 2)
+        pixels = np.clip(stage.to_pixels(places), -FAR, FAR).tolist()
+        there = zip(self._marks, pixels, strict=True)
+        return [(name, x, y) for (_, _, _, name), (x, y) in there if name and stage.plot.contains(QPointF(x, y))]
+
+
+class KnownNamesLayer:
+    """The names of known minima, maxima and kinks: over tangent and secant, below the balls."""
+
+    def __init__(self, known: KnownLayer) -> None:
+        self._known = known
+
+    def extent(self, stage: Stage) -> QRegion | None:
+        """They stay where they are."""
+        return QRegion()
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        """Write each name below its mark; in a tile there are none."""
+        if stage.compact:
+            return
+        painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
+        metrics = painter.fontMetrics()
+        for name, x, y in self._known.named(stage):
+            below = y + 9 + metrics.ascent() * weight()
+            haloed(painter, name, x - metrics.horizontalAdvance(name) / 2, below, "muted")
 
 
 class PastLayer:
@@ -162,6 +186,7 @@ class PastLayer:
         with np.errstate(all="ignore"):
             pixels = stage.to_pixels(self.points)
         painter.setPen(Qt.PenStyle.NoPen)
+        bold = weight()
         per_lane = self.points.shape[1] // max(len(self.looks), 1)
         plot = stage.plot
         for age, row in enumerate(pixels[::-1]):
@@ -171,7 +196,7 @@ class PastLayer:
             inside = (x >= plot.left()) & (x <= plot.right()) & (y >= plot.top()) & (y <= plot.bottom())
             for i in np.flatnonzero(inside).tolist():
                 painter.setBrush(t.color(self.looks[i // per_lane].color_role, 0.12 + 0.5 * share))
-                painter.drawEllipse(QPointF(x[i], y[i]), 1.6 + 1.4 * share, 1.6 + 1.4 * share)
+                painter.drawEllipse(QPointF(x[i], y[i]), *2 * (bold * (1.6 + 1.4 * share),))
 
 
 class PointerLayer:
@@ -186,7 +211,8 @@ class PointerLayer:
         if self.weight is None:
             return QRegion()
         x = int(np.clip(stage.to_pixels(np.array([self.weight, 0.0]))[0], -FAR, FAR))
-        return QRegion(x - 6, int(stage.plot.top()), 12, int(stage.plot.height()) + 1)
+        reach = round(6 * weight())
+        return QRegion(x - reach, int(stage.plot.top()), 2 * reach, int(stage.plot.height()) + 1)
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw line and dot."""
@@ -194,11 +220,11 @@ class PointerLayer:
             return
         t = theme()
         x, y = np.clip(stage.to_pixels(on_curve(self._landscape, np.array([self.weight]))), -FAR, FAR)
-        painter.setPen(QPen(t.color("text", 0.22), 1))
+        painter.setPen(QPen(t.color("text", 0.22), weight()))
         painter.drawLine(QPointF(x, stage.plot.top()), QPointF(x, stage.plot.bottom()))
-        painter.setPen(QPen(t.color("text", 0.8), 1.4))
+        painter.setPen(QPen(t.color("text", 0.8), 1.4 * weight()))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(x, y), 4.0, 4.0)
+        painter.drawEllipse(QPointF(x, y), 4.0 * weight(), 4.0 * weight())
 
 
 def recent(landscape: Landscape, values: NDArray[np.float32], present: Sequence[int], segment: int) -> Array:

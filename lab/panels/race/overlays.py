@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,14 @@ MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
 #: An overlay keeps this many pixels away from what must be seen.
 NEAR = 14.0
 #: Where cards may float, at home first.
-HOMES: dict[str, tuple[Corner, ...]] = {"legend": ("bl", "br", "tl", "tr"), "data": ("tr", "tl", "br", "bl")}
+HOMES: dict[str, tuple[Corner, ...]] = {
+    "legend": ("bl", "br", "tl", "tr"),
+    "data": ("tr", "tl", "br", "bl"),
+    "apart": ("bl", "tl", "tr", "br"),
+}
+
+#: Pixels (x, y).
+Places = Sequence[tuple[float, float]]
 
 
 def _offsets(corner: Corner) -> tuple[int, int]:
@@ -81,8 +88,10 @@ class Overlays:
         self._ghost_text = Text("", "caption")
         self.ghost = Overlay(row(Swatch("muted", dashed=True), self._ghost_text, spacing=6))
         self.apart = StepApart()
-        self._apart_above = False
-        #: Where legend and data lie.
+        #: The card that takes a step apart has been given a corner since it was shown.
+        self._apart_placed = False
+        self._flat = False
+        #: Where legend, data and that card lie.
         self._corner = {name: homes[0] for name, homes in HOMES.items()}
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
@@ -126,9 +135,17 @@ class Overlays:
             self.show_legend(False)
         self.derivative.set_look(look)
         self.derivative.want(flat and look.difference and not (look.card_open or look.table))
-        # Above the middle of a curve is the place of the derivative: what stands beside it makes way.
+        self._flat = flat
+        if flat and self._corner["apart"] != "bl":
+            self._put_apart("bl")
+        self._place_words()
+
+    def _place_words(self) -> None:
+        """Hint and curvature stand in the upper left corner, unless something else has its place there."""
+        # Above the middle of a curve is the place of the derivative.
+        low = self._flat or (self._corner["apart"] == "tl" and not self.apart.isHidden())
         for overlay in (self.hint, self.stability):
-            self._move(overlay, "bl" if flat else "tl", LOSS_MARGIN + 14 if flat else LEFT)
+            self._move(overlay, "bl" if low else "tl", LOSS_MARGIN + 14 if self._flat else LEFT)
 
     def _move(self, overlay: QWidget, corner: Corner, dx: int) -> None:
         """Put an overlay into a corner, above the axis where that is a lower one."""
@@ -186,17 +203,36 @@ class Overlays:
         if under != lowered:
             self._move(card, "bc" if under else "tc", MIDDLE)
 
-    def take_apart(self, *, above: bool) -> None:
-        """Put the card that takes a step apart into the upper or the lower left corner."""
-        if above != self._apart_above:
-            self._apart_above = above
-            self._move(self.apart, "tl" if above else "bl", LEFT)
+    def clear_apart(self, vital: Places, *, all_vital: Callable[[], Places], others: Callable[[], Places]) -> None:
+        """Keep the card that takes a step apart off places (x, y) in pixels that it speaks of.
+
+        It stays where it is as long as it hides none of `vital`; else, and when it was just opened, it goes where it
+        hides fewest of `all_vital` and `others`, which are only then asked for.
+        """
+        if self.apart.isHidden():
+            if self._apart_placed:
+                self._apart_placed = False
+                self._place_words()
+            return
+        if self._apart_placed:
+            box = QRectF(self.apart.geometry()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            if not any(box.contains(x, y) for x, y in vital):
+                return
+            if self.apart.underMouse() or QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+                return
+        self._apart_placed = True
+        self._put_apart(self._emptiest(self.apart, HOMES["apart"], all_vital(), others()))
+
+    def _put_apart(self, corner: Corner) -> None:
+        self._corner["apart"] = corner
+        self._move(self.apart, corner, _offsets(corner)[0])
+        self._place_words()
 
     def taken(self) -> list[QRectF]:
         """Where overlays lie, in pixels."""
         return [QRectF(rect) for rect in self.corners.taken()]
 
-    def dodge(self, vital: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]) -> None:
+    def dodge(self, vital: Places, others: Places) -> None:
         """Put legend and data where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
 
         Where they lie follows from what is shown alone; but they stay while the hand is on them or holds something.
@@ -216,8 +252,8 @@ class Overlays:
         self,
         card: QWidget,
         homes: Sequence[Corner],
-        vital: Sequence[tuple[float, float]],
-        others: Sequence[tuple[float, float]],
+        vital: Places,
+        others: Places,
     ) -> Corner:
         """The first corner where a card hides fewest places; those that must be seen count most, its own room first."""
 
@@ -226,7 +262,7 @@ class Overlays:
             place = self.corners.would_lie(card, corner, dx, dy)
             box = QRectF(place).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             crowd = sum(box.contains(x, y) for x, y in others)
-            return not self.corners.has_room(place), 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+            return not self.corners.has_room(place, card), 20 * sum(box.contains(x, y) for x, y in vital) + crowd
 
         return min(homes, key=hidden)
 

@@ -24,8 +24,8 @@ from lab.ui.widgets import Card, ComboBox, Swatch, Text, row
 
 #: A young run is shown on at least this many steps, so that its first lines are no stubs.
 SHORTEST = 60
-#: In px; with its axis and numbers.
-LEAST_PLOT = 78
+#: In px; so low it has no numbers of steps, which the timeline has.
+LEAST_PLOT = 52
 #: Where median and mean stand among what is known of many starts.
 MEDIAN, MEAN = 1, 3
 
@@ -61,7 +61,7 @@ class PlotCard(Card):
         super().__init__(margins=(8, 8, 12, 8), spacing=4)
         self.plot = LinePlot("Loss by step", x_label="")
         self.plot.sought.connect(self.sought)
-        # What is left of the inspector's height, and the first to give way: smaller, its axes could not be read.
+        # What is left of the inspector's height, and the first to give way: smaller, its lines could not be read.
         self.plot.setMinimumHeight(LEAST_PLOT)
         self.quantity = ComboBox("Plotted quantity")
         self.quantity.setProperty("kind", "flat")
@@ -144,7 +144,9 @@ class PlotCard(Card):
                 self.plot.set_series(name, look.color_role, look.symbol, 1.0, name, ghost=True)
             for look in looks:
                 width = 2.4 if look.lane == focus.lane else 1.5
-                self.plot.set_series(str(look.lane), look.color_role, look.symbol, width, look.title)
+                self.plot.set_series(
+                    str(look.lane), look.color_role, look.symbol, width, look.title, double=look.double
+                )
                 if focus.average and look.lane == focus.lane:
                     for edge in ("10 %", "90 %"):
                         self.plot.set_series(edge, look.color_role, look.symbol, 0.8, f"{look.title}, {edge}")

@@ -161,8 +161,7 @@ PRESETS = (
         "formula", "Your own formula",
         "A ring-shaped valley that tilts, round which the rules race: type any loss in x and y, its slope is exact.",
         _race(RING, ((2.3, 0.5),), sgd=0.05, momentum=0.02, rmsprop=0.05, adam=0.15),
-        # Left of the card that it opens.
-        {"setup": True, "world": (-2.8, -3.6, 11.8, 7.2)},
+        {"setup": True},
     ),
     Preset(
         "parabola", "Parabola · one weight",

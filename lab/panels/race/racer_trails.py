@@ -18,6 +18,8 @@ from lab.ui.trails import FEW, Stroke, TrailLayer
 
 #: The channel that tells of a new stretch: a racer was carried by hand.
 SEGMENT = CHANNELS.index("segment")
+#: So many pixels more are two lines wide.
+DOUBLE = 1.8
 
 
 class RacerTrails(TrailLayer):
@@ -63,16 +65,13 @@ class RacerTrails(TrailLayer):
         if wanted != self._made_for:
             self._made_for = wanted
             t, many, bold = theme(), len(looks) * starts > FEW, weight()
-            self._made = tuple(
-                stroke
-                for look in looks
-                for stroke in [
-                    Stroke(t.color(look.color_role, 0.8), bold, t.color(t.ink, 0.0))
-                    if many and look.lane != focus
-                    else Stroke(
-                        t.color(look.color_role), bold * (2.4 if look.lane == focus else 1.5), t.color(t.ink, 0.42)
-                    )
-                ]
-                * starts
-            )
+            made: list[Stroke] = []
+            for look in looks:
+                thin = many and look.lane != focus
+                width = 1.0 if thin else 2.4 if look.lane == focus else 1.5
+                # Two lines and what is between them.
+                width += DOUBLE if look.double else 0.0
+                color, casing = t.color(look.color_role, 0.8 if thin else 1.0), t.color(t.ink, 0.0 if thin else 0.42)
+                made += [Stroke(color, bold * width, casing, t.color(t.ink) if look.double else None)] * starts
+            self._made = tuple(made)
         return self._made

@@ -26,12 +26,16 @@ MANY = 200
 MANY_FLAGS = 26
 #: More racers than this are painted without asking where.
 FEW_RACERS = 64
+#: So many places have names at most, and what lies within so many pixels of one may be in a name's way.
+FEW_NAMES, BESIDE = 6, 70.0
 #: A head with halo and edge, or a flag, lies within this many pixels; with its text, within so many to either side.
 REACH, WORDS = 30, 260
 #: So many words stand below each other at most; they then lie within so many pixels of their racers.
 MOST_WORDS = 6
 #: Half a mark on the border, with its arrow, in pixels.
 MARK = 11.0
+#: How far from the border such a mark's middle is.
+RIM = 16.0
 BELOW = 170
 
 
@@ -107,7 +111,8 @@ class RacersLayer:
         plot, reach, beside = stage.plot, round(REACH * weight()), round(WORDS * max(1.0, fonts.scale()))
         places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
         heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
-        stuck = np.clip(heads, (plot.left() + 16, plot.top() + 16), (plot.right() - 16, plot.bottom() - 16))
+        within = rim(plot)
+        stuck = np.clip(heads, (within.left(), within.top()), (within.right(), within.bottom()))
         worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
         places.append(heads[~worded])
         for x, y in np.concatenate(places).astype(np.int64).tolist():
@@ -115,7 +120,7 @@ class RacersLayer:
         for x, y in stuck[worded].astype(np.int64).tolist():
             found += _around_words(plot, x, y, reach, beside)
         # A head on the rim stands either on its place or stuck: both are painted.
-        for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= 16)].astype(np.int64).tolist():
+        for x, y in heads[worded & (np.abs(heads - stuck).max(axis=1) <= RIM * weight())].astype(np.int64).tolist():
             found += _around_words(plot, x, y, reach, beside)
         return found
 
@@ -200,16 +205,11 @@ class RacersLayer:
         self, painter: QPainter, stage: Stage, look: Look, x: float, y: float, gone: str, *, worded: bool = True
     ) -> None:
         """The head sticks to the border, with an arrow and how far away it is, in widths of the picture."""
-        t, plot = theme(), stage.plot.adjusted(16, 16, -16, -16)
+        plot = rim(stage.plot)
         px, py = min(max(x, plot.left()), plot.right()), min(max(y, plot.top()), plot.bottom())
         angle = math.atan2(y - py, x - px)
         away = math.hypot(x - px, y - py) / stage.plot.width()
-        painter.setPen(QPen(t.color(t.ink), 1.2))
-        painter.setBrush(t.color(look.color_role))
-        painter.drawPath(glyph_path(look.symbol, 10, px, py))
-        tip = QPointF(px + 15 * math.cos(angle), py + 15 * math.sin(angle))
-        wings = [QPointF(px + 10 * math.cos(angle + s), py + 10 * math.sin(angle + s)) for s in (0.45, -0.45)]
-        painter.drawPolygon(QPolygonF([tip, *wings]))
+        mark_on_the_rim(painter, look, px, py, angle)
         if worded:
             self._unsaid.append((gone or f"{number_text(away, 2)} widths away", look, px, py))
 
@@ -224,13 +224,14 @@ class RacersLayer:
         painter.setFont(fonts.font(fonts.TICK, fonts.MEDIUM))
         metrics = painter.fontMetrics()
         high = metrics.height() + 6.0
-        marks = [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for _, _, x, y in self._unsaid]
-        marks += [QRectF(x - MARK, y - MARK, 2 * MARK, 2 * MARK) for x, y in heads]
+        mark = MARK * weight()
+        marks = [QRectF(x - mark, y - mark, 2 * mark, 2 * mark) for _, _, x, y in self._unsaid]
+        marks += [QRectF(x - mark, y - mark, 2 * mark, 2 * mark) for x, y in heads]
         taken = [*self.covered, *self._worded, *marks]
         for words, look, x, y in self._unsaid:
             wide = metrics.horizontalAdvance(words) + 12.0 + (15.0 if look is not None else 0.0)
             down = -1.0 if y > plot.center().y() else 1.0
-            sides = [x + MARK + 5, x - MARK - 5 - wide]
+            sides = [x + mark + 5, x - mark - 5 - wide]
             if x > plot.center().x():
                 sides.reverse()
             places = [QRectF(left, y - high / 2 + down * k * (high + 2), wide, high)
@@ -283,6 +284,19 @@ class RacersLayer:
             found += (heads[winners(frame, drawn)] + np.array([11.0, -21.0]) * weight()).tolist()
         return [(x, y) for x, y in found]
 
+    def more_near(self, stage: Stage, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Of so many racers that `marks` leaves their heads out, some of those near these pixels; cost: 30 µs."""
+        frame = self.frame
+        if frame is None or not 0 < len(places) <= FEW_NAMES or not self._drawn().sum() * len(frame.lanes) > FEW_RACERS:
+            return []
+        heads = self._places(stage, np.flatnonzero(self._drawn())).reshape(-1, 2)
+        with np.errstate(invalid="ignore"):
+            near = np.zeros(len(heads), dtype=np.bool_)
+            for x, y in places:
+                near |= (np.abs(heads[:, 0] - x) < BESIDE) & (np.abs(heads[:, 1] - y) < BESIDE)
+        found = heads[near]
+        return [(x, y) for x, y in found[:: max(1, len(found) // FEW_RACERS)].tolist()]
+
     def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:
         assert self.frame is not None
         t, plot = theme(), stage.plot
@@ -305,6 +319,23 @@ def _around_words(plot: QRectF, x: int, y: int, reach: int, beside: int) -> QRec
     """Where a mark and its words may be: from the lower half of the picture they pile up."""
     pile = round(BELOW * max(1.0, fonts.scale()))
     return QRect(x - beside, y - (pile if y > plot.center().y() - reach else reach), 2 * beside, reach + pile)
+
+
+def rim(plot: QRectF) -> QRectF:
+    """Where the marks of those that have left the picture stand, along its edges."""
+    inset = RIM * weight()
+    return plot.adjusted(inset, inset, -inset, -inset)
+
+
+def mark_on_the_rim(painter: QPainter, look: Look, x: float, y: float, angle: float) -> None:
+    """A racer's mark with an arrow to where it has gone."""
+    t, bold = theme(), weight()
+    painter.setPen(QPen(t.color(t.ink), 1.2 * bold))
+    painter.setBrush(t.color(look.color_role))
+    painter.drawPath(glyph_path(look.symbol, 10 * bold, x, y))
+    tip = QPointF(x + 15 * bold * math.cos(angle), y + 15 * bold * math.sin(angle))
+    wings = [QPointF(x + 10 * bold * math.cos(angle + s), y + 10 * bold * math.sin(angle + s)) for s in (0.45, -0.45)]
+    painter.drawPolygon(QPolygonF([tip, *wings]))
 
 
 def what_became(frame: RaceFrame, lane: int, start: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QImage, QPainter, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
@@ -25,7 +26,7 @@ from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.making_way import make_way
-from lab.panels.race.one_d import CurveLayer, KnownLayer, PastLayer, PointerLayer, home, on_curve
+from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, home, on_curve
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.racer_trails import RacerTrails
 from lab.panels.race.racers import RacersLayer
@@ -38,6 +39,11 @@ from lab.ui.theme import theme, weight
 
 #: One cell of the landscape's picture covers this many pixels.
 CELL = 3.0
+#: A card in the upper right corner ends so far from the plot's edge, with a gap on its left; beside it, at least this
+#: share of the plot must be left for the landscape.
+CARD_RIGHT, BESIDE = 28, 0.4
+#: About so many places say where a trail leads.
+WAY = 32
 
 
 class RaceStage(Stage):
@@ -70,6 +76,9 @@ class RaceStage(Stage):
         self.drags = DragsLayer()
         #: While it plays no overlay goes out of the way: that would be one more thing that moves.
         self.playing = False
+        #: Where the racer is whose step is shown, and how it came there: its trace, with rows of lane and start.
+        self.head: NDArray[np.float64] | None = None
+        self._way: tuple[Trace, int, int] | None = None
         self.names: NamesLayer | None = None
         self.tangent = TangentLayer()
         self.secant = SecantLayer()
@@ -78,6 +87,9 @@ class RaceStage(Stage):
         self.past = PastLayer()
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
+        #: All that is worth seeing, x and y, and the card that it should lie beside.
+        self._whole = (-1.0, 1.0), (-1.0, 1.0)
+        self._card: QWidget | None = None
         self.view_changed.connect(self._ask_for_field)
         self.view_changed.connect(self._on_view)
         # While the hand held something nothing made way.
@@ -116,16 +128,27 @@ class RaceStage(Stage):
         self.x_label, self.y_label = ("θ", "f(θ)") if self.flat else ("θ₁", "θ₂")
         if self.flat:
             assert self.pointer is not None
-            self.still = [CurveLayer(landscape), KnownLayer(landscape)]
+            known = KnownLayer(landscape)
+            self.still = [CurveLayer(landscape), known]
             lines = (self.drags, self.quadratic, self.secant, self.tangent)
-            self.live = [self.pointer, *lines, self.past, self.ghost, self.density, self.step, self.racers]
+            self.live = [
+                self.pointer,
+                *lines,
+                KnownNamesLayer(known),
+                self.past,
+                self.ghost,
+                self.density,
+                self.step,
+                self.racers,
+            ]
             self.overlays.raise_derivative()
         else:
             self.still = [self.basins, self.field, self.held_out, CriticalLayer(landscape)]
             self.names = NamesLayer(landscape)
             below = (self.ghost, self.drags, self.trails, self.density)
             self.live = [*below, self.curvature, self.racers, self.names, self.arrows]
-        self.set_home(*(home(landscape) if self.flat else around(landscape.domain, starts)))
+        self._whole = home(landscape) if self.flat else around(landscape.domain, starts)
+        self.set_home(*self._beside_card())
         if len(world) == 4 and world[2] > 0 and world[3] > 0:
             self.show_world(QRectF(*world))
         self.setAccessibleDescription(f"{LANDSCAPES.title_of(type(landscape))}: {landscape.doc}")
@@ -135,11 +158,48 @@ class RaceStage(Stage):
     def take_home(self, starts: Sequence[Sequence[float]], world: Sequence[float]) -> None:
         """Show all of the landscape with other starts, or the part `world` of it, as if the hand had asked for it."""
         if self._landscape is not None and not self.flat:
-            self.set_home(*around(self._landscape.domain, starts))
+            self._whole = around(self._landscape.domain, starts)
+            self.set_home(*self._beside_card())
         self.go_home()
         if len(world) == 4:
             self.show_world(QRectF(*world))
             self.view_chosen.emit()
+
+    def make_room(self, card: QWidget | None) -> None:
+        """Let everything worth seeing lie beside an open card in the upper right corner; None: there is none."""
+        self._card = card
+        self._keep_home()
+
+    def _keep_home(self) -> None:
+        """Follow the room that there is; a part that the hand has chosen stays."""
+        (left, right), (low, high) = self._beside_card()
+        wanted = QRectF(left, low, right - left, high - low)
+        if wanted == self._home:
+            return
+        if self.at_home:
+            self.set_home((left, right), (low, high))
+        else:
+            self._home = wanted
+
+    def _beside_card(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """What of the world to show so that the card hides nothing of it, as x and y.
+
+        No more of it than is needed; where too little is left beside the card, it lies over the landscape.
+        """
+        x, y = self._whole
+        plot = self.plot
+        room = plot.width() - (self._card.sizeHint().width() + CARD_RIGHT if self._card is not None else 0)
+        if self._card is None or self.bare or room < BESIDE * plot.width():
+            return x, y
+        width, height = x[1] - x[0], y[1] - y[0]
+        if self.flat:
+            return (x[0], x[0] + width * plot.width() / room), y
+        unit = max(width / plot.width(), height / plot.height())
+        if (plot.width() + width / unit) / 2 <= room:
+            return x, y
+        unit = max(width / room, height / plot.height())
+        left, low = x[1] - room * unit, (y[0] + y[1] - plot.height() * unit) / 2
+        return (left, left + plot.width() * unit), (low, low + plot.height() * unit)
 
     def set_look(self, look: RaceViewState) -> None:
         """Follow the layer switches."""
@@ -182,9 +242,24 @@ class RaceStage(Stage):
             self._basins_of = looks[frame.lanes.index(focus.lane)].title
             self.overlays.show_basin_of(self._basins_of, self.basins.words())
             self.basins.ask(self._landscape, optimizer, window, w.height() / w.width())
+        lane = frame.lanes.index(focus.lane) if focus.lane in frame.lanes else -1
+        self._way = (trace, lane, focus.start) if min(lane, focus.start) >= 0 else None
         self.racers.looks = looks
         self.racers.focus = (focus.lane, focus.start) if focus.lane >= 0 else None
         self.racers.average = focus.average
+
+    def way(self) -> list[tuple[float, float]]:
+        """Some places of the trail in focus, in pixels; cost: 20 µs."""
+        frame = self.racers.frame
+        if self._way is None or frame is None or self.flat:
+            return []
+        trace, lane, start = self._way
+        known = trace.upto(frame.step)
+        if start >= trace.values.shape[2]:
+            return []
+        passed = trace.values[: known : max(1, known // WAY), lane, start, :2]
+        places = self.to_pixels(passed[np.isfinite(passed).all(axis=1)].astype(np.float64))
+        return [(x, y) for x, y in places.tolist()]
 
     def show_ghost(self, ghost: RaceGhost | None, step: int, focus: Focus) -> None:
         """Draw the pinned run behind the present one, or say why not; comes before `show_step`."""
@@ -221,9 +296,7 @@ class RaceStage(Stage):
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
         self.overlays.show_legend(free and bool(self.arrows.laid_out(self)))
-        if answer is not None and not self.flat:
-            # The card that takes the step apart keeps out of the racer's way.
-            self.overlays.take_apart(above=bool(self.to_pixels(answer.theta)[1] > self.plot.center().y()))
+        self.head = answer.theta if answer is not None else None
         if not self.flat:
             make_way(self)
         self.update_live()
@@ -323,6 +396,7 @@ class RaceStage(Stage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._keep_home()
         self.overlays.give_room(event.size())
         self._on_view()
 

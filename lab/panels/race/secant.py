@@ -15,7 +15,7 @@ from lab.panels.race.strokes import arrow, label
 from lab.sims.race import Curvature
 from lab.ui import fonts
 from lab.ui.stage import Stage
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 
 #: Pixels beyond which nothing is drawn; Qt's rasteriser loses precision far outside.
 FAR = 20_000.0
@@ -73,7 +73,7 @@ class TangentLayer(_ReadingLayer):
             return
         if reading.sides is not None:
             self._wedge(painter, stage, reading.weight, reading.loss, reading.sides)
-        pen = QPen(theme().color("gradient", 0.95), 1.6)
+        pen = QPen(theme().color("gradient", 0.95), 1.6 * weight())
         pen.setDashPattern([5.0, 4.0])
         painter.setPen(pen)
         _line(painter, stage, reading.weight, reading.loss, reading.exact)
@@ -88,7 +88,8 @@ class TangentLayer(_ReadingLayer):
         plot, world = stage.plot, stage.world
         unit = (plot.height() / world.height()) / (plot.width() / world.width())
         low, high = sorted(math.degrees(math.atan(slope * unit)) for slope in sides)
-        box = QRectF(px - AROUND_KINK, py - AROUND_KINK, 2 * AROUND_KINK, 2 * AROUND_KINK)
+        around = AROUND_KINK * weight()
+        box = QRectF(px - around, py - around, 2 * around, 2 * around)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("gradient", 0.22))
         for turn in (0.0, 180.0):
@@ -110,7 +111,7 @@ class SecantLayer(_ReadingLayer):
             return
         t = theme()
         anchor = reading.ends.mean(axis=0)
-        painter.setPen(QPen(t.color("forward", 0.95), 1.6))
+        painter.setPen(QPen(t.color("forward", 0.95), 1.6 * weight()))
         _line(painter, stage, float(anchor[0]), float(anchor[1]), reading.slope)
         with np.errstate(all="ignore"):
             ends = stage.to_pixels(reading.ends)
@@ -119,10 +120,10 @@ class SecantLayer(_ReadingLayer):
         (x0, y0), (x1, y1) = np.clip(ends, -FAR, FAR)
         if x1 - x0 >= LEGIBLE:
             self._bracket(painter, stage, (x0, y0), (x1, y1), "2h" if reading.scheme == "central" else "h")
-        painter.setPen(QPen(t.color("forward"), 1.8))
+        painter.setPen(QPen(t.color("forward"), 1.8 * weight()))
         painter.setBrush(t.color(t.ink))
         for x, y in ((x0, y0), (x1, y1)):
-            painter.drawEllipse(QPointF(x, y), 4.0, 4.0)
+            painter.drawEllipse(QPointF(x, y), 4.0 * weight(), 4.0 * weight())
 
     def _bracket(
         self, painter: QPainter, stage: Stage, start: tuple[float, float], end: tuple[float, float], name: str
@@ -132,13 +133,13 @@ class SecantLayer(_ReadingLayer):
         for box in self.covered:
             if start[0] < box.right() + 4 and end[0] > box.left() - 4 and box.bottom() > foot - 24:
                 foot = min(foot, box.top() - 12)
-        pen = QPen(t.color("forward", 0.5), 1)
+        pen = QPen(t.color("forward", 0.5), weight())
         pen.setDashPattern([2.0, 3.0])
         painter.setPen(pen)
         for x, y in (start, end):
             if y < foot - 6:
                 painter.drawLine(QPointF(x, max(y, plot.top())), QPointF(x, foot - 5))
-        painter.setPen(QPen(t.color("forward"), 1.4))
+        painter.setPen(QPen(t.color("forward"), 1.4 * weight()))
         for x in (start[0], end[0]):
             painter.drawLine(QPointF(x, foot - 5), QPointF(x, foot + 5))
         painter.drawLine(QPointF(start[0], foot), QPointF(end[0], foot))
@@ -166,21 +167,21 @@ class StepLayer:
             return
         with np.errstate(all="ignore"):
             (x0, y0), (x1, y1) = np.clip(stage.to_pixels(np.array([self.origin, self.landing])), -FAR, FAR)
-        if not stage.plot.contains(QPointF(x0, y0)) or abs(x1 - x0) < LEGIBLE + 8:
+        if not stage.plot.contains(QPointF(x0, y0)) or abs(x1 - x0) < (LEGIBLE + 8) * weight():
             return
         t = theme()
-        pen = QPen(t.color("text", 0.55), 1)
+        pen = QPen(t.color("text", 0.55), weight())
         pen.setDashPattern([2.0, 3.0])
         painter.setPen(pen)
         painter.drawLine(QPointF(x1, y0), QPointF(x1, y1))
-        painter.setPen(QPen(t.color("text"), 1.4))
+        painter.setPen(QPen(t.color("text"), 1.4 * weight()))
         painter.setBrush(t.color(t.ink))
-        painter.drawEllipse(QPointF(x1, y1), 3.5, 3.5)
+        painter.drawEllipse(QPointF(x1, y1), 3.5 * weight(), 3.5 * weight())
         arrow(painter, QPointF(x0, y0), QPointF(x1, y0), t.color("text"), t.color(t.ink, 0.75))
         painter.setFont(fonts.font(fonts.CAPTION, fonts.SEMIBOLD))
         width = painter.fontMetrics().horizontalAdvance("Δθ")
         right = x1 > x0
-        label(painter, "Δθ", x1 + 10 if right else x1 - 10 - width, y0 + 4)
+        label(painter, "Δθ", x1 + 10 if right else x1 - 10 - width, y0 + painter.fontMetrics().ascent() / 2 - 1)
 
 
 class QuadraticLayer:
@@ -207,7 +208,7 @@ class QuadraticLayer:
         if not np.isfinite(pixels).all():
             return
         np.clip(pixels, -FAR, FAR, out=pixels)
-        pen = QPen(theme().color("accent", 0.95), 1.6)
+        pen = QPen(theme().color("accent", 0.95), 1.6 * weight())
         pen.setDashPattern([1.5, 3.0])
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -24,7 +24,7 @@ from lab.panels.race.surface_mesh import Surface, compute_surface
 from lab.sims.race import RaceFrame
 from lab.ui.jobs import Jobs
 from lab.ui.stage import Stage
-from lab.ui.theme import theme, tokens
+from lab.ui.theme import theme, tokens, weight
 from lab.ui.widgets import Card, Text
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class SurfacePointerLayer:
         pixel = self._pixel(stage)
         if pixel is None:
             return QRegion()
-        reach = self.RADIUS + 4
+        reach = round((self.RADIUS + 4) * weight())
         return QRegion(QRect(round(pixel[0]) - reach, round(pixel[1]) - reach, 2 * reach, 2 * reach))
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
@@ -88,9 +88,10 @@ class SurfacePointerLayer:
             return
         t = theme()
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        ring = QRect(round(pixel[0]) - self.RADIUS, round(pixel[1]) - self.RADIUS, 2 * self.RADIUS, 2 * self.RADIUS)
+        radius = round(self.RADIUS * weight())
+        ring = QRect(round(pixel[0]) - radius, round(pixel[1]) - radius, 2 * radius, 2 * radius)
         for color, width in ((t.color(t.ink, 0.7), 4.0), (t.color("text"), 1.6)):
-            painter.setPen(QPen(color, width))
+            painter.setPen(QPen(color, width * weight()))
             painter.drawEllipse(ring)
 
 

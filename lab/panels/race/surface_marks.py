@@ -21,7 +21,7 @@ from lab.panels.race.surface_trails import Pieces, pieces_of
 from lab.sims.race import RaceFrame
 from lab.ui import fonts
 from lab.ui.axes import ticks
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 from lab.ui.widgets import glyph_path, value_text
 
 #: The floor lies this far below the lowest loss.
@@ -159,15 +159,15 @@ def paint_minima(painter: QPainter, sight: Sight, landscape: Landscape) -> None:
         return
     scene, inside = sight.place(np.array([c.point for c in minima], dtype=np.float64))
     pixels, behind = sight.pixels(scene), sight.behind(scene)
-    t = theme()
+    t, bold = theme(), weight()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for i, critical in enumerate(minima):
         if not inside[i]:
             continue
         few = len(minima) <= FEW
-        radius = 8.0 if few else 5.0 if critical.is_global else 3.0
+        radius = bold * (8.0 if few else 5.0 if critical.is_global else 3.0)
         x, y = pixels[i]
-        painter.setPen(QPen(t.color("text", 0.9 * (BEHIND if behind[i] else 1.0)), 1.2))
+        painter.setPen(QPen(t.color("text", 0.9 * (BEHIND if behind[i] else 1.0)), 1.2 * bold))
         painter.drawEllipse(QPointF(x, y), radius, radius)
         arm = radius * 0.5
         painter.drawLine(QPointF(x - arm, y), QPointF(x + arm, y))
@@ -182,7 +182,7 @@ class Annotations:
 
     def of(self, sight: Sight, landscape: Landscape | None, ratio: float) -> QPixmap:
         """The picture to lay over it, with `ratio` pixels for each of the screen's."""
-        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale())
+        key = (sight.surface, sight.camera, sight.size, ratio, theme().name, fonts.scale(), weight())
         if self._shown is None or self._shown[0] != key:
             made = QPixmap(sight.size * ratio)
             made.setDevicePixelRatio(ratio)
@@ -239,15 +239,15 @@ class Heads:
 
     def paint(self, painter: QPainter, focus: tuple[int, int] | None, average: bool) -> None:
         """Paint starts below, heads above, the racer in focus last."""
-        t = theme()
+        t, bold = theme(), weight()
         painter.setFont(fonts.font(fonts.TICK, fonts.SEMIBOLD))
         small = len(self.rows) > 26
         for i, start in enumerate(self.rows):
             if self.starts_in[i]:
                 opacity = BEHIND if self.starts_behind[i] else 1.0
-                radius = 3.0 if small else 9.0
+                radius = bold * (3.0 if small else 9.0)
                 place = QPointF(*self.starts[i])
-                painter.setPen(QPen(t.color("text", opacity), 1.4))
+                painter.setPen(QPen(t.color("text", opacity), 1.4 * bold))
                 painter.setBrush(t.color("surface", 0.95 * opacity))
                 painter.drawEllipse(place, radius, radius)
                 if not small:
@@ -268,11 +268,11 @@ class Heads:
                 if here and not many and not gone:
                     painter.setPen(Qt.PenStyle.NoPen)
                     painter.setBrush(t.color(look.color_role, (0.4 if main else 0.22) * opacity))
-                    radius = 14.0 if main else 10.0
+                    radius = bold * (14.0 if main else 10.0)
                     painter.drawEllipse(QPointF(x, y), radius, radius)
-                painter.setPen(Qt.PenStyle.NoPen if many else QPen(t.color(t.ink, opacity), 1.3))
+                painter.setPen(Qt.PenStyle.NoPen if many else QPen(t.color(t.ink, opacity), 1.3 * bold))
                 painter.setBrush(t.color("error" if gone else look.color_role, opacity))
-                size = 6 if many else 14 if main else 11
+                size = bold * (6 if many else 14 if main else 11)
                 painter.drawPath(glyph_path("x" if gone else look.symbol, size, x, y))
 
 
@@ -291,9 +291,9 @@ def paint_pointer(painter: QPainter, sight: Sight, point: Sequence[float]) -> No
     painter.setBrush(Qt.BrushStyle.NoBrush)
     path = QPolygonF([QPointF(x, y) for x, y in pixels])
     for color, width in ((t.color(t.ink, 0.7 * opacity), 4.0), (t.color("text", opacity), 1.6)):
-        painter.setPen(QPen(color, width))
+        painter.setPen(QPen(color, width * weight()))
         painter.drawPolyline(path)
     x, y = sight.pixels(sight.surface.to_scene(middle))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(t.color("text", opacity))
-    painter.drawEllipse(QPointF(x, y), 2.2, 2.2)
+    painter.drawEllipse(QPointF(x, y), 2.2 * weight(), 2.2 * weight())

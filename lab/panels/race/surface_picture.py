@@ -22,7 +22,7 @@ from lab.panels.race.surface_marks import Sight, box_of, floor_ticks
 from lab.panels.race.surface_mesh import HEIGHT, Surface
 from lab.panels.race.surface_trails import DrapedTrails, Ink
 from lab.sims.race import RaceFrame
-from lab.ui.theme import theme
+from lab.ui.theme import theme, weight
 
 #: Trails are drawn of so many racers; of more, only those from the start in focus.
 TRAILS = 128
@@ -66,7 +66,7 @@ class SurfacePicture:
         size = QSize(math.ceil(sight.size.width() * ratio), math.ceil(sight.size.height() * ratio))
         kept = self._follow(sight.surface)
         pieces = self._trails.pieces
-        shown = (sight.surface, sight.camera, size, ratio, t.name, self.contours)
+        shown = (sight.surface, sight.camera, size, ratio, t.name, self.contours, weight())
         dotted = (self._frame, self._looks) if self._is_crowd() else None
         fresh = shown != self._shown or kept < self._drawn
         same = dotted is None if self._dotted is None else dotted is not None and _same(dotted, self._dotted)
@@ -80,7 +80,7 @@ class SurfacePicture:
         if fresh or len(pieces) > self._drawn:
             self._renderer.draw_pieces(self._drawn, rgb_of(t.color(t.ink)), _GHOST)
         if dotted is not None:
-            self._renderer.draw_dots(self._dots(sight.surface), 4.0)
+            self._renderer.draw_dots(self._dots(sight.surface), 4.0 * weight())
         self._picture = self._renderer.image()
         self._drawn, self._dotted, self._shown = len(pieces), dotted, shown
         return self._picture
@@ -93,7 +93,7 @@ class SurfacePicture:
         frame, trace = self._frame, self._trace
         if frame is None or trace is None:
             return 0
-        t = theme()
+        t, bold = theme(), weight()
         values = trace.values[: trace.upto(frame.step)]
         if not values.size:
             return self._trails.follow(surface, np.zeros((0, 0, 2), np.float32), np.zeros((0, 0), np.float32), ())
@@ -103,7 +103,7 @@ class SurfacePicture:
         points = values[:, :, present, :2].reshape(len(values), -1, 2)
         breaks = values[:, :, present, SEGMENT].reshape(len(values), -1)
         inks = [
-            Ink(_bytes_of(t.color(look.color_role))[:3], 3.0 if look.lane == self._focus.lane else 1.9)
+            Ink(_bytes_of(t.color(look.color_role))[:3], bold * (3.0 if look.lane == self._focus.lane else 1.9))
             for look in self._looks
             for _ in present
         ]

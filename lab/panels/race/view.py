@@ -293,6 +293,8 @@ class RaceView(Entered):
         self.fair.show_look(self._look, self._looks)
         self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
         self.stage.set_look(self._look)
+        open_cards = (card for card in (self.setup, self.schedule, self.fair) if not card.isHidden())
+        self.stage.make_room(next(open_cards, None))
         self.plot_card.show_quantity(self._look.plot)
 
     def _on_surface_made(self, view: SurfaceView) -> None:

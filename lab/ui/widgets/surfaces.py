@@ -172,9 +172,9 @@ class CornerOverlays(QObject):
         x = dx if corner[1] == "l" else room.width() - size.width() - dx
         return QRect(QPoint(x, down if corner[0] == "t" else room.height() - size.height() - down), size)
 
-    def has_room(self, place: QRect) -> bool:
-        """Whether an overlay that need not be there would be seen at a place: inside, and on no needed one."""
-        needed = (p.widget for p in self._placed if p.needed and not p.widget.isHidden())
+    def has_room(self, place: QRect, widget: QWidget | None = None) -> bool:
+        """Whether an overlay would be seen whole at a place: inside, and on no needed one but itself."""
+        needed = (p.widget for p in self._placed if p.needed and p.widget is not widget and not p.widget.isHidden())
         return self._free().contains(place) and not any(place.intersects(widget.geometry()) for widget in needed)
 
     def _free(self) -> QRect:

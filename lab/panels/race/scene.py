@@ -25,7 +25,7 @@ from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.making_way import make_way
+from lab.panels.race.making_way import free_what_is_taken_apart, make_way
 from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, home, on_curve
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.racer_trails import RacerTrails
@@ -296,8 +296,13 @@ class RaceStage(Stage):
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
         self.overlays.show_legend(free and bool(self.arrows.laid_out(self)))
-        self.head = answer.theta if answer is not None else None
-        if not self.flat:
+        self.head = None
+        if answer is not None:
+            assert self._landscape is not None
+            self.head = on_curve(self._landscape, answer.theta) if self.flat else answer.theta
+        if self.flat:
+            free_what_is_taken_apart(self)
+        else:
             make_way(self)
         self.update_live()
 

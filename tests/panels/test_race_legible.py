@@ -331,6 +331,11 @@ def test_an_open_card_leaves_the_landscape_beside_it(windows, card, size):
     (left, bottom), (right, top) = corners.tolist()
     box = getattr(view, card).geometry()
     assert right < box.left()
+    # What is under the card and beyond does not take the colours from the rest.
+    field = stage.picture
+    columns = round(field.shade.shape[1] * (box.left() - stage.plot.left()) / stage.plot.width())
+    assert np.quantile(field.shade[:, :columns], 0.98) > 220
+    assert np.quantile(field.shade[:, :columns], 0.5) > 70
     assert left >= stage.plot.left() - 1
     assert stage.plot.top() - 1 <= top < bottom <= stage.plot.bottom() + 1
     assert race.experiment.view_state.world == ()

@@ -181,6 +181,19 @@ class RaceStage(Stage):
         else:
             self._home = wanted
 
+    def _room(self) -> float:
+        """How wide the plot is beside an open card, in pixels; all of it where that leaves too little."""
+        wide = self.plot.width()
+        if self._card is None or self.bare:
+            return wide
+        room = wide - self._card.sizeHint().width() - CARD_RIGHT
+        return room if room >= BESIDE * wide else wide
+
+    def _seen(self) -> float:
+        """The share of the plot, from its left, whose losses the colours are spread over."""
+        beside = self.at_home and self._beside_card() != self._whole
+        return self._room() / self.plot.width() if beside else 1.0
+
     def _beside_card(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """What of the world to show so that the card hides nothing of it, as x and y.
 
@@ -188,8 +201,8 @@ class RaceStage(Stage):
         """
         x, y = self._whole
         plot = self.plot
-        room = plot.width() - (self._card.sizeHint().width() + CARD_RIGHT if self._card is not None else 0)
-        if self._card is None or self.bare or room < BESIDE * plot.width():
+        room = self._room()
+        if room == plot.width():
             return x, y
         width, height = x[1] - x[0], y[1] - y[0]
         if self.flat:
@@ -388,6 +401,7 @@ class RaceStage(Stage):
             nx,
             ny,
             self._log,
+            self._seen(),
             done=self._on_field,
             failed=self.failed.emit,
         )

@@ -197,6 +197,19 @@ def test_the_step_taken_apart_hides_neither_its_racer_nor_its_start(windows, pre
             assert all(not a.intersects(b) for i, a in enumerate(shown) for b in shown[i + 1 :])
 
 
+@pytest.mark.parametrize("preset", ["parabola", "double_well", "derivative"])
+def test_on_a_curve_the_step_taken_apart_hides_neither_its_ball_nor_the_derivative(windows, preset):
+    race = open_race(windows, preset)
+    race.view.set_look(apart=True)
+    stage, overlays = race.view.stage, race.view.stage.overlays
+    for step in (0, 1, 4, 12, 40, 120):
+        at(race, step)
+        x, y = stage.to_pixels(stage.head).tolist()
+        assert not (stage.plot.contains(x, y) and under(overlays.apart, (x, y))), step
+        if not overlays.derivative.isHidden():
+            assert not overlays.apart.geometry().intersects(overlays.derivative.geometry())
+
+
 def test_the_step_taken_apart_moves_only_when_its_racer_comes_under_it(race):
     race.view.set_look(apart=True)
     stage, card = race.view.stage, race.view.stage.overlays.apart
@@ -318,6 +331,11 @@ def test_an_open_card_leaves_the_landscape_beside_it(windows, card, size):
     (left, bottom), (right, top) = corners.tolist()
     box = getattr(view, card).geometry()
     assert right < box.left()
+    # What is under the card and beyond does not take the colours from the rest.
+    field = stage.picture
+    columns = round(field.shade.shape[1] * (box.left() - stage.plot.left()) / stage.plot.width())
+    assert np.quantile(field.shade[:, :columns], 0.98) > 220
+    assert np.quantile(field.shade[:, :columns], 0.5) > 70
     assert left >= stage.plot.left() - 1
     assert stage.plot.top() - 1 <= top < bottom <= stage.plot.bottom() + 1
     assert race.experiment.view_state.world == ()

@@ -49,7 +49,10 @@ def loss_text(value: float | None, missing: str = "–") -> str:
     """A loss as the race writes it: what only rounding tells from 0 is called so; `missing` where there is none."""
     if value is None or not np.isfinite(value):
         return missing
-    return "< 10⁻¹⁵" if abs(value) < TINY else number_text(value, 3)
+    if abs(value) < TINY:
+        return "< 10⁻¹⁵"
+    # With its minus and zeros a small negative number would be wider than any other.
+    return number_text(value, 2 if -0.1 < value < 0 else 3)
 
 
 def _steps(row: BoardRow) -> str:

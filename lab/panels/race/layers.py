@@ -168,7 +168,8 @@ class NamesLayer:
             boxes = [QRectF(x + dx - wide / 2, y + dy - high / 2, wide, high) for dx, dy in aside]
             inside = [k for k, box in enumerate(boxes) if room.contains(box)] or [0]
             now = inside.index(self._sides[i]) if self.steady and self._sides[i] in inside else 0
-            self._sides[i] = inside[freest([boxes[k] for k in inside], [*taken, *found], marks, now)]
+            near = [mark for mark in marks if abs(mark[0] - x) < across + wide + 9 and abs(mark[1] - y) < up + high + 9]
+            self._sides[i] = inside[freest([boxes[k] for k in inside], [*taken, *found], near, now)]
             found.append(boxes[self._sides[i]])
         self._boxes = found
         return found

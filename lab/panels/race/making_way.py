@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lab.panels.race.one_d import on_curve
 from lab.ui.trails import FEW
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def make_way(stage: RaceStage) -> None:
     if not stage.playing:
         starts = stage.racers.start_pixels(stage)[:FEW].tolist() if stage.racers.frame is not None else []
         stage.overlays.dodge(_vital(stage), [*_minima(stage), *((x, y) for x, y in starts)])
-    _free_what_is_taken_apart(stage)
+    free_what_is_taken_apart(stage)
     taken = stage.overlays.taken()
     stage.arrows.covered = stage.racers.covered = stage.curvature.covered = taken
     arrows = stage.arrows.laid_out(stage)
@@ -37,7 +38,7 @@ def make_way(stage: RaceStage) -> None:
         stage.names.in_the_way = ([*taken, *words], marks)
 
 
-def _free_what_is_taken_apart(stage: RaceStage) -> None:
+def free_what_is_taken_apart(stage: RaceStage) -> None:
     """Keep the card with the parts of the next step off the racer whose step that is, and off what it speaks of."""
     head: list[tuple[float, float]] = []
     if stage.head is not None:
@@ -61,6 +62,9 @@ def _vital(stage: RaceStage) -> list[tuple[float, float]]:
         arrows = stage.arrows.laid_out(stage)
         places = [(x, y), *((a.tip.x(), a.tip.y()) for a in arrows)]
         places += [(a.box.center().x(), a.box.center().y()) for a in arrows]
+    if stage.flat and stage.step.landing is not None:
+        x, y = stage.to_pixels(stage.step.landing).tolist()
+        places = [(x, y)]
     return places + stage.racers.flag(stage)
 
 
@@ -69,5 +73,6 @@ def _minima(stage: RaceStage) -> list[tuple[float, float]]:
     if stage.landscape is None:
         return []
     minima = [c.point for c in stage.landscape.critical_points if c.kind == "minimum"]
-    places = stage.to_pixels(np.array(minima, dtype=np.float64).reshape(len(minima), 2))
+    known = np.array(minima, dtype=np.float64).reshape(len(minima), stage.landscape.dim)
+    places = stage.to_pixels(on_curve(stage.landscape, known) if stage.flat else known)
     return [(x, y) for x, y in places.tolist()]

@@ -42,6 +42,8 @@ HOMES: dict[str, tuple[Corner, ...]] = {
     "data": ("tr", "tl", "br", "bl"),
     "apart": ("bl", "tl", "tr", "br"),
 }
+#: The same of the card that takes a step apart on a curve, which leaves its middle free above.
+OVER_A_CURVE: tuple[Corner, ...] = ("tc", "bl", "br", "tl", "tr")
 
 #: Pixels (x, y).
 Places = Sequence[tuple[float, float]]
@@ -49,7 +51,7 @@ Places = Sequence[tuple[float, float]]
 
 def _offsets(corner: Corner) -> tuple[int, int]:
     """How far from the edges of the stage a corner's overlays lie."""
-    return (LEFT if corner[1] == "l" else RIGHT), (TOP if corner[0] == "t" else BOTTOM)
+    return {"l": LEFT, "c": MIDDLE, "r": RIGHT}[corner[1]], (TOP if corner[0] == "t" else BOTTOM)
 
 
 class Overlays:
@@ -135,9 +137,8 @@ class Overlays:
             self.show_legend(False)
         self.derivative.set_look(look)
         self.derivative.want(flat and look.difference and not (look.card_open or look.table))
-        self._flat = flat
-        if flat and self._corner["apart"] != "bl":
-            self._put_apart("bl")
+        if flat != self._flat:
+            self._flat, self._apart_placed = flat, False
         self._place_words()
 
     def _place_words(self) -> None:
@@ -214,6 +215,13 @@ class Overlays:
                 self._apart_placed = False
                 self._place_words()
             return
+        # The derivative has its place above the middle.
+        above = self._flat and self.derivative.isHidden()
+        if self._corner["apart"] == "tc" and not above:
+            self._put_apart("bl")
+            self._apart_placed = False
+        if not self.derivative.isHidden() and self.apart.geometry().intersects(self.derivative.geometry()):
+            self._apart_placed = False
         if self._apart_placed:
             box = QRectF(self.apart.geometry()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             if not any(box.contains(x, y) for x, y in vital):
@@ -221,7 +229,8 @@ class Overlays:
             if self.apart.underMouse() or QApplication.mouseButtons() != Qt.MouseButton.NoButton:
                 return
         self._apart_placed = True
-        self._put_apart(self._emptiest(self.apart, HOMES["apart"], all_vital(), others()))
+        homes = OVER_A_CURVE if above else OVER_A_CURVE[1:] if self._flat else HOMES["apart"]
+        self._put_apart(self._emptiest(self.apart, homes, all_vital(), others()))
 
     def _put_apart(self, corner: Corner) -> None:
         self._corner["apart"] = corner

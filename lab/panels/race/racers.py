@@ -28,6 +28,8 @@ MANY_FLAGS = 26
 FEW_RACERS = 64
 #: So many places have names at most, and what lies within so many pixels of one may be in a name's way.
 FEW_NAMES, BESIDE = 6, 70.0
+#: Heads that share a square of so many pixels are one to a name.
+GRAIN = 6.0
 #: A head with halo and edge, or a flag, lies within this many pixels; with its text, within so many to either side.
 REACH, WORDS = 30, 260
 #: So many words stand below each other at most; they then lie within so many pixels of their racers.
@@ -294,8 +296,8 @@ class RacersLayer:
             near = np.zeros(len(heads), dtype=np.bool_)
             for x, y in places:
                 near |= (np.abs(heads[:, 0] - x) < BESIDE) & (np.abs(heads[:, 1] - y) < BESIDE)
-        found = heads[near]
-        return [(x, y) for x, y in found[:: max(1, len(found) // FEW_RACERS)].tolist()]
+        # Most have arrived, and stand on each other.
+        return list({(GRAIN * x, GRAIN * y) for x, y in (heads[near] // GRAIN).tolist()})
 
     def _flags(self, painter: QPainter, stage: Stage, drawn: NDArray[np.intp], count: int) -> None:
         assert self.frame is not None

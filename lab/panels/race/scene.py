@@ -25,7 +25,7 @@ from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.making_way import make_way
+from lab.panels.race.making_way import free_what_is_taken_apart, make_way
 from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, home, on_curve
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.racer_trails import RacerTrails
@@ -181,6 +181,19 @@ class RaceStage(Stage):
         else:
             self._home = wanted
 
+    def _room(self) -> float:
+        """How wide the plot is beside an open card, in pixels; all of it where that leaves too little."""
+        wide = self.plot.width()
+        if self._card is None or self.bare:
+            return wide
+        room = wide - self._card.sizeHint().width() - CARD_RIGHT
+        return room if room >= BESIDE * wide else wide
+
+    def _seen(self) -> float:
+        """The share of the plot, from its left, whose losses the colours are spread over."""
+        beside = self.at_home and self._beside_card() != self._whole
+        return self._room() / self.plot.width() if beside else 1.0
+
     def _beside_card(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """What of the world to show so that the card hides nothing of it, as x and y.
 
@@ -188,8 +201,8 @@ class RaceStage(Stage):
         """
         x, y = self._whole
         plot = self.plot
-        room = plot.width() - (self._card.sizeHint().width() + CARD_RIGHT if self._card is not None else 0)
-        if self._card is None or self.bare or room < BESIDE * plot.width():
+        room = self._room()
+        if room == plot.width():
             return x, y
         width, height = x[1] - x[0], y[1] - y[0]
         if self.flat:
@@ -296,8 +309,13 @@ class RaceStage(Stage):
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
         self.overlays.show_legend(free and bool(self.arrows.laid_out(self)))
-        self.head = answer.theta if answer is not None else None
-        if not self.flat:
+        self.head = None
+        if answer is not None:
+            assert self._landscape is not None
+            self.head = on_curve(self._landscape, answer.theta) if self.flat else answer.theta
+        if self.flat:
+            free_what_is_taken_apart(self)
+        else:
             make_way(self)
         self.update_live()
 
@@ -383,6 +401,7 @@ class RaceStage(Stage):
             nx,
             ny,
             self._log,
+            self._seen(),
             done=self._on_field,
             failed=self.failed.emit,
         )

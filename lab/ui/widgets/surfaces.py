@@ -169,7 +169,8 @@ class CornerOverlays(QObject):
             if p.corner == corner and not p.widget.isHidden():
                 down = max(down, p.dy) + p.widget.sizeHint().height() + self.GAP
         size = widget.sizeHint()
-        x = dx if corner[1] == "l" else room.width() - size.width() - dx
+        spare = room.width() - size.width()
+        x = {"l": dx, "r": spare - dx, "c": spare // 2 + dx}[corner[1]]
         return QRect(QPoint(x, down if corner[0] == "t" else room.height() - size.height() - down), size)
 
     def has_room(self, place: QRect, widget: QWidget | None = None) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -33,6 +33,8 @@ from lab.ui.theme import manager, theme
 LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 44
 #: Share of the view by which one key moves it, and how much more or less of the world a key shows.
 PAN_BY, ZOOM_BY = 0.1, 1.25
+#: Milliseconds after its last move at which a hand that moves the view is taken to rest.
+REST_MS = 120
 _PANS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 _ZOOMS = {
     Qt.Key.Key_Plus: 1 / ZOOM_BY,
@@ -71,6 +73,8 @@ class Stage(QWidget):
     view_changed = Signal()
     #: The hand chose what is visible (zoom, pan, or everything).
     view_chosen = Signal()
+    #: The hand has moved the view, and rests.
+    rested = Signal()
     pressed = Signal(QMouseEvent)
     dragged = Signal(QMouseEvent)
     released = Signal(QMouseEvent)
@@ -109,6 +113,10 @@ class Stage(QWidget):
         self._dim = 0.0
         #: The keyboard came by key, not by a press: a ring shows it.
         self._ringed = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.rested)
         manager().changed.connect(self.refresh)
 
     # -- geometry ----------------------------------------------------------------------------------------------
@@ -140,6 +148,11 @@ class Stage(QWidget):
     def at_home(self) -> bool:
         """Whether everything worth seeing is asked for."""
         return self._wanted == self._home
+
+    @property
+    def in_motion(self) -> bool:
+        """Whether a hand is moving the view: what is shown now will not be looked at for long."""
+        return self._rest.isActive()
 
     def show_world(self, wanted: QRectF) -> None:
         """Make a part of the world visible; with a locked aspect the view is the smallest that contains it."""
@@ -287,6 +300,7 @@ class Stage(QWidget):
             ratio, moved = self.devicePixelRatioF(), event.position() - start
             dx = round(moved.x() * ratio) / ratio / self.plot.width() * world.width()
             dy = round(moved.y() * ratio) / ratio / self.plot.height() * world.height()
+            self._rest.start()
             self.show_world(world.translated(-dx, dy))
             self.view_chosen.emit()
         elif event.buttons():
@@ -340,6 +354,7 @@ class Stage(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.plot.contains(event.position()) and event.angleDelta().y():
+            self._rest.start()
             self.zoom(0.9985 ** event.angleDelta().y(), event.position())
             event.accept()
         else:

@@ -358,6 +358,21 @@ def test_the_middle_button_pans_with_the_hand(race):
     assert stage.world.contains(QRectF(-5, -5, 10, 10))
 
 
+def test_while_the_view_moves_its_field_is_coarse_and_fine_once_it_rests(race, qtbot):
+    stage = race.view.stage
+    fine = stage.picture.shade.shape
+    wheel(stage, (300, 200), 120)
+    assert stage.in_motion
+    assert stage.picture.shade.shape == (pytest.approx(fine[0] / 2, abs=1), pytest.approx(fine[1] / 2, abs=1))
+    qtbot.waitUntil(lambda: stage.picture.shade.shape == fine, timeout=3000)
+    world = stage.world
+    assert stage.picture.world == (world.x(), world.y(), world.width(), world.height())
+    assert not stage.in_motion
+    # What is asked for otherwise is fine at once.
+    stage.go_home()
+    assert stage.picture.shade.shape == fine
+
+
 def test_the_field_follows_the_view(race):
     view = race.view
     wheel(view.stage, (300, 200), 480)

@@ -37,8 +37,8 @@ from lab.ui.jobs import Jobs
 from lab.ui.stage import LEFT, Stage
 from lab.ui.theme import theme, weight
 
-#: One cell of the landscape's picture covers this many pixels.
-CELL = 3.0
+#: One cell of the landscape's picture covers this many pixels; while the hand moves the view, so many.
+CELL, COARSE_CELL = 3.0, 6.0
 #: A card in the upper right corner ends so far from the plot's edge, with a gap on its left; beside it, at least this
 #: share of the plot must be left for the landscape.
 CARD_RIGHT, BESIDE = 28, 0.4
@@ -92,6 +92,7 @@ class RaceStage(Stage):
         self._card: QWidget | None = None
         self.view_changed.connect(self._ask_for_field)
         self.view_changed.connect(self._on_view)
+        self.rested.connect(self._ask_for_field)
         # While the hand held something nothing made way.
         self.released.connect(self._on_view)
 
@@ -382,7 +383,8 @@ class RaceStage(Stage):
         """What is visible, and with how many cells it is computed."""
         world, plot = self.world, self.plot
         window = (world.x(), world.y(), world.width(), world.height())
-        return window, max(16, round(plot.width() / CELL)), max(16, round(plot.height() / CELL))
+        cell = COARSE_CELL if self.in_motion else CELL
+        return window, max(16, round(plot.width() / cell)), max(16, round(plot.height() / cell))
 
     def _ask_for_test_loss(self) -> None:
         if not self.flat:

@@ -36,6 +36,8 @@ class Inspector(QObject):
     squeezed = Signal(bool)
     #: It is being folded away with the keyboard in it.
     left = Signal()
+    #: It was shown or folded away, or needs another width.
+    fitted = Signal()
 
     def __init__(self, panel: QWidget, button: IconButton) -> None:
         super().__init__(panel)
@@ -53,6 +55,10 @@ class Inspector(QObject):
         self._body = QHBoxLayout()
         #: The inspector is squeezed; it lies over the stage.
         self._narrow = self._drawn_over = False
+        #: What something else takes of the panel's width.
+        self._elsewhere = 0
+        #: That needs it, so that the inspector does with as little as it can.
+        self._pressed = False
         #: What the hand chose for the inspector in a narrow panel (True) and in a wide one (False).
         self._chosen: dict[bool, bool] = {}
         # Once everything has taken its new size: only then is it known how narrow the inspector can be.
@@ -82,9 +88,15 @@ class Inspector(QObject):
         self._fold()
         self._fit()
 
+    def leave_to(self, width: int, *, pressed: bool = False) -> None:
+        """Let something else in the panel have that much of its width; `pressed` for room, be no wider than needed."""
+        if (width, pressed) != (self._elsewhere, self._pressed):
+            self._elsewhere, self._pressed = width, pressed
+            self._fit()
+
     def choose_like(self, other: Inspector) -> None:
-        """Let what the hand chose for another panel's inspector be chosen here."""
-        self._chosen = dict(other._chosen)
+        """Let another panel's inspector be shown here or folded away as it is there."""
+        self._chosen = dict.fromkeys((False, True), other.shown)
 
     def scroll_like(self, other: Inspector) -> None:
         """Scroll to where another panel's inspector is scrolled."""
@@ -102,6 +114,20 @@ class Inspector(QObject):
             self._button.set_icon("caret-right" if shown else "caret-left")
             self._button.setToolTip(words)
             self._button.setAccessibleName(words)
+            self.fitted.emit()
+
+    def width_in(self, room: int, *, pressed: bool) -> int:
+        """How wide it would be in a panel with so much room for stage and inspector; 0 while it is folded away."""
+        return self._width_in(room, pressed) if self.shown else 0
+
+    def _width_in(self, room: int, pressed: bool) -> int:
+        widest = tokens()["size_px"]["inspector"]
+        usual = 0 if self._narrow or pressed else round(min(USUAL * max(1.0, fonts.scale()), SHARE * room))
+        wanted = widest if room >= WIDE else max(usual, widest * room // WIDE)
+        needed = self.content.minimumSizeHint().width()
+        if self.content.minimumSizeHint().height() > self.scroll.height():
+            needed += self.scroll.verticalScrollBar().sizeHint().width()
+        return max(wanted, needed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # How tall it is decides whether it has a scroll bar, and that how wide it must be.
@@ -118,17 +144,14 @@ class Inspector(QObject):
         if (narrow := room < FOLDED) != self._narrow:
             self._narrow = narrow
             self.squeezed.emit(narrow)
-        widest = tokens()["size_px"]["inspector"]
-        usual = 0 if narrow else round(min(USUAL * max(1.0, fonts.scale()), SHARE * room))
-        wanted = widest if room >= WIDE else max(usual, widest * room // WIDE)
-        bar = self.scroll.verticalScrollBar().sizeHint().width()
-        needed = self.content.minimumSizeHint().width()
-        if self.content.minimumSizeHint().height() > self.scroll.height():
-            needed += bar
-        width = max(wanted, needed)
+        before = self.scroll.minimumWidth()
+        room -= self._elsewhere
+        width = self._width_in(room, self._pressed)
         self.scroll.setFixedWidth(width)
         gap = tokens()["size_px"]["gap"]
         self._draw_over(room - 3 * gap - width < width)
+        if width != before:
+            self.fitted.emit()
 
     def _draw_over(self, on: bool) -> None:
         """Let the inspector lie over the stage's right side, or stand beside it."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
+from lab.ui.aside import Aside
 from lab.ui.command_palette import Command
 from lab.ui.experiment import Experiment
 from lab.ui.inspector import Inspector
@@ -34,6 +35,8 @@ class Panel(QWidget):
     ticks_changed = Signal()
     #: The hand touched this panel: the transport should control it.
     touched = Signal()
+    #: A frame was drawn: what is under the cursor, as it is now seen.
+    frame_shown = Signal(object)
 
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +61,9 @@ class Panel(QWidget):
         self.header.more.setPopupMode(self.header.more.ToolButtonPopupMode.InstantPopup)
         gap = tokens()["size_px"]["gap"]
         fill(self.stage_column, (), (0, 0, 0, 0), gap)
-        body = self._side.stand_beside(self.stage_column)
+        #: What stands beside stage and inspector, such as a lesson.
+        self.aside = Aside(self, self._side)
+        body = self.aside.stand_beside(self._side.stand_beside(self.stage_column))
         fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
         self.header.fold.clicked.connect(self.toggle_inspector)
         self._broken = False
@@ -118,6 +123,11 @@ class Panel(QWidget):
         self.experiment.set_playing(False)
         self.experiment.set_run(preset.make(), f"Load {preset.title}")
 
+    def take_look(self, look: Any) -> None:
+        """Look at the run in another way: `look` is a view state, e.g. that of a lesson's page."""
+        self.experiment.view_state = look
+        self.refresh()
+
     def commands(self) -> list[Command]:
         """What the panel adds to the command palette."""
         return []
@@ -139,7 +149,8 @@ class Panel(QWidget):
         """Draw the present state now; a view that fails says so once and stays as it was."""
         self._dirty = False
         try:
-            self.show_frame(self.experiment.frame())
+            frame = self.experiment.frame()
+            self.show_frame(frame)
         except Exception as failure:
             if not self._broken:
                 log.exception("the panel %s failed to draw", self.experiment.panel)
@@ -150,6 +161,7 @@ class Panel(QWidget):
             if self._broken:
                 self.banner.clear()
             self._broken = False
+            self.frame_shown.emit(frame)
         marks = self.experiment.timeline.marks
         if (id(marks), len(marks)) != self._marks_shown:
             self._marks_shown = (id(marks), len(marks))
@@ -206,7 +218,8 @@ class Panel(QWidget):
     def look_like(self, other: Panel) -> None:
         """Take another view's size, and how the hand divided the room: inspector, splitters, what is scrolled to."""
         self._side.choose_like(other._side)
-        self.resize(other.size())
+        # What stands aside there is no part of the picture, and the stage is to be as large as it is seen.
+        self.resize(other.aside.rest)
         for mine, theirs in zip(self.findChildren(QSplitter), other.findChildren(QSplitter), strict=False):
             mine.setSizes(theirs.sizes())
         self._side.scroll_like(other._side)
@@ -226,4 +239,5 @@ class Panel(QWidget):
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
+        self.aside.follow()
         self._side.follow()

@@ -254,6 +254,14 @@ class RaceView(Entered):
         self._follow_look()
         self.refresh()
 
+    def take_look(self, look: RaceViewState) -> None:
+        """Look at the race in another way, also at another part of the landscape."""
+        self._look = look
+        self._remember()
+        self._follow_look()
+        self.stage.take_home(self.config.starts, look.world)
+        self.refresh()
+
     def keyboard_home(self) -> QWidget:
         """The stage."""
         return self.stage

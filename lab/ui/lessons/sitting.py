@@ -1,0 +1,267 @@
+"""One lesson, open in one panel: which page is shown, what it has loaded, and whether its task is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from lab.core.lessons import Lesson, Live
+from lab.core.lessons.loading import opened
+from lab.core.panel import PanelSpec
+from lab.core.registry import Family
+from lab.ui import fonts
+from lab.ui.aside import USUAL
+from lab.ui.lessons.answers import AskView
+from lab.ui.lessons.card import LessonCard
+from lab.ui.lessons.ending import Ending
+from lab.ui.lessons.loading import Loader
+from lab.ui.lessons.progress import Progress
+from lab.ui.lessons.prose import Prose
+from lab.ui.lessons.tasks import TaskView, view_of
+from lab.ui.panel import Panel
+from lab.ui.settings import Settings
+from lab.ui.widgets.layout import fill
+
+WIDTH_KEY = "lessons/width"
+
+
+class Sitting(QObject):
+    """Shows a lesson's pages in a panel, asks its tasks of the live state, and remembers what is done.
+
+    A page loads its state when one comes to it forward for the first time; going back, and forward again, leaves the
+    panel alone. The task is asked whenever a frame is shown or looks change, and only while the panel is seen.
+
+    Parameters
+    ----------
+    view : Panel
+        Where.
+    lesson : Lesson
+        What.
+    panels : Family
+        What presets and sessions are read with.
+    progress : Progress
+        What was done before.
+    settings : Settings
+        How wide the column is.
+    successor : callable
+        Gives the lesson to offer after this one, or None.
+    """
+
+    #: Another page is shown.
+    turned = Signal()
+    #: The lesson is to be closed.
+    closed = Signal()
+    #: The lesson offered at the end is wanted.
+    next_lesson_wanted = Signal(object)
+
+    def __init__(
+        self,
+        view: Panel,
+        lesson: Lesson,
+        panels: Family[PanelSpec],
+        progress: Progress,
+        settings: Settings,
+        successor: Callable[[Lesson], Lesson | None],
+    ) -> None:
+        super().__init__(view)
+        self.view, self.lesson = view, lesson
+        self._panels, self._progress, self._settings, self._successor = panels, progress, settings, successor
+        self._loader = Loader(view, panels)
+        #: The page that is shown; as many as there are pages: the end.
+        self.page = -1
+        #: Pages that have loaded their states, or had their time to.
+        self._entered: set[int] = set()
+        #: The page whose state was loaded last, -1 for none.
+        self._stands = -1
+        self._frame: Any = None
+        self.card = LessonCard(lesson.title)
+        self.card.back_wanted.connect(self.go_back)
+        self.card.next_wanted.connect(self.go_on)
+        self.card.reset_wanted.connect(self.reset)
+        self.card.closed.connect(self.closed)
+        self.card.turned.connect(self._on_card_turned)
+        self.card.menu.aboutToShow.connect(self._fill_menu)
+        view.aside.put(self.card, settings.number(WIDTH_KEY, USUAL))
+        view.aside.width_chosen.connect(self._on_width_chosen)
+        view.frame_shown.connect(self._on_frame_shown)
+        view.experiment.looked.connect(self.check)
+        progress.changed.connect(self._on_progress)
+
+    # -- turning pages -------------------------------------------------------------------------------------------
+
+    def turn_to(self, page: int, *, load: bool = True) -> None:
+        """Show a page, and load its state if it has one and this is the first time (`load`: if at all)."""
+        count = len(self.lesson.steps)
+        focus, left = QApplication.focusWidget(), self.card.task
+        if focus is not None and left is not None and left.isAncestorOf(focus):
+            self._give_back_keyboard()
+        self.page = page = max(0, min(page, count))
+        if page == count:
+            self._progress.mark_ended(self.lesson)
+            self._show_end()
+        else:
+            if page not in self._entered and load:
+                self._load(page)
+            # Who begins in the middle has the pages before behind them.
+            self._entered |= set(range(page + 1))
+            if not load:
+                self._stands = page
+            self._show_page(page)
+        self.check()
+        self.turned.emit()
+
+    def go_on(self) -> None:
+        """To the next page, or the end."""
+        page = self.page
+        if page < len(self.lesson.steps):
+            if self.lesson.steps[page].task is None:
+                self._progress.mark_done(self.lesson, page)
+            self.turn_to(page + 1)
+
+    def go_back(self) -> None:
+        """To the page before."""
+        if self.page > 0:
+            self.turn_to(self.page - 1)
+
+    def reset(self) -> None:
+        """Load the page's state again."""
+        if self.page < len(self.lesson.steps):
+            self._load(self.page)
+            self._name_reset()
+            self.check()
+
+    def begin_again(self) -> None:
+        """Forget what was done in this lesson, and go to its first page."""
+        self._progress.forget(self.lesson)
+        self._entered = set()
+        self.turn_to(0)
+
+    def close(self) -> None:
+        """Take the card down."""
+        self.view.frame_shown.disconnect(self._on_frame_shown)
+        self.view.experiment.looked.disconnect(self.check)
+        self.view.aside.width_chosen.disconnect(self._on_width_chosen)
+        self._progress.changed.disconnect(self._on_progress)
+        self.view.aside.take_out()
+        self.card.deleteLater()
+        self._loader.deleteLater()
+        self.deleteLater()
+
+    def _load(self, page: int) -> None:
+        step = self.lesson.steps[page]
+        if step.load is None:
+            return
+        self.view.touched.emit()
+        had_work = self._loader.has_work
+        state = opened(step.load, self.lesson.panel, self._panels)
+        if self._loader.load(state, f"{self.lesson.title}, page {page + 1}"):
+            self._stands = page
+            if had_work:
+                self.view.notice.say("Your own work is one Undo away (Ctrl+Z)")
+
+    def _name_reset(self) -> None:
+        """The panel stands as another page left it, or as this one began: only then there is something to reset."""
+        self.card.reset.setText("Reset page" if self._stands == self.page else "Load page")
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def _show_page(self, page: int) -> None:
+        step = self.lesson.steps[page]
+        task: TaskView | None = None
+        if step.task is not None:
+            done = page in self._progress.done(self.lesson)
+            task = view_of(step.task, done, self._progress.answer(self.lesson, page))
+            task.finished.connect(partial(self._on_finished, page))
+            task.answered.connect(partial(self._progress.keep_answer, self.lesson, page))
+            if isinstance(task, AskView):
+                task.left.connect(self._give_back_keyboard)
+        content = QWidget()
+        title = Prose(step.title, fonts.TITLE, weight=fonts.SEMIBOLD)
+        fill(QVBoxLayout(content), (title, Prose(step.text)), (0, 0, 0, 0), 8)
+        last = page == len(self.lesson.steps) - 1
+        self.card.show_page(content, task, resettable=step.load is not None, last=last, first=page == 0)
+        self._name_reset()
+        self._say()
+
+    def _show_end(self) -> None:
+        ending = Ending(self.lesson, self._progress, self._successor(self.lesson))
+        ending.page_wanted.connect(self._on_page_wanted)
+        ending.next_wanted.connect(self.next_lesson_wanted)
+        ending.closed.connect(self.closed)
+        self.card.show_end(ending)
+        self._say()
+
+    def _say(self) -> None:
+        """Bring dots, buttons and the one line up to what is done."""
+        count = len(self.lesson.steps)
+        done = self._progress.done(self.lesson)
+        self.card.show_place(count, self.page, done)
+        at_end = self.page == count
+        if at_end:
+            self.card.show_state(done=False, line="Lesson done")
+            return
+        step, task = self.lesson.steps[self.page], self.card.task
+        fine = task is None or task.done
+        line = step.title if task is None else task.summary()
+        if task is not None and not task.done and not line:
+            line = Prose(task.text).accessibleName()
+        self.card.show_state(done=fine, line="Done" if task is not None and task.done else line)
+
+    def _fill_menu(self) -> None:
+        menu = self.card.menu
+        menu.clear()
+        done = self._progress.done(self.lesson)
+        for i, step in enumerate(self.lesson.steps):
+            action = menu.addAction(f"{i + 1}  {step.title}".replace("&", "&&"), partial(self.turn_to, i))
+            action.setCheckable(True)
+            action.setChecked(i in done)
+            action.setEnabled(i != self.page)
+        menu.addSeparator()
+        reset = menu.addAction("Reset this page", self.reset)
+        reset.setEnabled(self.card.reset.isVisibleTo(self.card))
+        menu.addAction("Begin this lesson again", self.begin_again)
+        menu.addAction("Close the lesson", self.closed.emit)
+
+    # -- the task ------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Ask the page's open task of the panel as it stands."""
+        task, experiment = self.card.task, self.view.experiment
+        if task is None or task.done or self._frame is None or not self.view.seen:
+            return
+        if experiment.timeline.pending is not None:
+            # On the way to another step: what is passed there was not reached.
+            return
+        task.check(Live(experiment.run, self._frame, experiment.view_state))
+        if self.card.folded and not task.done:
+            self._say()
+
+    def _on_frame_shown(self, frame: Any) -> None:
+        self._frame = frame
+        self.check()
+
+    def _on_card_turned(self) -> None:
+        if self.page >= 0:
+            self._say()
+
+    def _on_page_wanted(self, page: int) -> None:
+        # Its task is to be done now: with its state, whatever the pages after it have left.
+        self._entered.discard(page)
+        self.turn_to(page)
+
+    def _on_finished(self, page: int) -> None:
+        self._progress.mark_done(self.lesson, page)
+
+    def _on_progress(self, id: str) -> None:
+        if id in ("", self.lesson.id) and self.page >= 0:
+            self._say()
+
+    def _on_width_chosen(self, width: float) -> None:
+        self._settings.remember(WIDTH_KEY, float(width))
+
+    def _give_back_keyboard(self) -> None:
+        self.view.keyboard_home().setFocus()

@@ -1,0 +1,191 @@
+"""A page's task as it is seen: what is to be done, how far it is, and that it is done."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from lab.core.lessons.facts import Live, Value
+from lab.core.lessons.model import RELATIONS, Ask, Choose, Condition, Do, Question, Task
+from lab.ui import fonts
+from lab.ui.lessons import wording
+from lab.ui.lessons.prose import Prose
+from lab.ui.lessons.signs import Sign
+from lab.ui.widgets import Button, Text, Well, row
+from lab.ui.widgets.layout import fill
+from lab.ui.widgets.text import Counter
+
+log = logging.getLogger(__name__)
+
+
+class TaskView(Well):
+    """What all tasks share: a sign, the words of the task, and what a kind of task adds below.
+
+    Parameters
+    ----------
+    text : str
+        What is to be done, in Markdown.
+    done : bool
+        Whether it was done before.
+    """
+
+    #: It is done now, and was not before.
+    finished = Signal()
+    #: Something was answered that is to be remembered.
+    answered = Signal(object)
+    #: It needs more room, or less.
+    grown = Signal()
+
+    def __init__(self, text: str, done: bool) -> None:
+        super().__init__(margins=(12, 10, 12, 12), spacing=8)
+        self.done = done
+        self.sign = Sign(17, "done" if done else "open")
+        self.words = Prose(text, 13, weight=fonts.MEDIUM)
+        head = row((self.words, 1), spacing=9)
+        # Beside the first line, not in the middle of all.
+        head.insertWidget(0, self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        self.box.addLayout(head)
+        self.text = text
+
+    def summary(self) -> str:
+        """How far it is, in one line."""
+        return "done" if self.done else ""
+
+    def check(self, live: Live) -> None:
+        """Look at the panel's present state."""
+
+    def finish(self) -> None:
+        """It is done, and done it stays."""
+        if not self.done:
+            self.done = True
+            self.sign.set_state("done")
+            self.finished.emit()
+
+
+def value_of(question: Question, live: Live) -> Value:
+    """What a fact says; a fact that fails says nothing, so that the panel plays on."""
+    try:
+        return question.of(live)
+    except Exception:
+        # Facts are a panel's own code, asked at every frame: none of them may stop the drawing.
+        log.exception("the fact %s failed", question.text)
+        return None
+
+
+class DoView(TaskView):
+    """Conditions on the panel's state, each with its present value beside what is wanted."""
+
+    def __init__(self, task: Do, done: bool) -> None:
+        super().__init__(task.text, done)
+        self._task = task
+        self._values: list[Value] = [None] * len(task.conditions)
+        self._failed: set[int] = set()
+        grid = QGridLayout()
+        grid.setContentsMargins(1, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        self._rows: list[tuple[Sign, Text]] = []
+        right = Qt.AlignmentFlag.AlignRight
+        for at, words in ((2, "now"), (3, "wanted")):
+            grid.addWidget(Text(words, "tick", role="faint", align=right), 0, at)
+        for i, condition in enumerate(task.conditions):
+            sign = Sign(14, "done" if done else "open")
+            value = Counter("", "medium", align=right)
+            grid.addWidget(sign, i + 1, 0)
+            grid.addWidget(Text(wording.asked(condition.question), "caption", wrap=True), i + 1, 1)
+            grid.addWidget(value, i + 1, 2, right | Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(Text(wording.wanted(condition), "caption", align=right), i + 1, 3)
+            self._rows.append((sign, value))
+            self._say(i, condition)
+        self.box.addLayout(grid)
+        self.hint = _Hint(task.hint)
+        self.hint.grown.connect(self.grown)
+        if task.hint:
+            self.box.addWidget(self.hint)
+            self.hint.setVisible(not done)
+
+    def summary(self) -> str:
+        if self.done or not self._task.conditions:
+            return super().summary()
+        pairs = list(zip(self._task.conditions, self._values, strict=True))
+        missing = [(condition, value) for condition, value in pairs if not _holds(condition, value)]
+        return wording.line_of(*(missing or pairs)[0])
+
+    def check(self, live: Live) -> None:
+        met = True
+        for i, condition in enumerate(self._task.conditions):
+            value = None if i in self._failed else self._ask(i, condition, live)
+            met = _holds(condition, value) and met
+            if value != self._values[i]:
+                self._values[i] = value
+                self._say(i, condition)
+        if met:
+            self.finish()
+
+    def finish(self) -> None:
+        for sign, _ in self._rows:
+            sign.set_state("done")
+        if not self.hint.isHidden():
+            self.hint.hide()
+            self.grown.emit()
+        super().finish()
+
+    def _ask(self, i: int, condition: Condition, live: Live) -> Value:
+        try:
+            return condition.question.of(live)
+        except Exception:
+            # Facts are a panel's own code, asked at every frame: one that fails is told once and asked no more.
+            log.exception("the fact %s failed", condition.question.text)
+            self._failed.add(i)
+            return None
+
+    def _say(self, i: int, condition: Condition) -> None:
+        sign, text = self._rows[i]
+        value = self._values[i]
+        said = wording.found(condition.question, value)
+        if text.text() != said:
+            text.setText(said)
+        if not self.done:
+            sign.set_state("done" if _holds(condition, value) else "open")
+        sign.setAccessibleDescription(wording.line_of(condition, value))
+
+
+def _holds(condition: Condition, value: Value) -> bool:
+    return value is not None and bool(RELATIONS[condition.relation](value, condition.value))
+
+
+class _Hint(QWidget):
+    """A hint that is there for whoever asks."""
+
+    grown = Signal()
+
+    def __init__(self, text: str, *, hidden: bool = True) -> None:
+        super().__init__()
+        self.button = Button("Show a hint", kind="link")
+        self.words = Prose(text, 13, role="muted")
+        fill(QVBoxLayout(self), (row(self.button, None), self.words), (0, 0, 0, 0), 0)
+        self.words.setVisible(not hidden)
+        self.button.setVisible(hidden)
+        self.button.clicked.connect(self.show_words)
+
+    def show_words(self) -> None:
+        """Give the hint."""
+        self.button.hide()
+        self.words.show()
+        self.grown.emit()
+
+
+def view_of(task: Task, done: bool, answer: Any) -> TaskView:
+    """How a task is seen; `answer` is what was answered before, None for nothing."""
+    from lab.ui.lessons.answers import AskView, ChooseView
+
+    if isinstance(task, Do):
+        return DoView(task, done)
+    if isinstance(task, Ask):
+        return AskView(task, done, answer)
+    assert isinstance(task, Choose)
+    return ChooseView(task, done, answer)

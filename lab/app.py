@@ -67,6 +67,7 @@ def run_gui(path: str | None) -> int:
         if last is not None and last.panels:
             try:
                 window.sessions.show(last)
+                window.lessons.await_reopening()
             except LabError as refused:
                 window.show_error(str(refused))
         window.keeper.changed.emit()

@@ -19,6 +19,8 @@ from lab.ui.dock import PanelDock
 from lab.ui.entrance import Entrance
 from lab.ui.exports import Exports
 from lab.ui.key_card import KeyCard
+from lab.ui.lessons.hub import Lessons
+from lab.ui.lessons.menu import LessonMenu
 from lab.ui.presenting import Presenting
 from lab.ui.proof import Proofs
 from lab.ui.session_flow import SessionFlow
@@ -44,6 +46,7 @@ class Parts:
     exports: Exports
     presenting: Presenting
     proofs: Proofs
+    lessons: Lessons
 
 
 def _float(dock: PanelDock) -> None:
@@ -65,6 +68,7 @@ class Actions(QObject):
         self._edit_menu()
         self._view_menu()
         self._panel_menu()
+        self._lesson_menu()
         self._help_menu()
         self._transport_keys()
         self.refresh()
@@ -164,6 +168,10 @@ class Actions(QObject):
         self._add(menu, "Panels", "Float or dock panel", lambda: self._with(_float))
         self._add(menu, "Panels", "Close panel", lambda: self._with(w.desk.close), "Ctrl+W")
 
+    def _lesson_menu(self) -> None:
+        self._lessons = LessonMenu(self._w.bar.lessons, self._w.desk.panels, self._w.lessons, self._add)
+        self._w.lessons.changed.connect(self.refresh)
+
     def _help_menu(self) -> None:
         w, menu = self._w, self._w.bar.help
         self._add(menu, "Help", "Keyboard and mouse", lambda: self.key_card.toggle(), "F1")
@@ -187,6 +195,9 @@ class Actions(QObject):
             view.export_menu.addAction(title, partial(self._on, dock, run))
         view.export_menu.addSeparator()
         view.abilities.add_scripts(view.export_menu)
+        view.lesson_menu.aboutToShow.connect(partial(w.lessons.fill_panel_menu, view.lesson_menu, dock))
+        view.lesson_menu.setTitle("Lessons")
+        view.more_menu.addMenu(view.lesson_menu)
         view.more_menu.addSeparator()
         view.more_menu.addAction("Rename panel…", partial(self._on, dock, self.rename_panel))
         view.more_menu.addAction("Duplicate panel", partial(self._on, dock, self.duplicate_panel))
@@ -203,6 +214,7 @@ class Actions(QObject):
             action.setEnabled(label is not None)
             action.setText(word if label is None else f"{word} {label[0].lower()}{label[1:]}")
         self._themes[manager().mode].setChecked(True)
+        self._lessons.refresh(panel=self._w.desk.active is not None)
 
     # -- the palette -------------------------------------------------------------------------------------------
 
@@ -223,6 +235,7 @@ class Actions(QObject):
                 found.append(
                     Command(preset.title, f"Preset · {entry.title}", partial(self._preset, entry.id, preset.id))
                 )
+        found += w.lessons.commands()
         if w.desk.active is not None:
             found += w.desk.active.view.abilities.commands() + w.desk.active.view.commands()
             found += w.proofs.commands(w.desk.active.view)

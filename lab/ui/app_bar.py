@@ -15,7 +15,7 @@ from lab.ui.widgets.layout import fill
 class SearchButton(QPushButton):
     """Looks like a search field; says as much as there is room for."""
 
-    WORDS = ("Search actions, presets, algorithms", "Search", "")
+    WORDS = ("Search actions, presets, lessons", "Search", "")
     _AROUND = 44  # the icon, the padding and the border
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class SearchButton(QPushButton):
 
 
 class AppBar(QFrame):
-    """Menus File, Edit, View, Help; a search field that opens the palette; theme and layout buttons."""
+    """Menus from File to Help; a search field that opens the palette; theme and layout buttons."""
 
     search_wanted = Signal()
 
@@ -70,6 +70,7 @@ class AppBar(QFrame):
         self.edit = self.menus.addMenu("&Edit")
         self.view = self.menus.addMenu("&View")
         self.panel = self.menus.addMenu("&Panels")
+        self.lessons = self.menus.addMenu("&Lessons")
         self.help = self.menus.addMenu("&Help")
         self.search = SearchButton()
         self.search.clicked.connect(self.search_wanted)

@@ -53,7 +53,7 @@ class CommandPalette(QFrame):
         self.setAccessibleName("Command palette")
         self._commands: Sequence[Command] = ()
         self._before: QWidget | None = None
-        self._line = FindLine("Search", "Search actions, presets, algorithms", fonts.TITLE)
+        self._line = FindLine("Search", "Search actions, presets, lessons, algorithms", fonts.TITLE)
         self._list = FoundList(self._line)
         self._list.setItemDelegate(_Rows(self._list))
         fill(QVBoxLayout(self), (self._line, self._list), (10, 10, 10, 8), 6)

@@ -43,6 +43,8 @@ class Desk(QObject):
     opened = Signal(object)
     #: A panel was closed for good.
     closed = Signal()
+    #: A panel (a `PanelDock`) is about to go, closed or replaced by a session's.
+    going = Signal(object)
     #: The transport controls another panel, or none.
     activated = Signal()
     #: The run of a panel was changed.
@@ -115,6 +117,7 @@ class Desk(QObject):
         self.closed.emit()
 
     def _drop(self, dock: PanelDock) -> None:
+        self.going.emit(dock)
         self._player.remove(dock.experiment)
         dock.view.abilities.close()
         self.docks.remove(dock)

@@ -45,6 +45,7 @@ _LEFT: tuple[tuple[str, tuple[Line, ...]], ...] = (
             ("Ctrl+1 2 3", "focus, side by side, grid"),
             ("Ctrl+I", "fold or show the inspector"),
             ("Ctrl++ − 0", "larger, smaller, usual text"),
+            ("Ctrl+PgDn PgUp", "turn a lesson's pages"),
             ("F11", "present to a lecture hall"),
             ("Esc", "close the card in front"),
             ("Alt+letter", "menus, by what is underlined"),

@@ -56,7 +56,10 @@ class Panel(QWidget):
         self.inspector, self.inspector_column = self._side.content, self._side.column
         self.export_menu = QMenu(self)
         self.more_menu = QMenu(self)
+        #: The panel's lessons; the window fills it whenever it opens.
+        self.lesson_menu = QMenu(self)
         self.header.export.setMenu(self.export_menu)
+        self.header.lesson.setMenu(self.lesson_menu)
         self.header.more.setMenu(self.more_menu)
         self.header.more.setPopupMode(self.header.more.ToolButtonPopupMode.InstantPopup)
         gap = tokens()["size_px"]["gap"]

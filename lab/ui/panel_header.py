@@ -55,6 +55,7 @@ class PanelHeader(QFrame):
         self.compare = Button(
             "Compare", "ghost", checkable=True, tooltip="Pin the present run as a ghost behind the next one"
         )
+        self.lesson = Button("Lesson", "graduation-cap", tooltip="Lessons of this panel, and recording one")
         self.export = Button("Export", "export", tooltip="Picture, data or Python script of this panel")
         self.more = IconButton("dots-three", "More", size=20)
         self.fold = IconButton("caret-right", FOLD, size=16)
@@ -71,6 +72,7 @@ class PanelHeader(QFrame):
                 None,
                 self.extra,
                 self.compare,
+                self.lesson,
                 self.export,
                 self.fold,
                 self.more,
@@ -93,7 +95,10 @@ class PanelHeader(QFrame):
         # Without their words, and without the title, the buttons fit into half a window: two panels side by side.
         title = 0 if self.title.isHidden() else GAP
         spared = 0 if self._snug else self._spared()
-        return QSize(super().minimumSizeHint().width() - self._wordy() - title - spared, self._height)
+        # Last of all goes the button of the lessons, which are in the menu of all the rest, too.
+        word = self.lesson.fontMetrics().horizontalAdvance(self.lesson.text())
+        lesson = 0 if self.lesson.isHidden() else SNUG + self.lesson.minimumSizeHint().width() - word
+        return QSize(super().minimumSizeHint().width() - self._wordy() - title - spared - lesson, self._height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -113,17 +118,18 @@ class PanelHeader(QFrame):
 
     def _spared(self) -> int:
         """How much narrower the header is with its parts close together and without the icon."""
-        parts = (self.presets, self.compare, self.export, self.fold, self.more)
+        parts = (self.presets, self.compare, self.lesson, self.export, self.fold, self.more)
         gaps = sum(not part.isHidden() for part in parts) + self.extra.count() - 1
         return gaps * (GAP - SNUG) + self._icon.sizeHint().width() + GAP
 
     def _fit_words(self) -> None:
         """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay).
 
-        Then the list of presets narrows, then goes the title, unless a few letters of it can be read; and last the
-        icon, and most of what is between the buttons.
+        Then the list of presets narrows, then goes the title, unless a few letters of it can be read; then the icon,
+        and most of what is between the buttons; and last the button of the lessons.
         """
         self._be_snug(False)
+        self.lesson.show()
         missing = sum(button.fontMetrics().horizontalAdvance(text) for button, text in self._words.items())
         title, presets = self.title.sizeHint().width(), self.presets.sizeHint().width()
         present = min(presets, self.presets.maximumWidth()) + self._wordy()
@@ -148,6 +154,7 @@ class PanelHeader(QFrame):
         shared = self.width() - rest - (0 if self.title.isHidden() else title + GAP)
         self.presets.setMaximumWidth(presets if words else max(self.presets.minimumWidth(), min(presets, shared)))
         self._be_snug(self.title.isHidden() and shared < self.presets.minimumWidth())
+        self.lesson.setHidden(self._snug and super().minimumSizeHint().width() > self.width())
 
     def _be_snug(self, on: bool) -> None:
         if on != self._snug:

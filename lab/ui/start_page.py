@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.panel import PanelSpec
@@ -17,12 +17,16 @@ from lab.ui.widgets import Button, Text
 from lab.ui.widgets.layout import fill
 
 PICTURE = QSize(420, 236)
+#: Below picture, title and sentence, for the link to a lesson.
+LINK = 36
 
 
 class PanelCard(QWidget):
-    """Picture, title and one sentence; press or Enter opens the panel."""
+    """Picture, title and one sentence; press or Enter opens the panel. Below them a link to the panel's next lesson."""
 
     chosen = Signal()
+    #: The lesson of this id is wanted.
+    lesson_chosen = Signal(str)
     hovered = Signal(bool)
 
     def __init__(self, spec: PanelSpec) -> None:
@@ -30,11 +34,36 @@ class PanelCard(QWidget):
         self._spec = spec
         self._image = QImage()
         self._hover = False
+        self._words = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Open {spec.title}")
         self.setAccessibleDescription(spec.blurb)
+        self._lesson = ""
+        self.lesson = Button("", "graduation-cap", "link", parent=self)
+        self.lesson.clicked.connect(lambda: self.lesson_chosen.emit(self._lesson))
+        self.lesson.hide()
+
+    def offer_lesson(self, id: str, words: str, tooltip: str) -> None:
+        """Offer a lesson in words; "" offers none."""
+        self._lesson = id
+        self._words = words
+        self.lesson.setToolTip(tooltip)
+        self.lesson.setAccessibleName(words)
+        self.lesson.setVisible(bool(id))
+        self._place_link()
+        self.updateGeometry()
+
+    def _place_link(self) -> None:
+        room = self.width() - 24
+        self.lesson.setText(self.lesson.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room - 40))
+        self.lesson.adjustSize()
+        self.lesson.move(12, self.height() - self.lesson.height() - 10)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_link()
 
     def set_image(self, image: QImage) -> None:
         """Show another picture of the panel."""
@@ -42,7 +71,7 @@ class PanelCard(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(PICTURE.width() + 2, PICTURE.height() + 104)
+        return QSize(PICTURE.width() + 2, PICTURE.height() + 104 + (LINK if self._lesson else 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
@@ -99,6 +128,7 @@ class StartPage(QWidget):
     """Cards of the panels, recent sessions, and one line that says what this place is for."""
 
     panel_chosen = Signal(str)
+    lesson_chosen = Signal(str)
     file_chosen = Signal(Path)
     open_wanted = Signal()
 
@@ -109,6 +139,7 @@ class StartPage(QWidget):
         self.cards = {entry.id: PanelCard(entry.item) for entry in panels}
         for id, card in self.cards.items():
             card.chosen.connect(lambda id=id: self.panel_chosen.emit(id))
+            card.lesson_chosen.connect(self.lesson_chosen)
         title = Text("Pick something up", "metric")
         line = Text("Play it, stop it, wind it back, take it apart. Press a card to begin.", "body", role="muted")
         row_of_cards = QHBoxLayout()

@@ -22,6 +22,7 @@ from lab.ui.entrance import Entrance
 from lab.ui.exports import Exports
 from lab.ui.hand_watch import HandWatch
 from lab.ui.jobs import Jobs
+from lab.ui.lessons.hub import Lessons
 from lab.ui.player import Player
 from lab.ui.presenting import Presenting
 from lab.ui.proof import Proofs
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.banner = ErrorBanner()
         self.banner.setParent(self)
         self.palette_box = CommandPalette(self, self.keyboard_home)
+        self.lessons = Lessons(self, self.desk, self.entrance, settings)
         self.exports = Exports(self, self.show_error)
         self.actions_ = Actions(
             Parts(
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
                 exports=self.exports,
                 presenting=self.presenting,
                 proofs=self.proofs,
+                lessons=self.lessons,
             )
         )
         self._hands = HandWatch(self)
@@ -227,6 +230,7 @@ class MainWindow(QMainWindow):
     def _on_shown_first(self) -> None:
         if self.entrance.isVisible():
             self.entrance.draw_thumbnails()
+        self.lessons.begin()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -247,6 +251,7 @@ class MainWindow(QMainWindow):
         self.settings.remember("theme", manager().mode)
         self.settings.remember("text/scale", manager().own_text_scale)
         self.keeper.keep_for_next_start()
+        self.lessons.keep_for_next_start()
         self.settings.save()
         self.shut_down()
         super().closeEvent(event)

@@ -1,0 +1,243 @@
+"""Recording a lesson: states of a panel with a few words each become the draft of a lesson's file."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from lab import __version__
+from lab.core import session as files
+from lab.core.errors import LabError
+from lab.core.lessons import Lesson
+from lab.core.lessons.writing import Draft, DraftPage, write
+from lab.core.panel import PanelSpec
+from lab.core.registry import Family
+from lab.core.session import Session
+from lab.ui import fonts
+from lab.ui.aside import USUAL, Leaf
+from lab.ui.panel import Panel
+from lab.ui.widgets import Button, HLine, IconButton, Text, row
+from lab.ui.widgets.layout import fill
+from lab.ui.widgets.scroller import Scroller
+
+_SUFFIX = ".md"
+HELP = "Bring the panel to where a page is to begin, say what is to be read there, and add it."
+
+
+class _Words(QPlainTextEdit):
+    """Some lines of text; Tab leaves it, Esc leaves it for the card."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__()
+        fonts.use(self)
+        self.setAccessibleName(name)
+        self.setPlaceholderText(hint)
+        self.setTabChangesFocus(True)
+        self.setMinimumHeight(84)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 120)
+
+
+class RecorderCard(Leaf):
+    """The form: a title, the pages so far, and the next page in the making."""
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setAccessibleName("Record a lesson")
+        self.title = _line("Title of the lesson")
+        self.pages = QVBoxLayout()
+        fill(self.pages, (), (0, 0, 0, 0), 2)
+        self.page_title = _line("Title of the page")
+        self.text = _Words("Text of the page", "What is to be read there: Markdown with $formulas$")
+        self.add = Button("Add page", "plus", tooltip="With the panel's present state, at the step under its cursor")
+        self.save = Button("Save draft…", "floppy-disk")
+        self.open_draft = Button("Open as a lesson", kind="primary")
+        self.said = Text("", "body", role="muted", wrap=True)
+        self.close_button = IconButton("x", "Close the recording (Esc)", size=14)
+        self.close_button.clicked.connect(self.closed)
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        fill(
+            QVBoxLayout(inside),
+            (self.title, self.pages, HLine(), Text(HELP, "body", role="muted", wrap=True), self.page_title, self.text,
+             row(self.add, None), HLine(), self.said, row(self.save, self.open_draft, None), None),
+            (16, 4, 12, 14),
+            10,
+        )  # fmt: skip
+        head = row(Text("Record a lesson", "strong"), None, self.close_button, margins=(16, 8, 8, 4))
+        fill(QVBoxLayout(self), (head, (Scroller("Recording", inside), 1)), (0, 0, 0, 0), 4)
+        self.said.hide()
+        self.open_draft.hide()
+
+    def lie_flat(self, on: bool) -> None:
+        """The same form, wider and lower: it scrolls."""
+
+    def flat_height(self, width: int, most: int) -> int:
+        return max(most, 90)
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """Say something in one line below the form."""
+        self.said.set_role("warn" if wrong else "muted")
+        self.said.setText(words)
+        self.said.setVisible(bool(words))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _line(name: str) -> QLineEdit:
+    line = QLineEdit()
+    fonts.use(line)
+    line.setAccessibleName(name)
+    line.setPlaceholderText(name)
+    return line
+
+
+class Recorder(QObject):
+    """Records pages in one panel and writes them as a draft.
+
+    Parameters
+    ----------
+    view : Panel
+        Whose states are recorded.
+    panels : Family
+        What the draft is read back with.
+    folder : Path
+        Where drafts are kept unless another place is chosen.
+    """
+
+    closed = Signal()
+    #: A draft was written: the `Lesson` as read back.
+    saved = Signal(object)
+    #: The draft is to be opened.
+    open_wanted = Signal(object)
+
+    def __init__(self, view: Panel, panels: Family[PanelSpec], folder: Path) -> None:
+        super().__init__(view)
+        self._view, self._panels, self._folder = view, panels, folder
+        self.pages: list[DraftPage] = []
+        self._lines: list[QWidget] = []
+        self._draft: Lesson | None = None
+        self.card = RecorderCard()
+        self.card.add.clicked.connect(self.add_page)
+        self.card.page_title.returnPressed.connect(self.card.text.setFocus)
+        self.card.save.clicked.connect(self.save)
+        self.card.open_draft.clicked.connect(self._on_open)
+        self.card.closed.connect(self.closed)
+        #: Whether there is something that no file holds.
+        self.unsaved = False
+        for line in (self.card.title, self.card.page_title, self.card.text):
+            line.textChanged.connect(self._on_typed)
+        self._list()
+
+    def show(self) -> None:
+        """Stand aside in the panel, with what was recorded so far."""
+        self._view.aside.put(self.card, USUAL)
+        (self.card.page_title if self.pages else self.card.title).setFocus()
+
+    def put_away(self) -> None:
+        """Make room for something else; what was recorded stays."""
+        self._view.aside.take_out()
+
+    def add_page(self) -> None:
+        """A page that begins with the panel as it now stands."""
+        experiment = self._view.experiment
+        title = " ".join(self.card.page_title.text().split())
+        if not title:
+            self.card.say("The page needs a title.", wrong=True)
+            self.card.page_title.setFocus()
+            return
+        experiment.set_playing(False)
+        try:
+            session = files.to_json(Session((experiment.state(),), version=__version__))
+        except LabError as refused:
+            self.card.say(f"This state can't be kept: {refused}", wrong=True)
+            return
+        self.pages.append(DraftPage(title, self.card.text.toPlainText(), session, experiment.step))
+        self.card.page_title.clear()
+        self.card.text.clear()
+        self.card.say(f"Page {len(self.pages)} begins at step {experiment.step}.")
+        self._list()
+        self.card.page_title.setFocus()
+
+    def remove_page(self, at: int) -> None:
+        """Leave a page out."""
+        del self.pages[at]
+        self.unsaved = True
+        self._list()
+
+    def save(self) -> None:
+        """Ask where, and write the draft there."""
+        title = " ".join(self.card.title.text().split())
+        if not title:
+            self.card.say("The lesson needs a title.", wrong=True)
+            self.card.title.setFocus()
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        suggested = self._folder / f"{slug(title)}{_SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(self._view, "Save draft", str(suggested), f"Lessons (*{_SUFFIX})")
+        if chosen:
+            self.write(Path(chosen if chosen.endswith(_SUFFIX) else f"{chosen}{_SUFFIX}"))
+
+    def write(self, path: Path) -> bool:
+        """Write the draft; False (and the card says why) when that can't be."""
+        draft = Draft(self.card.title.text(), self._view.experiment.panel, tuple(self.pages))
+        try:
+            self._draft = write(draft, path, self._panels)
+        except LabError as refused:
+            self.card.say(str(refused), wrong=True)
+            return False
+        self.card.say(f"Saved: {path.name}, with a session beside it for each page. Go on in any text editor.")
+        self.card.open_draft.show()
+        self.unsaved = False
+        self.saved.emit(self._draft)
+        return True
+
+    def close(self) -> None:
+        """Take the card down."""
+        self.put_away()
+        self.card.deleteLater()
+        self.deleteLater()
+
+    def _on_typed(self) -> None:
+        self.unsaved = True
+
+    def _on_open(self) -> None:
+        if self._draft is not None:
+            self.open_wanted.emit(self._draft)
+
+    def _list(self) -> None:
+        """Show the pages so far; without any there is nothing to save."""
+        for line in self._lines:
+            self.card.pages.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        self._lines = []
+        for i, page in enumerate(self.pages):
+            line = QWidget()
+            remove = IconButton("trash", f"Remove page {i + 1}: {page.title}", size=15)
+            remove.clicked.connect(partial(self.remove_page, i))
+            words = Text(f"{i + 1}  {page.title}", elide=True)
+            fill(line_layout := QVBoxLayout(line), (), (0, 0, 0, 0), 0)
+            line_layout.addLayout(row((words, 1), Text(f"step {page.steps}", "caption"), remove, spacing=6))
+            self.card.pages.addWidget(line)
+            self._lines.append(line)
+        self.card.save.setEnabled(bool(self.pages))
+        self.card.open_draft.hide()
+
+
+def slug(title: str) -> str:
+    """A file's name from a title: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "lesson"

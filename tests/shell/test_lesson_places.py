@@ -1,0 +1,97 @@
+"""Where a lesson stands: nothing covers anything, in wide windows and narrow ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lesson_fixtures import LESSON, NEXT
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QWidget
+from shell_fixtures import settle
+
+from lab.ui.theme import manager
+
+
+def place_in(window: QWidget, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+# -- where it stands -------------------------------------------------------------------------------------------
+
+
+def seen_parts(window: Any, view: Any, card: QWidget) -> dict[str, QRect]:
+    parts = {"lesson": card, "stage": view.stage, "rule": view.equation, "header": view.header}
+    if view.inspector_shown:
+        parts["inspector"] = view._side.scroll
+    return {name: place_in(window, part) for name, part in parts.items()}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3])
+@pytest.mark.parametrize("size", [(820, 560), (1280, 800), (1600, 1000), (1920, 1080)])
+def test_nothing_covers_anything(windows: Any, size: tuple[int, int], scale: float) -> None:
+    window = windows("race", size=size)
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    manager().set_text_scale(scale)
+    card = window.lessons.open(LESSON).card
+    settle(6)
+    view = window.docks[0].view
+    parts = seen_parts(window, view, card)
+    assert (window.width(), window.height()) == size
+    for name, place in parts.items():
+        assert window.rect().contains(place), name
+        assert not any(place.intersects(other) for key, other in parts.items() if key != name), name
+    if size == (1280, 800):
+        # The stage's own card, with its frame.
+        assert view.stage.parentWidget().width() >= 460
+        assert view.inspector_shown
+        assert not view.aside.flat
+    for button in (card.next, card.back, card.reset, card.close_button):
+        assert card.rect().contains(place_in(card, button)), button.text()
+
+
+def test_side_by_side_it_lies_above_the_stage_and_folds_to_a_line(windows: Any) -> None:
+    window = windows("race", size=(1280, 800))
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    window.actions_.arrange("side by side")
+    settle(4)
+    dock = window.docks[0]
+    card = window.lessons.open(LESSON, dock).card
+    settle(6)
+    assert dock.view.aside.flat
+    parts = seen_parts(window, dock.view, card)
+    assert parts["lesson"].bottom() < parts["stage"].top()
+    assert parts["stage"].width() >= 480
+    low = parts["stage"].height()
+    card.fold.click()
+    settle(4)
+    assert card.height() < 56
+    assert dock.view.stage.height() > low + 100
+    assert card.line.isVisible()
+    dock.experiment.seek(3)
+    settle()
+    assert card.task.summary() == "step 3, wanted ≥ 5"
+    card.fold.click()
+    settle(4)
+    assert card.task.isVisible()
+
+
+def test_in_the_smallest_window_one_line_is_left_beside_the_inspector(windows: Any) -> None:
+    window = windows("race", size=(820, 560))
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    card = window.lessons.open(LESSON).card
+    view = window.docks[0].view
+    settle(4)
+    assert not view.aside.flat
+    for shown in (True, False):
+        view.toggle_inspector()
+        settle(6)
+        assert view.inspector_shown == shown
+        assert card.folded == shown
+        assert not shown or card.line.text() == "step 0, wanted ≥ 5"
+        assert (window.width(), window.height()) == (820, 560)
+        parts = seen_parts(window, view, card)
+        bar = place_in(window, window.transport)
+        assert not any(place.intersects(bar) for place in parts.values())
+        assert not parts["lesson"].intersects(parts["stage"])

@@ -16,6 +16,9 @@ from lab.app import make_app, prove
 from lab.core import params
 from lab.core import session as files
 from lab.core.errors import BadValue
+from lab.core.lessons import Lesson
+from lab.core.lessons.loading import opened
+from lab.core.lessons.reading import all_lessons
 from lab.core.replacing import Replacement
 from lab.core.session import Session
 from lab.panels import PANELS
@@ -29,7 +32,8 @@ from lab.ui.window import MainWindow
 def run(args: argparse.Namespace) -> int:
     """Draw the window with a session, a panel or the start page, and write it as PNG; with ``--to`` as a film."""
     cut = _cut(args)
-    session = with_looks(_session(args), args.look)
+    lesson, page = _lesson(args)
+    session = with_looks(_session(args) if lesson is None else _begun(lesson, page, args), args.look)
     app = make_app(args.theme)
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(PANELS, Settings(Path(folder)), inline_jobs=True, prover=prove)
@@ -40,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
             window.show()
             if session.panels:
                 window.sessions.show(session)
+            if lesson is not None:
+                window.lessons.open(lesson, page=page, load=False)
             app.processEvents()
             _go_to(window, args.steps)
             if not session.panels:
@@ -124,6 +130,30 @@ def with_looks(session: Session, looks: Sequence[str]) -> Session:
         )
         session = dataclasses.replace(session, panels=states)
     return session
+
+
+def _lesson(args: argparse.Namespace) -> tuple[Lesson | None, int]:
+    """The lesson to show, and its page from 0; None where none is asked for."""
+    if args.lesson is None:
+        return None, 0
+    id, _, page = args.lesson.partition(":")
+    known = {lesson.id: lesson for lesson in all_lessons(PANELS)[0]}
+    if id not in known:
+        raise BadValue("--lesson", f"{id!r} is not one of {', '.join(known) or 'none'}")
+    last = len(known[id].steps)
+    if page and not (page.isascii() and page.isdigit() and 1 <= int(page) <= last + 1):
+        raise BadValue("--lesson", f"{id} has the pages 1 to {last} (and its end, {last + 1}), not {page!r}")
+    return known[id], int(page or 1) - 1
+
+
+def _begun(lesson: Lesson, page: int, args: argparse.Namespace) -> Session:
+    """The panel as somebody has it who comes to that page; a session, panel or preset that was asked for goes first."""
+    if args.file is not None or args.panel is not None or args.preset is not None:
+        return _session(args)
+    loads = [step.load for step in lesson.steps[: page + 1] if step.load is not None]
+    if not loads:
+        return Session((files.fresh(lesson.panel, PANELS[lesson.panel]),))
+    return Session((dataclasses.replace(opened(loads[-1], lesson.panel, PANELS), name=""),))
 
 
 def _session(args: argparse.Namespace) -> Session:

@@ -186,7 +186,8 @@ class FilmCard(FloatingCard):
             return
         self._complain(None)
         shown = self._view if cut.whole else self._view.picture_of()
-        self.words.setText(_described(cut, shown.size()))
+        size = self._view.aside.rest if cut.whole else shown.size()
+        self.words.setText(_described(cut, size))
         self.settle()
         # Only what differs from the frame before is stored: how much that is, nobody knows before it is made.
         self._view.jobs.submit(
@@ -194,7 +195,7 @@ class FilmCard(FloatingCard):
             _one_frame,
             picture(shown, cut.scale, () if cut.whole else self._view.for_the_hand()),
             FORMATS[str(self.format.value)],
-            done=partial(self._on_measured, cut, shown.size()),
+            done=partial(self._on_measured, cut, size),
             owner=self,
         )
 

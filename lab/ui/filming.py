@@ -136,7 +136,8 @@ class Filming(QObject):
         self._cut = cut
         made = format_of(path.name)
         steps = cut.steps
-        size = self._size = cut.size((view if cut.whole else view.picture_of()).size())
+        # What stands aside, such as a lesson, is no part of the film.
+        size = self._size = cut.size(view.aside.rest if cut.whole else view.picture_of().size())
         self._out: Replacement | None = Replacement(path)
         try:
             self._film: Film = made(self._out.file, size, len(steps), cut.fps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QWidget
 from shell_fixtures import settle
 
+from lab.ui.filming import Cut, Filming
 from lab.ui.theme import manager
 
 
@@ -95,3 +97,14 @@ def test_in_the_smallest_window_one_line_is_left_beside_the_inspector(windows: A
         bar = place_in(window, window.transport)
         assert not any(place.intersects(bar) for place in parts.values())
         assert not parts["lesson"].intersects(parts["stage"])
+
+
+def test_a_film_of_the_panel_shows_it_without_the_lesson(taught: Any, tmp_path: Path) -> None:
+    view = taught.view
+    filming = Filming(view, Cut(0, 2, 1, whole=True), tmp_path / "film.gif")
+    settle(4)
+    assert filming._size == (view.width() - taught.card.width() - 12, view.height())
+    assert (filming._view.width(), filming._view.height()) == filming._size
+    assert filming._view.stage.size() == view.stage.size()
+    filming.cancel()
+    settle()

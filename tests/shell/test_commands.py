@@ -101,6 +101,9 @@ def test_themes_differ(tmp_path):
         (["--panel", "racing"], "racing"),
         (["--preset", "moon"], "moon"),
         (["nowhere.lab.json"], "nowhere.lab.json"),
+        (["--lesson", "nowhere"], "nowhere"),
+        (["--lesson", "momentum:0"], "pages 1 to"),
+        (["--lesson", "momentum:x"], "pages 1 to"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(tmp_path, capsys, words, says):
@@ -110,6 +113,14 @@ def test_what_cannot_be_drawn_is_one_line(tmp_path, capsys, words, says):
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert says in said
+
+
+def test_a_lesson_is_drawn_at_a_page(tmp_path):
+    code, first = shot(tmp_path, "--lesson", "momentum")
+    assert code == 0
+    code, last = shot(tmp_path, "--lesson", "momentum:7")
+    assert code == 0
+    assert first != last
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(tmp_path, capsys):

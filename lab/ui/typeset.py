@@ -17,6 +17,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QFont, QFontDatabase
 
+from lab.core.errors import BadValue
 from lab.ui import fonts
 
 SCALAR = "0.0000"
@@ -132,6 +133,11 @@ def typeset(latex: str, size: float, text: str, roles: Mapping[str, str], dim: i
         Role to colour; KeyError names a role that isn't in it.
     dim : int
         Length of vectors, which sets the width of their boxes.
+
+    Raises
+    ------
+    BadValue
+        For a formula that the typesetter can't read.
     """
     return _typeset(latex, size, text, tuple(sorted(roles.items())), dim)
 
@@ -160,7 +166,11 @@ def _typeset(latex: str, size: float, text: str, roles: tuple[tuple[str, str], .
 
     expanded = expand(latex, text)
     config.svg2 = False  # QSvgRenderer knows only SVG 1 paths
-    svg = Latex(expanded, size=size, color=text).svg()
+    try:
+        svg = Latex(expanded, size=size, color=text).svg()
+    except Exception as failure:
+        # The typesetter has a dozen kinds of failure, down to assertions: all of them mean a slip in the formula.
+        raise BadValue("", f"{latex} can't be typeset") from failure
     marks: list[list[tuple[float, float, float, float]]] = [[] for _ in wanted]
     index = {_marker(i): i for i in range(len(wanted))}
 

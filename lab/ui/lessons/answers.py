@@ -16,7 +16,7 @@ from lab.ui import fonts
 from lab.ui.lessons import wording
 from lab.ui.lessons.prose import Prose
 from lab.ui.lessons.signs import Sign
-from lab.ui.lessons.tasks import TaskView, value_of
+from lab.ui.lessons.tasks import Asker, TaskView
 from lab.ui.theme import theme
 from lab.ui.widgets import Button, Text, exact_text, parse_number, row
 from lab.ui.widgets.layout import column, fill
@@ -61,6 +61,7 @@ class AskView(TaskView):
         super().__init__(task.text, done)
         self._task = task
         self._live: Live | None = None
+        self._asker = Asker()
         self.field = _Field()
         fonts.use(self.field, fonts.BODY, fonts.MEDIUM)
         self.field.setAccessibleName("Your answer")
@@ -119,7 +120,7 @@ class AskView(TaskView):
         answer = self._task.answer
         if not isinstance(answer, Question):
             return float(answer)
-        value = None if self._live is None else value_of(answer, self._live)
+        value = None if self._live is None else self._asker.of(answer, self._live)
         return float(value) if isinstance(value, int | float) else None
 
     def _miss(self, given: float, right: float) -> None:

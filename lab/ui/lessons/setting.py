@@ -16,6 +16,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from lab.core.errors import BadValue
 from lab.ui import fonts
 from lab.ui.lessons.markdown import Block, Run
 from lab.ui.typeset import Typeset, typeset
@@ -150,9 +151,9 @@ class Setter:
     def _formula(self, run: Run, size: float) -> Piece:
         try:
             made = typeset(run.text, size, self._ink.text, self._ink.roles)
-        except Exception:
-            # Whatever a foreign typesetter makes of a teacher's slip, the page is still to be read.
-            log.warning("a formula of a lesson can't be typeset: %s", run.text)
+        except BadValue as bad:
+            # With a slip in a formula the page is still to be read.
+            log.warning("a formula of a lesson: %s", bad.why)
             return self._word(Run(run.text, code=True))
         return Piece(made.width, made.ascent, made.descent, formula=made)
 

@@ -65,14 +65,23 @@ class TaskView(Well):
             self.finished.emit()
 
 
-def value_of(question: Question, live: Live) -> Value:
-    """What a fact says; a fact that fails says nothing, so that the panel plays on."""
-    try:
-        return question.of(live)
-    except Exception:
-        # Facts are a panel's own code, asked at every frame: none of them may stop the drawing.
-        log.exception("the fact %s failed", question.text)
-        return None
+class Asker:
+    """Asks facts of a live panel; one that fails is told once, in the log, and says nothing from then on."""
+
+    def __init__(self) -> None:
+        self._failed: set[str] = set()
+
+    def of(self, question: Question, live: Live) -> Value:
+        """What a fact says now."""
+        if question.text in self._failed:
+            return None
+        try:
+            return question.of(live)
+        except Exception:
+            # Facts are a panel's own code, asked at every frame: none of them may stop the drawing.
+            log.exception("the fact %s failed", question.text)
+            self._failed.add(question.text)
+            return None
 
 
 class DoView(TaskView):
@@ -82,7 +91,7 @@ class DoView(TaskView):
         super().__init__(task.text, done)
         self._task = task
         self._values: list[Value] = [None] * len(task.conditions)
-        self._failed: set[int] = set()
+        self._asker = Asker()
         grid = QGridLayout()
         grid.setContentsMargins(1, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -118,7 +127,7 @@ class DoView(TaskView):
     def check(self, live: Live) -> None:
         met = True
         for i, condition in enumerate(self._task.conditions):
-            value = None if i in self._failed else self._ask(i, condition, live)
+            value = self._asker.of(condition.question, live)
             met = _holds(condition, value) and met
             if value != self._values[i]:
                 self._values[i] = value
@@ -133,15 +142,6 @@ class DoView(TaskView):
             self.hint.hide()
             self.grown.emit()
         super().finish()
-
-    def _ask(self, i: int, condition: Condition, live: Live) -> Value:
-        try:
-            return condition.question.of(live)
-        except Exception:
-            # Facts are a panel's own code, asked at every frame: one that fails is told once and asked no more.
-            log.exception("the fact %s failed", condition.question.text)
-            self._failed.add(i)
-            return None
 
     def _say(self, i: int, condition: Condition) -> None:
         sign, text = self._rows[i]

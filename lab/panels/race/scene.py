@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Signal
-from PySide6.QtGui import QImage, QPainter, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QResizeEvent
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
@@ -19,52 +18,32 @@ from lab.panels.race.curvature import CurvatureLayer, in_words
 from lab.panels.race.density import DensityLayer
 from lab.panels.race.derivative import Reading
 from lab.panels.race.drags import Drag, DragsLayer
-from lab.panels.race.field import Field, around, compute_field
 from lab.panels.race.focus import Focus
 from lab.panels.race.ghost import GhostLayer, RaceGhost
-from lab.panels.race.held_out import HeldOutLayer
-from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
+from lab.panels.race.landscape_stage import LandscapeStage
+from lab.panels.race.layers import ArrowsLayer, CriticalLayer, NamesLayer
 from lab.panels.race.looks import Look
 from lab.panels.race.making_way import free_what_is_taken_apart, make_way
-from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, home, on_curve
-from lab.panels.race.overlays import LOSS_MARGIN, Overlays
+from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, on_curve
+from lab.panels.race.overlays import Overlays
 from lab.panels.race.racer_trails import RacerTrails
 from lab.panels.race.racers import RacersLayer
 from lab.panels.race.secant import QuadraticLayer, SecantLayer, StepLayer, TangentLayer
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import Curvature, Dissection, RaceFrame
 from lab.ui.jobs import Jobs
-from lab.ui.stage import LEFT, Stage
-from lab.ui.theme import theme, weight
+from lab.ui.theme import weight
 
-#: One cell of the landscape's picture covers this many pixels; while the hand moves the view, so many.
-CELL, COARSE_CELL = 3.0, 6.0
-#: A card in the upper right corner ends so far from the plot's edge, with a gap on its left; beside it, at least this
-#: share of the plot must be left for the landscape.
-CARD_RIGHT, BESIDE = 28, 0.4
 #: About so many places say where a trail leads.
 WAY = 32
 
 
-class RaceStage(Stage):
+class RaceStage(LandscapeStage):
     """A landscape with racers on it, of one weight or two."""
 
-    #: Background work failed: one line.
-    failed = Signal(str)
-    #: Another picture of the landscape is shown: a `Field`.
-    field_changed = Signal(object)
-
     def __init__(self, jobs: Jobs) -> None:
-        super().__init__()
-        self.setAccessibleName("Landscape")
-        self._jobs = jobs
-        self._landscape: Landscape | None = None
-        self._log = True
-        #: The picture of the landscape that is shown.
-        self.picture: Field | None = None
-        self.field = FieldLayer()
+        super().__init__(jobs)
         self.basins = BasinLayer(jobs, self._on_basins, self.failed.emit)
-        self.held_out = HeldOutLayer(jobs, self.refresh, self.failed.emit)
         self._show_basins = False
         self._basins_of = ""
         self.density = DensityLayer()
@@ -87,46 +66,20 @@ class RaceStage(Stage):
         self.past = PastLayer()
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
-        #: All that is worth seeing, x and y, and the card that it should lie beside.
-        self._whole = (-1.0, 1.0), (-1.0, 1.0)
-        self._card: QWidget | None = None
-        self.view_changed.connect(self._ask_for_field)
+        self.field_changed.connect(lambda field: self.overlays.show_range(field.lo, field.hi))
         self.view_changed.connect(self._on_view)
-        self.rested.connect(self._ask_for_field)
         # While the hand held something nothing made way.
         self.released.connect(self._on_view)
-
-    @property
-    def landscape(self) -> Landscape | None:
-        """What is shown."""
-        return self._landscape
-
-    @property
-    def flat(self) -> bool:
-        """Whether the landscape has one weight only."""
-        return self._landscape is not None and self._landscape.dim == 1
-
-    def point_at(self, position: QPointF) -> tuple[float, ...]:
-        """The weights under a pixel, exactly."""
-        x, y = self.to_world(position)
-        return (x,) if self.flat else (x, y)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def adopt(self, landscape: Landscape, world: Sequence[float], starts: Sequence[Sequence[float]] = ()) -> None:
         """Show a landscape, all of it with these starts, or the part `world` (x, y, width, height) of it."""
-        self._landscape = landscape
-        self.picture = None
-        self.field.set_field(None)
-        self.held_out.adopt(landscape)
-        self.locked = not self.flat
-        # A loss has more digits than a weight.
-        self.left_margin = LOSS_MARGIN if self.flat else LEFT
+        self.take_ground(landscape)
         # A frame of the other kind must not be drawn on this landscape.
         self.racers = BallsLayer() if self.flat else RacersLayer()
         self.density.frame = None
         self.pointer = PointerLayer(landscape) if self.flat else None
-        self.x_label, self.y_label = ("θ", "f(θ)") if self.flat else ("θ₁", "θ₂")
         if self.flat:
             assert self.pointer is not None
             known = KnownLayer(landscape)
@@ -148,85 +101,11 @@ class RaceStage(Stage):
             self.names = NamesLayer(landscape)
             below = (self.ghost, self.drags, self.trails, self.density)
             self.live = [*below, self.curvature, self.racers, self.names, self.arrows]
-        self._whole = home(landscape) if self.flat else around(landscape.domain, starts)
-        self.set_home(*self._beside_card())
-        if len(world) == 4 and world[2] > 0 and world[3] > 0:
-            self.show_world(QRectF(*world))
-        self.setAccessibleDescription(f"{LANDSCAPES.title_of(type(landscape))}: {landscape.doc}")
-        self.refresh()
-        self._ask_for_field()
-
-    def take_home(self, starts: Sequence[Sequence[float]], world: Sequence[float]) -> None:
-        """Show all of the landscape with other starts, or the part `world` of it, as if the hand had asked for it."""
-        if self._landscape is not None and not self.flat:
-            self._whole = around(self._landscape.domain, starts)
-            self.set_home(*self._beside_card())
-        self.go_home()
-        if len(world) == 4:
-            self.show_world(QRectF(*world))
-            self.view_chosen.emit()
-
-    def make_room(self, card: QWidget | None) -> None:
-        """Let everything worth seeing lie beside an open card in the upper right corner; None: there is none."""
-        self._card = card
-        self._keep_home()
-
-    def _keep_home(self) -> None:
-        """Follow the room that there is; a part that the hand has chosen stays."""
-        (left, right), (low, high) = self._beside_card()
-        wanted = QRectF(left, low, right - left, high - low)
-        if wanted == self._home:
-            return
-        if self.at_home:
-            self.set_home((left, right), (low, high))
-        else:
-            self._home = wanted
-
-    def _room(self) -> float:
-        """How wide the plot is beside an open card, in pixels; all of it where that leaves too little."""
-        wide = self.plot.width()
-        if self._card is None or self.bare:
-            return wide
-        room = wide - self._card.sizeHint().width() - CARD_RIGHT
-        return room if room >= BESIDE * wide else wide
-
-    def _seen(self) -> float:
-        """The share of the plot, from its left, whose losses the colours are spread over."""
-        beside = self.at_home and self._beside_card() != self._whole
-        return self._room() / self.plot.width() if beside else 1.0
-
-    def _beside_card(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """What of the world to show so that the card hides nothing of it, as x and y.
-
-        No more of it than is needed; where too little is left beside the card, it lies over the landscape.
-        """
-        x, y = self._whole
-        plot = self.plot
-        room = self._room()
-        if room == plot.width():
-            return x, y
-        width, height = x[1] - x[0], y[1] - y[0]
-        if self.flat:
-            return (x[0], x[0] + width * plot.width() / room), y
-        unit = max(width / plot.width(), height / plot.height())
-        if (plot.width() + width / unit) / 2 <= room:
-            return x, y
-        unit = max(width / room, height / plot.height())
-        left, low = x[1] - room * unit, (y[0] + y[1] - plot.height() * unit) / 2
-        return (left, left + plot.width() * unit), (low, low + plot.height() * unit)
+        self.show_part(world, starts)
 
     def set_look(self, look: RaceViewState) -> None:
         """Follow the layer switches."""
-        if self.field.show_contours != look.contours:
-            self.field.show_contours = look.contours
-            self.refresh()
-        if self._log != look.log_colors:
-            self._log = look.log_colors
-            self._ask_for_field()
-        if self.held_out.shown != look.test_loss:
-            self.held_out.shown = look.test_loss
-            self._ask_for_test_loss()
-            self.refresh()
+        self.set_ground(look)
         self._show_basins = look.basins and not self.flat
         if self.field.show_image == self._show_basins:
             self.field.show_image = not self._show_basins
@@ -377,59 +256,7 @@ class RaceStage(Stage):
             make_way(self)
             self.update_live()
 
-    # -- the field -----------------------------------------------------------------------------------------------
-
-    def _window(self) -> tuple[tuple[float, float, float, float], int, int]:
-        """What is visible, and with how many cells it is computed."""
-        world, plot = self.world, self.plot
-        window = (world.x(), world.y(), world.width(), world.height())
-        cell = COARSE_CELL if self.in_motion else CELL
-        return window, max(16, round(plot.width() / cell)), max(16, round(plot.height() / cell))
-
-    def _ask_for_test_loss(self) -> None:
-        if not self.flat:
-            self.held_out.ask(*self._window(), self._log)
-
-    def _ask_for_field(self) -> None:
-        if self._landscape is None or self.flat:
-            return
-        window, nx, ny = self._window()
-        self._ask_for_test_loss()
-        self._jobs.submit(
-            (id(self), "field"),
-            compute_field,
-            self._landscape,
-            window,
-            nx,
-            ny,
-            self._log,
-            self._seen(),
-            done=self._on_field,
-            failed=self.failed.emit,
-        )
-
-    def _on_field(self, field: Field) -> None:
-        self.picture = field
-        self.field.set_field(field)
-        self.overlays.show_range(field.lo, field.hi)
-        self.refresh()
-        self.field_changed.emit(field)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._keep_home()
         self.overlays.give_room(event.size())
         self._on_view()
-
-    # -- pictures ------------------------------------------------------------------------------------------------
-
-    def thumbnail(self, size: QSize) -> QImage:
-        """The picture alone, without axes and overlays, at double resolution."""
-        self.compact = self.bare = True
-        self.resize(size)
-        image = QImage(size * 2, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(2.0)
-        image.fill(theme().color("surface"))
-        with QPainter(image) as painter:
-            self.paint_onto(painter)
-        return image

@@ -18,10 +18,11 @@ from lab.ui.aside import USUAL
 from lab.ui.lessons.answers import AskView
 from lab.ui.lessons.card import LessonCard
 from lab.ui.lessons.ending import Ending
+from lab.ui.lessons.kinds import view_of
 from lab.ui.lessons.loading import Loader
 from lab.ui.lessons.progress import Progress
 from lab.ui.lessons.prose import Prose
-from lab.ui.lessons.tasks import TaskView, view_of
+from lab.ui.lessons.tasks import TaskView
 from lab.ui.panel import Panel
 from lab.ui.settings import Settings
 from lab.ui.widgets.layout import fill

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from lab.core.lessons.facts import Live, Value
-from lab.core.lessons.model import RELATIONS, Ask, Choose, Condition, Do, Question, Task
+from lab.core.lessons.model import RELATIONS, Condition, Do, Question
 from lab.ui import fonts
 from lab.ui.lessons import wording
 from lab.ui.lessons.prose import Prose
@@ -177,15 +176,3 @@ class _Hint(QWidget):
         self.button.hide()
         self.words.show()
         self.grown.emit()
-
-
-def view_of(task: Task, done: bool, answer: Any) -> TaskView:
-    """How a task is seen; `answer` is what was answered before, None for nothing."""
-    from lab.ui.lessons.answers import AskView, ChooseView
-
-    if isinstance(task, Do):
-        return DoView(task, done)
-    if isinstance(task, Ask):
-        return AskView(task, done, answer)
-    assert isinstance(task, Choose)
-    return ChooseView(task, done, answer)

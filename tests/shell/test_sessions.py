@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from shell_fixtures import LEFT, PLAIN, settle, wheel
 
@@ -27,7 +28,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def picture(window):
-    """What the window shows, apart from the name in its title."""
+    """What the window shows, apart from the name in its title, once the hand rests."""
+    while any(dock.view.stage.in_motion for dock in window.docks):
+        QTest.qWait(20)
     if QApplication.focusWidget() is not None:
         QApplication.focusWidget().clearFocus()
     settle()

@@ -126,7 +126,12 @@ def test_nothing_is_done_before_it_was_done(key: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "way"), [(key, way) for key, ways in DONE.items() for way in ways], ids=lambda v: str(v)[:60]
+    ("key", "way"),
+    [
+        pytest.param(key, way, id=f"{': '.join(key)}, way {i + 1}")
+        for key, ways in DONE.items()
+        for i, way in enumerate(ways)
+    ],
 )
 def test_everything_can_be_done(key: tuple[str, str], way: Way) -> None:
     lesson, page = PAGES[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import time
 from pathlib import Path
@@ -187,6 +188,11 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["x" * 5001], 0, "the line has 5,001 characters; 5,000 are the most"),
     (["::: do  Go", "\x1b[2J" + "x" * 4000 + " < 1", ":::"], 1, "is not a fact"),
     (["::: do  Go", "x" * 4000 + " < 1", ":::"], 1, 'there is no fact "xxx'),
+    (["a $" + "{" * 7 + "x" + "}" * 7 + "$"], 0, "is nested 7 deep; 6 is the most"),
+    (["a $" + r"\left(" * 7 + "x" + r"\right)" * 7 + "$"], 0, "is nested 7 deep; 6 is the most"),
+    (["a $" + "x+" * 251 + "$"], 0, "a formula has 502 characters; 500 are the most"),
+    (["text", "#", "more"], 1, "a page needs a title behind its #"),
+    (["text " * 900] * 5, -1, 'the page "A page" has 22,499 characters; 20,000 are the most'),
     (["# Next", "text"], -1, 'the page "A page" is empty'),
 ]  # fmt: skip
 
@@ -254,6 +260,15 @@ def test_a_file_is_named_with_its_line(tmp_path: Path) -> None:
         read(tmp_path / "gone.md", PANELS)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "mine.md").write_text(EXAMPLE)
+    lessons, complaints = all_lessons(PANELS, tmp_path)
+    assert "mine" in [lesson.id for lesson in lessons]
+    assert complaints == ("pipe.md, line 1: this is a pipe, not a file",)
+
+
 # -- sessions beside a lesson ----------------------------------------------------------------------------------
 
 
@@ -308,7 +323,7 @@ def test_one_bad_lesson_hides_no_other(tmp_path: Path, monkeypatch: pytest.Monke
 # -- drafts ----------------------------------------------------------------------------------------------------
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(lambda t: t.replace("$", "S"))
-LINES = st.lists(st.one_of(WORDS, st.sampled_from(["# x", "::: do", ":::", "\\# x", "\\\\:::", "", "$x$", "- a"])))
+LINES = st.lists(st.one_of(WORDS, st.sampled_from(["# x", "#", "::: do", ":::", "\\# x", "\\\\:::", "", "$x$", "- a"])))
 TEXTS = LINES.map(lambda lines: "\n".join(line for line in lines if not re.match(r" {0,3}(```|~~~)", line)))
 TITLES = WORDS.filter(lambda text: bool(text.split()))
 PAGES = st.builds(DraftPage, TITLES, TEXTS, st.sampled_from([state(), state("beale", 7)]), st.integers(0, 10_000_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,19 @@ def test_a_formula_that_cannot_be_set_is_shown_as_written(taught: Any) -> None:
     taught.lessons.open(bad)
     settle()
     assert not taught.view.banner.isVisible()
+
+
+def test_a_word_without_an_end_is_cut_in_no_time(taught: Any) -> None:
+    endless = Lesson("endless", "T" * 300, "", "race", 1, (Step("x" * 4000, "y" * 4900),))
+    began = time.perf_counter()
+    taught.lessons.open(endless)
+    settle()
+    assert time.perf_counter() - began < 5.0
+
+
+def test_a_formula_that_cannot_be_set_is_tried_once(taught: Any, caplog: pytest.LogCaptureFixture) -> None:
+    taught.lessons.open(Lesson("bad", "Bad", "", "race", 1, (Step("Title", "Text $y_a_b$ and on."),)))
+    settle()
+    taught.resize(taught.width() - 40, taught.height())
+    settle()
+    assert len([line for line in caplog.messages if "y_a_b" in line]) == 1

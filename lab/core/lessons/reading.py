@@ -23,6 +23,8 @@ SUFFIX = ".md"
 MAX_BYTES = 1 << 20
 #: More than any editor shows; what is looked for in a line takes the square of its length at worst.
 MAX_LINE = 5000
+#: A page stands in a column beside a stage: who writes more wants another page.
+MAX_PAGE = 20_000
 #: In a folder of lessons, but none itself.
 README = "readme.md"
 KEYS = ("title", "panel", "minutes", "blurb", "order")
@@ -31,7 +33,7 @@ _MOST_MINUTES = 600
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
 #: A line of text that would be taken for structure has a backslash more in the file.
-ESCAPED = re.compile(r"\\+(# |:::)")
+ESCAPED = re.compile(r"\\+(# |#$|:::)")
 
 
 def all_lessons(panels: Family[PanelSpec], own: Path | None = None) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
@@ -88,6 +90,9 @@ def _beside(path: Path, name: str) -> str:
 def _content(path: Path, most: int, what: str) -> str:
     """A file's text, never more than `most` bytes of it, even of a device without an end."""
     try:
+        if path.is_fifo():
+            # Opening one waits for somebody to write into it.
+            raise wrong(1, "this is a pipe, not a file")
         with path.open("rb") as file:
             content = file.read(most + 1)
         if len(content) > most:
@@ -200,6 +205,9 @@ class _Page:
         """The page when all of it is there."""
         formulas_closed(_without_code(self.text))
         text = "\n".join(line.text for line in self.text).strip("\n")
+        if len(text) > MAX_PAGE:
+            why = f"{len(text):,} characters; {MAX_PAGE:,} are the most: begin a new page with #"
+            raise wrong(self.head.number, f'the page "{self.head.text[:60]}" has {why}')
         if not text and self.load is None and self.task is None:
             raise wrong(self.head.number, f'the page "{self.head.text}" is empty')
         return Step(self.head.text, text, self.load, self.task, self.head.number)
@@ -217,6 +225,8 @@ def _pages(lines: list[Line], room: Room) -> tuple[Step, ...]:
         if not fence and line.text.startswith("# "):
             pages.append(_Page(Line(line.number, line.text[2:].strip())))
             continue
+        if not fence and line.text == "#":
+            raise wrong(line.number, 'a page needs a title behind its # (in a text, "\\#" is that sign alone)')
         if not pages:
             if line.text:
                 raise wrong(line.number, 'a page begins with its title: "# ..."')

@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.core.errors import BadValue, FileRefused
 from lab.core.lessons.lines import Line, formulas_closed
 from lab.core.lessons.model import Lesson
-from lab.core.lessons.reading import ESCAPED, FENCE, MAX_LINE, SUFFIX, read
+from lab.core.lessons.reading import ESCAPED, FENCE, MAX_LINE, MAX_PAGE, SUFFIX, read
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import SUFFIX as SESSION_SUFFIX
@@ -133,4 +133,7 @@ def _escaped(text: str, path: str) -> str:
         formulas_closed(prose)
     except BadValue as bad:
         raise BadValue(path, str(bad)) from None
-    return "\n".join(lines).strip("\n")
+    found = "\n".join(lines).strip("\n")
+    if len(found) > MAX_PAGE:
+        raise BadValue(path, f"has {len(found):,} characters; {MAX_PAGE:,} are the most")
+    return found

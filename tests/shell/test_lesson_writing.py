@@ -120,6 +120,106 @@ def test_what_was_recorded_stays_until_it_is_saved(race: Any) -> None:
     assert [page.title for page in recorder.pages] == ["Where it begins"]
 
 
+def recording(race: Any, *titles: str) -> Any:
+    race.lessons.record()
+    recorder = next(iter(race.lessons._recorders.values()))
+    settle()
+    for title in titles:
+        recorder.card.page_title.setText(title)
+        recorder.card.add.click()
+    return recorder
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, name: str = "") -> None:
+    """What somebody types into the dialog; nothing: what it suggests."""
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *args: (str(Path(args[2]).with_name(name)) if name else args[2], "")
+    )
+
+
+def test_words_that_no_lesson_may_have_are_told_while_they_can_be_changed(race: Any) -> None:
+    recorder = recording(race)
+    card = recorder.card
+    card.page_title.setText("Prices")
+    card.text.setPlainText("First\n\nIt costs $5.")
+    card.add.click()
+    assert recorder.pages == []
+    assert card.text.toPlainText() == "First\n\nIt costs $5."
+    assert card.said.text().startswith("The text of the page: line 3: a formula is opened by $ and not closed")
+    card.text.setPlainText("It costs \\$5.")
+    card.add.click()
+    assert len(recorder.pages) == 1
+    recorder.remove_page(0)
+    assert (card.page_title.text(), card.text.toPlainText()) == ("Prices", "It costs \\$5.")
+
+
+def test_words_that_were_not_added_outlive_the_saving(race: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = recording(race, "One")
+    recorder.card.title.setText("Two pages")
+    recorder.card.page_title.setText("Typed and not added")
+    choose(monkeypatch)
+    recorder.card.save.click()
+    assert "not in it" in recorder.card.said.text()
+    recorder.card.open_draft.click()
+    settle()
+    race.lessons.record()
+    settle()
+    assert recording(race).card.page_title.text() == "Typed and not added"
+
+
+def test_a_draft_replaces_nothing_unasked(race: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = recording(race, "One")
+    folder = race.lessons.library.folder
+    folder.mkdir(parents=True)
+    (folder / "mine.md").write_text(FILE, "utf-8")
+    recorder.card.title.setText("Adam")
+    for name, why in [
+        ("mine", "already is a mine.md"), ("adam.md", "comes with the lab"), ("My Own.md", "named by small letters"),
+    ]:  # fmt: skip
+        choose(monkeypatch, name)
+        recorder.card.save.click()
+        assert why in recorder.card.said.text()
+        assert recorder.unsaved
+        assert [p.name for p in folder.iterdir()] == ["mine.md"]
+    assert (folder / "mine.md").read_text("utf-8") == FILE
+    choose(monkeypatch)
+    recorder.card.save.click()
+    assert (folder / "my-adam.md").exists()
+    recorder.card.open_draft.click()
+    settle()
+    assert race.lessons.at_hand.lesson.id == "my-adam"
+
+
+def test_a_recording_outlives_its_panel(race: Any) -> None:
+    recording(race, "One", "Two")
+    race.close_panel(race.docks[0])
+    settle()
+    (lesson,) = [one for one in race.lessons.library.lessons if one.id == "a-recording-that-was-not-saved"]
+    assert [step.title for step in lesson.steps] == ["One", "Two"]
+    assert "a-recording-that-was-not-saved.md" in race.banner._message.text()
+
+
+def test_a_recording_outlives_the_window(race: Any) -> None:
+    recording(race, "One").card.title.setText("Half done")
+    race.close()
+    settle()
+    assert (race.lessons.library.folder / "half-done.md").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told(race: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = race.lessons.library.folder
+    folder.write_text("a file where the folder belongs")
+    race.lessons.open_folder()
+    assert str(folder) in race.banner._message.text()
+    recorder = recording(race, "One")
+    recorder.card.title.setText("Nowhere")
+    choose(monkeypatch)
+    recorder.card.save.click()
+    assert recorder.unsaved
+    assert recorder.card.said.text()
+    race.lessons.read_again()
+
+
 def test_a_lesson_goes_with_its_panel(taught: Any) -> None:
     taught.close_panel(taught.docks[0])
     settle()
@@ -128,6 +228,7 @@ def test_a_lesson_goes_with_its_panel(taught: Any) -> None:
 
 
 def test_a_title_becomes_a_file_name() -> None:
+    assert len(slug("x" * 300)) <= 80
     assert slug("Why momentum – overtakes?") == "why-momentum-overtakes"
     assert slug("…") == "lesson"
 

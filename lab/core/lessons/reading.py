@@ -29,11 +29,22 @@ MAX_PAGE = 20_000
 README = "readme.md"
 KEYS = ("title", "panel", "minutes", "blurb", "order")
 _NEEDED = KEYS[:4]
-_MOST_MINUTES = 600
+MOST_MINUTES = 600
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
 #: A line of text that would be taken for structure has a backslash more in the file.
 ESCAPED = re.compile(r"\\+(# |#$|:::)")
+
+
+def check_id(id: str) -> None:
+    """Raise `BadValue` unless a lesson's file may be named so, without its ending."""
+    if not _ID.fullmatch(id):
+        raise wrong(1, "a lesson's file is named by small letters, digits, - and _, such as why-momentum.md")
+
+
+def is_shipped(id: str) -> bool:
+    """Whether a lesson that comes with the lab has this name: no other may bear it."""
+    return (paths.resources() / "lessons" / f"{id}{SUFFIX}").exists()
 
 
 def all_lessons(panels: Family[PanelSpec], own: Path | None = None) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
@@ -128,8 +139,7 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
     BadValue
         With the line as its path: ``line 23: there is no fact "los"; did you mean "loss"?``
     """
-    if not _ID.fullmatch(id):
-        raise wrong(1, "a lesson's file is named by small letters, digits, - and _, such as why-momentum.md")
+    check_id(id)
     lines = [Line(i, line.rstrip()) for i, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)]
     for line in lines:
         if "\0" in line.text:
@@ -142,7 +152,7 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
         if name not in panels:
             raise BadValue("", f'there is no panel "{name}"{did_you_mean(name, panels.ids())}')
     with blamed_on(head["minutes"].number):
-        minutes = whole(head["minutes"].text, _MOST_MINUTES)
+        minutes = whole(head["minutes"].text, MOST_MINUTES)
         if minutes == 0:
             raise BadValue("", "a lesson takes at least a minute")
     order = float("inf")

@@ -8,7 +8,17 @@ from pathlib import Path
 from lab.core.errors import BadValue, FileRefused
 from lab.core.lessons.lines import Line, formulas_closed
 from lab.core.lessons.model import Lesson
-from lab.core.lessons.reading import ESCAPED, FENCE, MAX_LINE, MAX_PAGE, SUFFIX, read
+from lab.core.lessons.reading import (
+    ESCAPED,
+    FENCE,
+    MAX_LINE,
+    MAX_PAGE,
+    MOST_MINUTES,
+    SUFFIX,
+    check_id,
+    is_shipped,
+    read,
+)
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import SUFFIX as SESSION_SUFFIX
@@ -70,7 +80,7 @@ def to_markdown(draft: Draft, id: str) -> str:
     head = {
         "title": _one_line(draft.title, "title"),
         "panel": draft.panel,
-        "minutes": str(draft.minutes or 2 * len(draft.pages)),
+        "minutes": str(draft.minutes or min(2 * len(draft.pages), MOST_MINUTES)),
         "blurb": _one_line(draft.blurb or BLURB, "blurb"),
     }
     parts = ["---", *(f"{key}: {value}" for key, value in head.items()), "---"]
@@ -87,12 +97,19 @@ def write(draft: Draft, path: Path, panels: Family[PanelSpec]) -> Lesson:
     Raises
     ------
     FileRefused
-        Where it can't be written, or would not be read: the file's name, or a session that is not one.
+        Where it can't be written, or would not be read: the file's name, which no lesson of the lab's own may have,
+        or a session that is not one.
     BadValue
         As `to_markdown`.
     """
     if path.suffix != SUFFIX:
         raise FileRefused(f"{path.name}: a lesson's file ends in {SUFFIX}")
+    try:
+        check_id(path.stem)
+    except BadValue as bad:
+        raise FileRefused(f"{path.name}: {bad.why}") from None
+    if is_shipped(path.stem):
+        raise FileRefused(f"{path.name}: a lesson that comes with the lab has this name; choose another")
     text = to_markdown(draft, path.stem)
     # The sessions first: a lesson that is there can be opened.
     for i, page in enumerate(draft.pages):
@@ -105,7 +122,10 @@ def _one_line(text: str, path: str) -> str:
     line = " ".join(text.split())
     if not line or "\0" in line or len(line) > _MOST:
         raise BadValue(path, f"has to be a line of text, {_MOST:,} characters at most")
-    formulas_closed([Line(1, line)])
+    try:
+        formulas_closed([Line(1, line)])
+    except BadValue as bad:
+        raise BadValue(path, bad.why) from None
     return line
 
 

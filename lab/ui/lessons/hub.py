@@ -47,6 +47,8 @@ class Lessons(QObject):
 
     #: Another lesson or page is open in some panel, or none.
     changed = Signal()
+    #: Something the user should read, one line.
+    complained = Signal(str)
 
     def __init__(self, window: QWidget, desk: Desk, entrance: Entrance, settings: Settings) -> None:
         super().__init__(window)
@@ -149,7 +151,14 @@ class Lessons(QObject):
     def _on_going(self, dock: PanelDock) -> None:
         # Both are the panel's children, and go with it.
         self._sittings.pop(dock, None)
-        self._recorders.pop(dock, None)
+        if (recorder := self._recorders.pop(dock, None)) is not None:
+            self._rescue(recorder)
+
+    def _rescue(self, recorder: Recorder) -> None:
+        """What was recorded and is in no file is not lost with its panel."""
+        if (path := recorder.rescue()) is not None:
+            self.library.forget()
+            self.complained.emit(f"The recording that was not saved is kept as {path.name} among the lessons")
 
     # -- ways in -------------------------------------------------------------------------------------------------
 
@@ -234,13 +243,15 @@ class Lessons(QObject):
             card.offer_lesson(wanted.id, f"{word}: {wanted.title}", f"{wanted.blurb}\n{wanted.minutes} minutes")
 
     def keep_for_next_start(self) -> None:
-        """Remember what is open."""
+        """Remember what is open, and keep what was recorded."""
         kept = [
             (self._desk.docks.index(dock), sitting.lesson.id, sitting.page)
             for dock, sitting in self._sittings.items()
             if dock in self._desk.docks
         ]
         self._settings.remember(_OPEN, json.dumps(kept))
+        for recorder in self._recorders.values():
+            self._rescue(recorder)
 
     # -- for teachers --------------------------------------------------------------------------------------------
 
@@ -264,7 +275,11 @@ class Lessons(QObject):
 
     def open_folder(self) -> None:
         """Show the folder of one's own lessons in the system's file manager."""
-        self.library.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.library.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as failure:
+            self.complained.emit(f"{self.library.folder}: {failure.strerror or failure}")
+            return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.library.folder)))
 
     def read_again(self) -> None:

@@ -37,7 +37,7 @@ class Loader(QObject):
 
     def load(self, state: PanelState, title: str) -> bool:
         """Let the panel be as in a state; False (and its banner says why) when that can't be."""
-        view, experiment = self._view, self._view.experiment
+        experiment = self._view.experiment
         run, seen = experiment.run, self._seen()
         experiment.set_playing(False)
         if not experiment.set_run(state.run, f"{LABEL}{title}", step=state.cursor):

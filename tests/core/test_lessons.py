@@ -193,6 +193,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["a $" + "x+" * 251 + "$"], 0, "a formula has 502 characters; 500 are the most"),
     (["text", "#", "more"], 1, "a page needs a title behind its #"),
     (["text " * 900] * 5, -1, 'the page "A page" has 22,499 characters; 20,000 are the most'),
+    (["text", "# " + "x" * 121], 1, "the title has 121 characters; 120 are the most"),
     (["# Next", "text"], -1, 'the page "A page" is empty'),
 ]  # fmt: skip
 
@@ -212,6 +213,8 @@ def test_what_is_wrong_is_told_with_its_line(lines: list[str], below: int, why: 
      (("title: T", "title: T\ntitle: T"), 'line 3: "title" is given twice'),
      (("title: T", "no key"), 'line 2: "no key" is not of the form'),
      (("panel: race", "panel: rase"), 'line 3: there is no panel "rase"'),
+     (("title: T", "title: " + "T" * 300), "line 2: the title has 300 characters; 120 are the most"),
+     (("blurb: B", "blurb: " + "B" * 401), "line 5: the blurb has 401 characters; 400 are the most"),
      (("minutes: 8", "minutes: soon"), "line 4: 'soon' is not a whole number"),
      (("minutes: 8", "minutes: 0"), "line 4: a lesson takes at least a minute"),
      (("blurb: B", "blurb: B\norder: first"), "line 6: 'first' is not a number"),
@@ -347,7 +350,7 @@ def test_a_draft_is_read_back_as_it_was_written(tmp_path: Path, draft: Draft) ->
     ("page", "why"),
     [(DraftPage("T", "a $x", state()), "pages[0].text: line 1: a formula"),
      (DraftPage("T", "```\nx", state()), "pages[0].text: a piece of code"), (DraftPage(" ", "", state()), "title"),
-     (DraftPage("T", "x" * 4950, state()), "has a line of more than"), (DraftPage("x" * 4950, "", state()), "title")],
+     (DraftPage("T", "x" * 4950, state()), "has a line of more than"), (DraftPage("x" * 121, "", state()), "title")],
 )  # fmt: skip
 def test_a_draft_that_could_not_be_read_is_not_written(page: DraftPage, why: str) -> None:
     with pytest.raises(BadValue, match=re.escape(why)):

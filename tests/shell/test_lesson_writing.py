@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lesson_fixtures import LAYER, LESSON, NEXT, STEP, asked
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu
 from shell_fixtures import key, settle
 
 from lab.core.lessons import Argument, Fact, Lesson, Step
@@ -63,6 +63,41 @@ def test_a_bad_file_is_named_with_its_line(windows: Any, tmp_path: Path) -> None
     (folder / "bad.md").unlink()
     window.lessons._unread.again.click()
     assert not [line for line in window.lessons.library.complaints if "bad.md" in line]
+
+
+def test_a_task_that_was_changed_is_not_done(race: Any) -> None:
+    folder = race.lessons.library.folder
+    folder.mkdir(parents=True)
+    second = "\n# Second page\n\n::: ask  How many?\nanswer: 3\n:::\n"
+    (folder / "mine.md").write_text(FILE + second, "utf-8")
+    race.lessons.read_again()
+    lesson = race.lessons.library.lesson("mine")
+    race.lessons.open(lesson)
+    race.experiment.seek(3)
+    settle()
+    race.lessons.progress.mark_done(lesson, 1)
+    race.lessons.progress.keep_answer(lesson, 1, "3")
+    assert race.lessons.progress.done(lesson) == {0, 1}
+    (folder / "mine.md").write_text(FILE.replace(">= 3", ">= 9") + second, "utf-8")
+    race.lessons.read_again()
+    settle()
+    sitting = race.lessons.at_hand
+    assert race.lessons.progress.done(sitting.lesson) == {1}
+    assert race.lessons.progress.answer(sitting.lesson, 1) == "3"
+    assert not sitting.card.task.done
+    (folder / "mine.md").write_text(FILE + second.replace("answer: 3", "answer: 4"), "utf-8")
+    race.lessons.read_again()
+    assert race.lessons.progress.answer(sitting.lesson, 1) is None
+
+
+def test_a_long_title_leaves_the_menu_on_the_screen(race: Any) -> None:
+    lesson = Lesson("long", "Many words " * 10, "B", "race", 1, (Step("One", "Text."),))
+    race.lessons.library._read = ((lesson,), ())
+    menu = QMenu(race)
+    race.lessons.list_in(menu, "race")
+    (action,) = menu.actions()
+    assert len(action.text()) < 80
+    assert lesson.title in action.toolTip()
 
 
 def test_recorded_saved_and_opened(race: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +307,7 @@ def test_a_formula_that_cannot_be_set_is_shown_as_written(taught: Any) -> None:
 
 
 def test_a_word_without_an_end_is_cut_in_no_time(taught: Any) -> None:
-    endless = Lesson("endless", "T" * 300, "", "race", 1, (Step("x" * 4000, "y" * 4900),))
+    endless = Lesson("endless", "T" * 120, "", "race", 1, (Step("x" * 4000, "y" * 4900),))
     began = time.perf_counter()
     taught.lessons.open(endless)
     settle()

@@ -25,6 +25,8 @@ MAX_BYTES = 1 << 20
 MAX_LINE = 5000
 #: A page stands in a column beside a stage: who writes more wants another page.
 MAX_PAGE = 20_000
+#: A title stands in menus and above pages, a blurb on a card.
+MAX_TITLE, MAX_BLURB = 120, 400
 #: In a folder of lessons, but none itself.
 README = "readme.md"
 KEYS = ("title", "panel", "minutes", "blurb", "order")
@@ -147,6 +149,8 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
         if len(line.text) > MAX_LINE:
             raise wrong(line.number, f"the line has {len(line.text):,} characters; {MAX_LINE:,} are the most")
     head, at = _front_matter(lines)
+    for key, most in (("title", MAX_TITLE), ("blurb", MAX_BLURB)):
+        _short(head[key], key, most)
     with blamed_on(head["panel"].number):
         name = head["panel"].text
         if name not in panels:
@@ -162,6 +166,11 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
     formulas_closed([head["blurb"]])
     steps = _pages(lines[at:], Room(name, panels[name], panels, beside))
     return Lesson(id, head["title"].text, head["blurb"].text, name, minutes, steps, order)
+
+
+def _short(line: Line, what: str, most: int) -> None:
+    if len(line.text) > most:
+        raise wrong(line.number, f"the {what} has {len(line.text):,} characters; {most} are the most")
 
 
 def _front_matter(lines: list[Line]) -> tuple[dict[str, Line], int]:
@@ -234,6 +243,7 @@ def _pages(lines: list[Line], room: Room) -> tuple[Step, ...]:
             fence, fenced_at = ("" if fence else mark[1]), line.number
         if not fence and line.text.startswith("# "):
             pages.append(_Page(Line(line.number, line.text[2:].strip())))
+            _short(pages[-1].head, "title", MAX_TITLE)
             continue
         if not fence and line.text == "#":
             raise wrong(line.number, 'a page needs a title behind its # (in a text, "\\#" is that sign alone)')

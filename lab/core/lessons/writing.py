@@ -11,8 +11,10 @@ from lab.core.lessons.model import Lesson
 from lab.core.lessons.reading import (
     ESCAPED,
     FENCE,
+    MAX_BLURB,
     MAX_LINE,
     MAX_PAGE,
+    MAX_TITLE,
     MOST_MINUTES,
     SUFFIX,
     check_id,
@@ -120,8 +122,9 @@ def write(draft: Draft, path: Path, panels: Family[PanelSpec]) -> Lesson:
 
 def _one_line(text: str, path: str) -> str:
     line = " ".join(text.split())
-    if not line or "\0" in line or len(line) > _MOST:
-        raise BadValue(path, f"has to be a line of text, {_MOST:,} characters at most")
+    most = MAX_BLURB if path == "blurb" else MAX_TITLE
+    if not line or "\0" in line or len(line) > most:
+        raise BadValue(path, f"has to be a line of text, {most} characters at most")
     try:
         formulas_closed([Line(1, line)])
     except BadValue as bad:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lab.ui.lessons.unread import UnreadCard
 
 _OPEN = "lessons/open"
+#: So many characters of a title stand in a menu.
+_MENU = 64
 
 
 class Lessons(QObject):
@@ -173,13 +175,14 @@ class Lessons(QObject):
         """Put the lessons of a panel into a menu: those that are done are ticked."""
         menu.setToolTipsVisible(True)
         for lesson in self.library.of(panel):
-            title = lesson.title.replace("&", "&&")
+            title = _brief(lesson.title).replace("&", "&&")
             action = menu.addAction(f"{title}\t{lesson.minutes} min", partial(self._on_chosen, lesson, dock))
             action.setCheckable(True)
             action.setChecked(self.progress.finished(lesson))
             done, tasks = self.progress.done(lesson), len(lesson.steps)
             begun = f"\n{len(done)} of {tasks} pages done" if done else ""
-            action.setToolTip(f"{lesson.blurb}\n{lesson.minutes} minutes{begun}")
+            whole = f"{lesson.title}\n" if len(lesson.title) > _MENU else ""
+            action.setToolTip(f"{whole}{lesson.blurb}\n{lesson.minutes} minutes{begun}")
         if menu.isEmpty():
             menu.addAction("No lessons for this panel yet").setEnabled(False)
 
@@ -191,7 +194,7 @@ class Lessons(QObject):
         menu.addSeparator()
         sitting = self.of(dock)
         if sitting is not None:
-            menu.addAction(f"Close “{sitting.lesson.title}”".replace("&", "&&"), partial(self._on_closed, dock))
+            menu.addAction(f"Close “{_brief(sitting.lesson.title)}”".replace("&", "&&"), partial(self._on_closed, dock))
         menu.addAction("Record lesson…", partial(self.record, dock))
 
     def _on_chosen(self, lesson: Lesson, dock: PanelDock | None) -> None:
@@ -283,8 +286,15 @@ class Lessons(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.library.folder)))
 
     def read_again(self) -> None:
-        """Read all files again; lessons that are open are shown as they now are."""
+        """Read all files again; lessons that are open are shown as they now are, and new tasks are not done yet."""
+        before = {lesson.id: lesson for lesson in self.library.lessons}
+        before |= {sitting.lesson.id: sitting.lesson for sitting in self._sittings.values()}
         self.library.forget()
+        for read in self.library.lessons:
+            tasks = [step.task for step in before.get(read.id, read).steps]
+            now = [step.task for step in read.steps]
+            changed = {i for i, task in enumerate(now) if task is not None and tasks[i : i + 1] != [task]}
+            self.progress.forget_pages(read, changed)
         for dock, sitting in list(self._sittings.items()):
             lesson = self.library.lesson(sitting.lesson.id)
             if lesson is not None and lesson != sitting.lesson:
@@ -314,3 +324,8 @@ class Lessons(QObject):
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
         if box.exec() == buttons.Yes:
             self.progress.forget_all()
+
+
+def _brief(title: str) -> str:
+    """A title as it stands in a menu, which is as wide as its longest line."""
+    return title if len(title) <= _MENU else f"{title[: _MENU - 1].rstrip()}…"

@@ -14,7 +14,9 @@ from shell_fixtures import key, settle
 
 from lab.core.lessons import Argument, Fact, Lesson, Step
 from lab.core.lessons.model import Condition
+from lab.core.lessons.reading import read
 from lab.engine.optimizers import OPTIMIZERS
+from lab.panels import PANELS
 from lab.ui.lessons.markdown import Run, blocks, runs, spoken
 from lab.ui.lessons.recorder import slug
 from lab.ui.lessons.wording import line_of, said, wanted
@@ -235,10 +237,13 @@ def test_a_recording_outlives_its_panel(race: Any) -> None:
 
 
 def test_a_recording_outlives_the_window(race: Any) -> None:
-    recording(race, "One").card.title.setText("Half done")
+    card = recording(race, "One").card
+    card.title.setText("Half done")
+    card.text.setPlainText("Typed, and not added.")
     race.close()
     settle()
-    assert (race.lessons.library.folder / "half-done.md").exists()
+    found = read(race.lessons.library.folder / "half-done.md", PANELS)
+    assert [step.text for step in found.steps] == ["", "Typed, and not added."]
 
 
 def test_a_folder_that_cannot_be_made_is_told(race: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -248,6 +248,10 @@ class Recorder(QObject):
 
     def rescue(self) -> Path | None:
         """Keep what was recorded and not saved as a draft among the lessons, since its panel goes; where it lies."""
+        if self.typed:
+            if not self.card.page_title.text().strip():
+                self.card.page_title.setText("A page without a title")
+            self.add_page()
         if not self.unsaved or not self.pages:
             return None
         title = " ".join(self.card.title.text().split()) or "A recording that was not saved"

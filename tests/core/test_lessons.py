@@ -191,6 +191,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["a $" + "{" * 7 + "x" + "}" * 7 + "$"], 0, "is nested 7 deep; 6 is the most"),
     (["a $" + r"\left(" * 7 + "x" + r"\right)" * 7 + "$"], 0, "is nested 7 deep; 6 is the most"),
     (["a $" + "x+" * 251 + "$"], 0, "a formula has 502 characters; 500 are the most"),
+    (["text", "#Next", "more"], 1, 'a page begins with "# ", and "#Next" has no space there'),
     (["text", "#", "more"], 1, "a page needs a title behind its #"),
     (["text " * 900] * 5, -1, 'the page "A page" has 22,499 characters; 20,000 are the most'),
     (["text", "# " + "x" * 121], 1, "the title has 121 characters; 120 are the most"),
@@ -326,7 +327,8 @@ def test_one_bad_lesson_hides_no_other(tmp_path: Path, monkeypatch: pytest.Monke
 # -- drafts ----------------------------------------------------------------------------------------------------
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(lambda t: t.replace("$", "S"))
-LINES = st.lists(st.one_of(WORDS, st.sampled_from(["# x", "#", "::: do", ":::", "\\# x", "\\\\:::", "", "$x$", "- a"])))
+MARKS = ["# x", "#", "#x", "## x", "\\#x", "::: do", ":::", "\\# x", "\\\\:::", "", "$x$", "- a"]
+LINES = st.lists(st.one_of(WORDS, st.sampled_from(MARKS)))
 TEXTS = LINES.map(lambda lines: "\n".join(line for line in lines if not re.match(r" {0,3}(```|~~~)", line)))
 TITLES = WORDS.filter(lambda text: bool(text.split()))
 PAGES = st.builds(DraftPage, TITLES, TEXTS, st.sampled_from([state(), state("beale", 7)]), st.integers(0, 10_000_000))

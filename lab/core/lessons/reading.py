@@ -35,7 +35,7 @@ MOST_MINUTES = 600
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
 #: A line of text that would be taken for structure has a backslash more in the file.
-ESCAPED = re.compile(r"\\+(# |#$|:::)")
+ESCAPED = re.compile(r"\\+(#(?!#)|:::)")
 
 
 def check_id(id: str) -> None:
@@ -247,6 +247,9 @@ def _pages(lines: list[Line], room: Room) -> tuple[Step, ...]:
             continue
         if not fence and line.text == "#":
             raise wrong(line.number, 'a page needs a title behind its # (in a text, "\\#" is that sign alone)')
+        if not fence and line.text.startswith("#") and not line.text.startswith("##"):
+            why = f'a page begins with "# ", and "{line.text[:40]}" has no space there (in a text, write "\\#")'
+            raise wrong(line.number, why)
         if not pages:
             if line.text:
                 raise wrong(line.number, 'a page begins with its title: "# ..."')

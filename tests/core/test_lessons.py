@@ -368,6 +368,17 @@ def test_a_draft_whose_session_is_none_is_refused(tmp_path: Path) -> None:
         write(Draft("T", "race", (DraftPage("T", "", state()),)), tmp_path / "x.txt", PANELS)
 
 
+def test_a_new_draft_replaces_no_session_of_another(tmp_path: Path) -> None:
+    (tmp_path / "talk-2.lab.json").write_text("mine")
+    draft = Draft("Talk", "race", (DraftPage("T", "", state()),) * 2)
+    with pytest.raises(FileRefused, match=r"talk-2\.lab\.json is there already and no part of talk\.md"):
+        write(draft, tmp_path / "talk.md", PANELS)
+    assert [path.name for path in tmp_path.iterdir()] == ["talk-2.lab.json"]
+    write(draft, tmp_path / "other.md", PANELS)
+    write(draft, tmp_path / "other.md", PANELS)
+    assert (tmp_path / "talk-2.lab.json").read_text() == "mine"
+
+
 def test_numbers_and_formulas() -> None:
     assert number("2/51") == 2 / 51
     assert number("−1.5e−3") == -0.0015

@@ -240,9 +240,12 @@ def test_a_recording_outlives_the_window(race: Any) -> None:
     card = recording(race, "One").card
     card.title.setText("Half done")
     card.text.setPlainText("Typed, and not added.")
+    folder = race.lessons.library.folder
+    folder.mkdir(parents=True)
+    (folder / "half-done-2.lab.json").write_text("mine")
     race.close()
     settle()
-    found = read(race.lessons.library.folder / "half-done.md", PANELS)
+    found = read(folder / "half-done-2.md", PANELS)
     assert [step.text for step in found.steps] == ["", "Typed, and not added."]
 
 

@@ -68,6 +68,12 @@ def session_name(id: str, page: int) -> str:
     return f"{id}-{page + 1}{SESSION_SUFFIX}"
 
 
+def in_the_way(path: Path, pages: int) -> str:
+    """The name of a session that a new lesson would replace and that is none of its own; empty where there is none."""
+    names = [] if path.exists() else [session_name(path.stem, page) for page in range(pages)]
+    return next((name for name in names if path.with_name(name).exists()), "")
+
+
 def to_markdown(draft: Draft, id: str) -> str:
     """The text of the lesson's file, to be kept as ``<id>.md`` beside its sessions (`session_name`).
 
@@ -112,6 +118,8 @@ def write(draft: Draft, path: Path, panels: Family[PanelSpec]) -> Lesson:
         raise FileRefused(f"{path.name}: {bad.why}") from None
     if is_shipped(path.stem):
         raise FileRefused(f"{path.name}: a lesson that comes with the lab has this name; choose another")
+    if name := in_the_way(path, len(draft.pages)):
+        raise FileRefused(f"{name} is there already and no part of {path.name}: choose another name")
     text = to_markdown(draft, path.stem)
     # The sessions first: a lesson that is there can be opened.
     for i, page in enumerate(draft.pages):

@@ -16,7 +16,7 @@ from lab.core import session as files
 from lab.core.errors import BadValue, LabError
 from lab.core.lessons import Lesson
 from lab.core.lessons.reading import is_shipped
-from lab.core.lessons.writing import Draft, DraftPage, to_markdown, write
+from lab.core.lessons.writing import Draft, DraftPage, in_the_way, to_markdown, write
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import Session
@@ -256,7 +256,8 @@ class Recorder(QObject):
             return None
         title = " ".join(self.card.title.text().split()) or "A recording that was not saved"
         names = (own_slug(title) + (f"-{i}" if i > 1 else "") for i in range(1, 1000))
-        path = next((p for p in (self._folder / f"{name}{_SUFFIX}" for name in names) if not p.exists()), None)
+        paths = (self._folder / f"{name}{_SUFFIX}" for name in names)
+        path = next((p for p in paths if not p.exists() and not in_the_way(p, len(self.pages))), None)
         if path is None:
             return None
         draft = Draft(title, self._view.experiment.panel, tuple(self.pages))

@@ -146,7 +146,11 @@ def _parser() -> argparse.ArgumentParser:
     shot.add_argument("--panel", metavar="ID", help="show this panel")
     shot.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark by default")
     shot.add_argument("--preset", metavar="NAME", help="start from one of the panel's presets")
-    shot.add_argument("--lesson", metavar="ID[:PAGE]", help="with a lesson open beside the stage, at a page from 1 on")
+    shot.add_argument(
+        "--lesson",
+        metavar="ID[:PAGE]",
+        help="with a lesson (or the file of one) open beside the stage, at a page from 1",
+    )
     shot.add_argument("--steps", type=_count, metavar="N", help="step this far before the picture is taken")
     shot.add_argument("--from", dest="first", type=_count, default=0, metavar="N", help="a film: its first step (0)")
     shot.add_argument("--to", type=_count, metavar="N", help="a film (.gif, .png or .apng, .webp): its last step")

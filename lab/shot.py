@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication
 from lab.app import make_app, prove
 from lab.core import params
 from lab.core import session as files
-from lab.core.errors import BadValue
+from lab.core.errors import BadValue, brief
 from lab.core.lessons import Lesson
 from lab.core.lessons.loading import opened
-from lab.core.lessons.reading import all_lessons
+from lab.core.lessons.reading import SUFFIX, all_lessons, read
 from lab.core.replacing import Replacement
 from lab.core.session import Session
 from lab.panels import PANELS
@@ -136,14 +136,22 @@ def _lesson(args: argparse.Namespace) -> tuple[Lesson | None, int]:
     """The lesson to show, and its page from 0; None where none is asked for."""
     if args.lesson is None:
         return None, 0
-    id, _, page = args.lesson.partition(":")
-    known = {lesson.id: lesson for lesson in all_lessons(PANELS)[0]}
-    if id not in known:
-        raise BadValue("--lesson", f"{id!r} is not one of {', '.join(known) or 'none'}")
-    last = len(known[id].steps)
-    if page and not (page.isascii() and page.isdigit() and 1 <= int(page) <= last + 1):
-        raise BadValue("--lesson", f"{id} has the pages 1 to {last} (and its end, {last + 1}), not {page!r}")
-    return known[id], int(page or 1) - 1
+    name, colon, page = args.lesson.rpartition(":")
+    if not colon or args.lesson.endswith(SUFFIX):
+        name, page = args.lesson, ""
+    if name.endswith(SUFFIX):
+        lesson = read(Path(name), PANELS)
+    else:
+        known = {lesson.id: lesson for lesson in all_lessons(PANELS)[0]}
+        if name not in known:
+            raise BadValue("--lesson", f"{name!r} is no file ({SUFFIX}) and not one of {', '.join(known) or 'none'}")
+        lesson = known[name]
+    last = len(lesson.steps)
+    if page and not (page.isascii() and page.isdigit() and len(page) < 6 and 1 <= int(page) <= last + 1):
+        raise BadValue(
+            "--lesson", f"{lesson.id} has the pages 1 to {last} (and its end, {last + 1}), not {brief(page)}"
+        )
+    return lesson, int(page or 1) - 1
 
 
 def _begun(lesson: Lesson, page: int, args: argparse.Namespace) -> Session:

@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         keeper.failed.connect(lambda why: self.show_error(why, lasting=True))
         self.sessions.opened.connect(self.banner.clear)
         self.sessions.failed.connect(self.show_error)
+        self.lessons.complained.connect(self.show_error)
         start.panel_chosen.connect(lambda id: self.open_panel(id))
         start.file_chosen.connect(self.sessions.open)
         start.open_wanted.connect(self.sessions.open_dialog)

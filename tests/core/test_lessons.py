@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import time
 from pathlib import Path
@@ -187,6 +188,13 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["x" * 5001], 0, "the line has 5,001 characters; 5,000 are the most"),
     (["::: do  Go", "\x1b[2J" + "x" * 4000 + " < 1", ":::"], 1, "is not a fact"),
     (["::: do  Go", "x" * 4000 + " < 1", ":::"], 1, 'there is no fact "xxx'),
+    (["a $" + "{" * 7 + "x" + "}" * 7 + "$"], 0, "is nested 7 deep; 6 is the most"),
+    (["a $" + r"\left(" * 7 + "x" + r"\right)" * 7 + "$"], 0, "is nested 7 deep; 6 is the most"),
+    (["a $" + "x+" * 251 + "$"], 0, "a formula has 502 characters; 500 are the most"),
+    (["text", "#Next", "more"], 1, 'a page begins with "# ", and "#Next" has no space there'),
+    (["text", "#", "more"], 1, "a page needs a title behind its #"),
+    (["text " * 900] * 5, -1, 'the page "A page" has 22,499 characters; 20,000 are the most'),
+    (["text", "# " + "x" * 121], 1, "the title has 121 characters; 120 are the most"),
     (["# Next", "text"], -1, 'the page "A page" is empty'),
 ]  # fmt: skip
 
@@ -206,6 +214,8 @@ def test_what_is_wrong_is_told_with_its_line(lines: list[str], below: int, why: 
      (("title: T", "title: T\ntitle: T"), 'line 3: "title" is given twice'),
      (("title: T", "no key"), 'line 2: "no key" is not of the form'),
      (("panel: race", "panel: rase"), 'line 3: there is no panel "rase"'),
+     (("title: T", "title: " + "T" * 300), "line 2: the title has 300 characters; 120 are the most"),
+     (("blurb: B", "blurb: " + "B" * 401), "line 5: the blurb has 401 characters; 400 are the most"),
      (("minutes: 8", "minutes: soon"), "line 4: 'soon' is not a whole number"),
      (("minutes: 8", "minutes: 0"), "line 4: a lesson takes at least a minute"),
      (("blurb: B", "blurb: B\norder: first"), "line 6: 'first' is not a number"),
@@ -252,6 +262,15 @@ def test_a_file_is_named_with_its_line(tmp_path: Path) -> None:
             read(path, PANELS)
     with pytest.raises(FileRefused, match=r"gone\.md, line 1: "):
         read(tmp_path / "gone.md", PANELS)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "mine.md").write_text(EXAMPLE)
+    lessons, complaints = all_lessons(PANELS, tmp_path)
+    assert "mine" in [lesson.id for lesson in lessons]
+    assert complaints == ("pipe.md, line 1: this is a pipe, not a file",)
 
 
 # -- sessions beside a lesson ----------------------------------------------------------------------------------
@@ -308,7 +327,8 @@ def test_one_bad_lesson_hides_no_other(tmp_path: Path, monkeypatch: pytest.Monke
 # -- drafts ----------------------------------------------------------------------------------------------------
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30).map(lambda t: t.replace("$", "S"))
-LINES = st.lists(st.one_of(WORDS, st.sampled_from(["# x", "::: do", ":::", "\\# x", "\\\\:::", "", "$x$", "- a"])))
+MARKS = ["# x", "#", "#x", "## x", "\\#x", "::: do", ":::", "\\# x", "\\\\:::", "", "$x$", "- a"]
+LINES = st.lists(st.one_of(WORDS, st.sampled_from(MARKS)))
 TEXTS = LINES.map(lambda lines: "\n".join(line for line in lines if not re.match(r" {0,3}(```|~~~)", line)))
 TITLES = WORDS.filter(lambda text: bool(text.split()))
 PAGES = st.builds(DraftPage, TITLES, TEXTS, st.sampled_from([state(), state("beale", 7)]), st.integers(0, 10_000_000))
@@ -332,7 +352,7 @@ def test_a_draft_is_read_back_as_it_was_written(tmp_path: Path, draft: Draft) ->
     ("page", "why"),
     [(DraftPage("T", "a $x", state()), "pages[0].text: line 1: a formula"),
      (DraftPage("T", "```\nx", state()), "pages[0].text: a piece of code"), (DraftPage(" ", "", state()), "title"),
-     (DraftPage("T", "x" * 4950, state()), "has a line of more than"), (DraftPage("x" * 4950, "", state()), "title")],
+     (DraftPage("T", "x" * 4950, state()), "has a line of more than"), (DraftPage("x" * 121, "", state()), "title")],
 )  # fmt: skip
 def test_a_draft_that_could_not_be_read_is_not_written(page: DraftPage, why: str) -> None:
     with pytest.raises(BadValue, match=re.escape(why)):
@@ -346,6 +366,17 @@ def test_a_draft_whose_session_is_none_is_refused(tmp_path: Path) -> None:
         write(Draft("T", "race", (DraftPage("T", "", "{}"),)), tmp_path / "x.md", PANELS)
     with pytest.raises(FileRefused, match=r"ends in \.md"):
         write(Draft("T", "race", (DraftPage("T", "", state()),)), tmp_path / "x.txt", PANELS)
+
+
+def test_a_new_draft_replaces_no_session_of_another(tmp_path: Path) -> None:
+    (tmp_path / "talk-2.lab.json").write_text("mine")
+    draft = Draft("Talk", "race", (DraftPage("T", "", state()),) * 2)
+    with pytest.raises(FileRefused, match=r"talk-2\.lab\.json is there already and no part of talk\.md"):
+        write(draft, tmp_path / "talk.md", PANELS)
+    assert [path.name for path in tmp_path.iterdir()] == ["talk-2.lab.json"]
+    write(draft, tmp_path / "other.md", PANELS)
+    write(draft, tmp_path / "other.md", PANELS)
+    assert (tmp_path / "talk-2.lab.json").read_text() == "mine"
 
 
 def test_numbers_and_formulas() -> None:

@@ -104,6 +104,8 @@ def test_themes_differ(tmp_path):
         (["--lesson", "nowhere"], "nowhere"),
         (["--lesson", "momentum:0"], "pages 1 to"),
         (["--lesson", "momentum:x"], "pages 1 to"),
+        (["--lesson", "momentum:" + "9" * 5000], "pages 1 to"),
+        (["--lesson", "nowhere.md:2"], "nowhere.md, line 1: "),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(tmp_path, capsys, words, says):
@@ -121,6 +123,21 @@ def test_a_lesson_is_drawn_at_a_page(tmp_path):
     code, last = shot(tmp_path, "--lesson", "momentum:7")
     assert code == 0
     assert first != last
+
+
+def test_a_teachers_own_file_is_drawn_or_named_with_its_line(tmp_path, capsys):
+    own = tmp_path / "mine.md"
+    head = "---\ntitle: Mine\npanel: race\nminutes: 3\nblurb: Short.\n---\n"
+    own.write_text(f"{head}# One\nText.\n# Two\nMore.\n::: load\npreset: saddle\n:::\n", "utf-8")
+    code, first = shot(tmp_path, "--lesson", str(own))
+    assert code == 0
+    code, second = shot(tmp_path, "--lesson", f"{own}:2")
+    assert code == 0
+    assert first != second
+    own.write_text(f"{head}# One\n::: lode\n:::\n", "utf-8")
+    code, image = shot(tmp_path, "--lesson", str(own))
+    assert (code, image) == (2, None)
+    assert "mine.md, line 8: " in capsys.readouterr().err
 
 
 def test_a_picture_that_cannot_be_written_is_one_line(tmp_path, capsys):

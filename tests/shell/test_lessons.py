@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from shell_fixtures import click, key, settle
 
-from lab.core.lessons import Ask, Do, Lesson, Step
+from lab.core.lessons import Ask, Do, Lesson, Load, Step
 from lab.core.lessons.model import Condition
+from lab.core.session import Session, to_json
 from lab.ui.lessons.answers import AskView, ChooseView
 from lab.ui.lessons.ending import Ending
 from lab.ui.lessons.tasks import DoView
@@ -166,9 +168,10 @@ def test_a_number_asked(taught: Any) -> None:
     assert task.line.text() == "Not 0.5."
     assert task.hint.isVisible()
     assert not task.done
-    task.field.setText("what")
-    key(task.field, K.Key_Return)
-    assert "no number" in task.line.text()
+    for text in ("what", "nan", "-inf", "1e999"):
+        task.field.setText(text)
+        key(task.field, K.Key_Return)
+        assert task.line.text() == f"That is no number: “{text}”."
     task.field.setText("0.041")
     task.button.click()
     assert task.done
@@ -327,3 +330,29 @@ def test_all_of_it_can_be_reached_and_has_a_name(taught: Any) -> None:
     ]
     assert {taught.card.next, taught.card.reset, taught.card.more, taught.card.close_button} <= set(parts)
     assert [w for w in parts if not w.accessibleName()] == []
+
+
+def test_a_page_brings_its_ghost_and_no_other(race: Any) -> None:
+    race.experiment.seek(4)
+    pinned = dataclasses.replace(race.experiment.state(), ghost=race.experiment.run)
+    with_ghost = to_json(Session((pinned,)))
+    pages = (Step("Without", "", Load(preset="saddle")), Step("With", "", Load(session=with_ghost, steps=4)))
+    race.experiment.set_ghost(race.experiment.run)
+    own = race.experiment.ghost
+    race.lessons.open(Lesson("ghosts", "Ghosts", "", "race", 1, pages))
+    settle()
+    assert race.experiment.ghost is None
+    assert not race.view.header.compare.isChecked()
+    race.lessons.go_on()
+    settle()
+    assert race.experiment.ghost == own
+    assert race.view.header.compare.isChecked()
+    race.experiment.undo()
+    settle()
+    assert race.experiment.ghost is None
+    race.experiment.undo()
+    settle()
+    assert race.experiment.ghost is own
+    race.experiment.redo()
+    settle()
+    assert race.experiment.ghost is None

@@ -14,7 +14,10 @@ from lab.core.errors import BadValue, LabError, brief
 _LONGEST = 240
 #: So many names are listed where none of them comes near.
 _LISTED = 8
+#: Typesetting takes a time that doubles with each level of what stands in what: these take well below a second.
+_DEEPEST, _LONGEST_FORMULA = 6, 500
 _NUMBER = re.compile(r"[-+−]?(\d+(\.\d*)?|\.\d+)([eE][-+−]?\d+)?")
+_NESTING = re.compile(r"\\left(?![a-zA-Z])|\\right(?![a-zA-Z])|\\.|[{}]", re.DOTALL)
 _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
@@ -105,10 +108,17 @@ def formulas_closed(lines: Iterable[Line]) -> None:
 def _check_formula(latex: str, line: int) -> None:
     if not latex.strip():
         raise wrong(line, "a formula is empty")
-    depth = 0
-    for part in re.findall(r"\\.|[{}]", latex, re.DOTALL):
-        depth += {"{": 1, "}": -1}.get(part, 0)
-        if depth < 0:
+    if len(latex) > _LONGEST_FORMULA:
+        raise wrong(line, f"a formula has {len(latex):,} characters; {_LONGEST_FORMULA} are the most")
+    braces = depth = deepest = 0
+    for part in _NESTING.findall(latex):
+        by = {"{": 1, "}": -1, "\\left": 1, "\\right": -1}.get(part, 0)
+        depth += by
+        braces += by if part in "{}" else 0
+        deepest = max(deepest, depth)
+        if braces < 0:
             break
-    if depth:
+    if braces:
         raise wrong(line, f"the formula {brief(latex.strip())} has a brace without its partner")
+    if deepest > _DEEPEST:
+        raise wrong(line, f"the formula {brief(latex.strip())} is nested {deepest} deep; {_DEEPEST} is the most")

@@ -23,15 +23,30 @@ SUFFIX = ".md"
 MAX_BYTES = 1 << 20
 #: More than any editor shows; what is looked for in a line takes the square of its length at worst.
 MAX_LINE = 5000
+#: A page stands in a column beside a stage: who writes more wants another page.
+MAX_PAGE = 20_000
+#: A title stands in menus and above pages, a blurb on a card.
+MAX_TITLE, MAX_BLURB = 120, 400
 #: In a folder of lessons, but none itself.
 README = "readme.md"
 KEYS = ("title", "panel", "minutes", "blurb", "order")
 _NEEDED = KEYS[:4]
-_MOST_MINUTES = 600
+MOST_MINUTES = 600
 _ID = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 FENCE = re.compile(r" {0,3}(```+|~~~+)")
 #: A line of text that would be taken for structure has a backslash more in the file.
-ESCAPED = re.compile(r"\\+(# |:::)")
+ESCAPED = re.compile(r"\\+(#(?!#)|:::)")
+
+
+def check_id(id: str) -> None:
+    """Raise `BadValue` unless a lesson's file may be named so, without its ending."""
+    if not _ID.fullmatch(id):
+        raise wrong(1, "a lesson's file is named by small letters, digits, - and _, such as why-momentum.md")
+
+
+def is_shipped(id: str) -> bool:
+    """Whether a lesson that comes with the lab has this name: no other may bear it."""
+    return (paths.resources() / "lessons" / f"{id}{SUFFIX}").exists()
 
 
 def all_lessons(panels: Family[PanelSpec], own: Path | None = None) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
@@ -88,6 +103,9 @@ def _beside(path: Path, name: str) -> str:
 def _content(path: Path, most: int, what: str) -> str:
     """A file's text, never more than `most` bytes of it, even of a device without an end."""
     try:
+        if path.is_fifo():
+            # Opening one waits for somebody to write into it.
+            raise wrong(1, "this is a pipe, not a file")
         with path.open("rb") as file:
             content = file.read(most + 1)
         if len(content) > most:
@@ -123,8 +141,7 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
     BadValue
         With the line as its path: ``line 23: there is no fact "los"; did you mean "loss"?``
     """
-    if not _ID.fullmatch(id):
-        raise wrong(1, "a lesson's file is named by small letters, digits, - and _, such as why-momentum.md")
+    check_id(id)
     lines = [Line(i, line.rstrip()) for i, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)]
     for line in lines:
         if "\0" in line.text:
@@ -132,12 +149,14 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
         if len(line.text) > MAX_LINE:
             raise wrong(line.number, f"the line has {len(line.text):,} characters; {MAX_LINE:,} are the most")
     head, at = _front_matter(lines)
+    for key, most in (("title", MAX_TITLE), ("blurb", MAX_BLURB)):
+        _short(head[key], key, most)
     with blamed_on(head["panel"].number):
         name = head["panel"].text
         if name not in panels:
             raise BadValue("", f'there is no panel "{name}"{did_you_mean(name, panels.ids())}')
     with blamed_on(head["minutes"].number):
-        minutes = whole(head["minutes"].text, _MOST_MINUTES)
+        minutes = whole(head["minutes"].text, MOST_MINUTES)
         if minutes == 0:
             raise BadValue("", "a lesson takes at least a minute")
     order = float("inf")
@@ -147,6 +166,11 @@ def from_text(text: str, id: str, panels: Family[PanelSpec], beside: Callable[[s
     formulas_closed([head["blurb"]])
     steps = _pages(lines[at:], Room(name, panels[name], panels, beside))
     return Lesson(id, head["title"].text, head["blurb"].text, name, minutes, steps, order)
+
+
+def _short(line: Line, what: str, most: int) -> None:
+    if len(line.text) > most:
+        raise wrong(line.number, f"the {what} has {len(line.text):,} characters; {most} are the most")
 
 
 def _front_matter(lines: list[Line]) -> tuple[dict[str, Line], int]:
@@ -200,6 +224,9 @@ class _Page:
         """The page when all of it is there."""
         formulas_closed(_without_code(self.text))
         text = "\n".join(line.text for line in self.text).strip("\n")
+        if len(text) > MAX_PAGE:
+            why = f"{len(text):,} characters; {MAX_PAGE:,} are the most: begin a new page with #"
+            raise wrong(self.head.number, f'the page "{self.head.text[:60]}" has {why}')
         if not text and self.load is None and self.task is None:
             raise wrong(self.head.number, f'the page "{self.head.text}" is empty')
         return Step(self.head.text, text, self.load, self.task, self.head.number)
@@ -216,7 +243,13 @@ def _pages(lines: list[Line], room: Room) -> tuple[Step, ...]:
             fence, fenced_at = ("" if fence else mark[1]), line.number
         if not fence and line.text.startswith("# "):
             pages.append(_Page(Line(line.number, line.text[2:].strip())))
+            _short(pages[-1].head, "title", MAX_TITLE)
             continue
+        if not fence and line.text == "#":
+            raise wrong(line.number, 'a page needs a title behind its # (in a text, "\\#" is that sign alone)')
+        if not fence and line.text.startswith("#") and not line.text.startswith("##"):
+            why = f'a page begins with "# ", and "{line.text[:40]}" has no space there (in a text, write "\\#")'
+            raise wrong(line.number, why)
         if not pages:
             if line.text:
                 raise wrong(line.number, 'a page begins with its title: "# ..."')

@@ -8,7 +8,19 @@ from pathlib import Path
 from lab.core.errors import BadValue, FileRefused
 from lab.core.lessons.lines import Line, formulas_closed
 from lab.core.lessons.model import Lesson
-from lab.core.lessons.reading import ESCAPED, FENCE, MAX_LINE, SUFFIX, read
+from lab.core.lessons.reading import (
+    ESCAPED,
+    FENCE,
+    MAX_BLURB,
+    MAX_LINE,
+    MAX_PAGE,
+    MAX_TITLE,
+    MOST_MINUTES,
+    SUFFIX,
+    check_id,
+    is_shipped,
+    read,
+)
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import SUFFIX as SESSION_SUFFIX
@@ -56,6 +68,12 @@ def session_name(id: str, page: int) -> str:
     return f"{id}-{page + 1}{SESSION_SUFFIX}"
 
 
+def in_the_way(path: Path, pages: int) -> str:
+    """The name of a session that a new lesson would replace and that is none of its own; empty where there is none."""
+    names = [] if path.exists() else [session_name(path.stem, page) for page in range(pages)]
+    return next((name for name in names if path.with_name(name).exists()), "")
+
+
 def to_markdown(draft: Draft, id: str) -> str:
     """The text of the lesson's file, to be kept as ``<id>.md`` beside its sessions (`session_name`).
 
@@ -70,7 +88,7 @@ def to_markdown(draft: Draft, id: str) -> str:
     head = {
         "title": _one_line(draft.title, "title"),
         "panel": draft.panel,
-        "minutes": str(draft.minutes or 2 * len(draft.pages)),
+        "minutes": str(draft.minutes or min(2 * len(draft.pages), MOST_MINUTES)),
         "blurb": _one_line(draft.blurb or BLURB, "blurb"),
     }
     parts = ["---", *(f"{key}: {value}" for key, value in head.items()), "---"]
@@ -87,12 +105,21 @@ def write(draft: Draft, path: Path, panels: Family[PanelSpec]) -> Lesson:
     Raises
     ------
     FileRefused
-        Where it can't be written, or would not be read: the file's name, or a session that is not one.
+        Where it can't be written, or would not be read: the file's name, which no lesson of the lab's own may have,
+        or a session that is not one.
     BadValue
         As `to_markdown`.
     """
     if path.suffix != SUFFIX:
         raise FileRefused(f"{path.name}: a lesson's file ends in {SUFFIX}")
+    try:
+        check_id(path.stem)
+    except BadValue as bad:
+        raise FileRefused(f"{path.name}: {bad.why}") from None
+    if is_shipped(path.stem):
+        raise FileRefused(f"{path.name}: a lesson that comes with the lab has this name; choose another")
+    if name := in_the_way(path, len(draft.pages)):
+        raise FileRefused(f"{name} is there already and no part of {path.name}: choose another name")
     text = to_markdown(draft, path.stem)
     # The sessions first: a lesson that is there can be opened.
     for i, page in enumerate(draft.pages):
@@ -103,9 +130,13 @@ def write(draft: Draft, path: Path, panels: Family[PanelSpec]) -> Lesson:
 
 def _one_line(text: str, path: str) -> str:
     line = " ".join(text.split())
-    if not line or "\0" in line or len(line) > _MOST:
-        raise BadValue(path, f"has to be a line of text, {_MOST:,} characters at most")
-    formulas_closed([Line(1, line)])
+    most = MAX_BLURB if path == "blurb" else MAX_TITLE
+    if not line or "\0" in line or len(line) > most:
+        raise BadValue(path, f"has to be a line of text, {most} characters at most")
+    try:
+        formulas_closed([Line(1, line)])
+    except BadValue as bad:
+        raise BadValue(path, bad.why) from None
     return line
 
 
@@ -133,4 +164,7 @@ def _escaped(text: str, path: str) -> str:
         formulas_closed(prose)
     except BadValue as bad:
         raise BadValue(path, str(bad)) from None
-    return "\n".join(lines).strip("\n")
+    found = "\n".join(lines).strip("\n")
+    if len(found) > MAX_PAGE:
+        raise BadValue(path, f"has {len(found):,} characters; {MAX_PAGE:,} are the most")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from typing import Any
 
@@ -98,8 +99,10 @@ class AskView(TaskView):
             return
         try:
             given = parse_number(text)
-        except BadValue as bad:
-            self._say(f"That is no number: {bad.why}.")
+        except BadValue:
+            given = math.nan
+        if not math.isfinite(given):
+            self._say(f"That is no number: “{text if len(text) <= 40 else text[:39] + '…'}”.")
             self._mark(True)
             return
         right = self._right()

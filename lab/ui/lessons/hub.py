@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from lab.ui.lessons.unread import UnreadCard
 
 _OPEN = "lessons/open"
+#: So many characters of a title stand in a menu.
+_MENU = 64
 
 
 class Lessons(QObject):
@@ -47,6 +49,8 @@ class Lessons(QObject):
 
     #: Another lesson or page is open in some panel, or none.
     changed = Signal()
+    #: Something the user should read, one line.
+    complained = Signal(str)
 
     def __init__(self, window: QWidget, desk: Desk, entrance: Entrance, settings: Settings) -> None:
         super().__init__(window)
@@ -149,7 +153,14 @@ class Lessons(QObject):
     def _on_going(self, dock: PanelDock) -> None:
         # Both are the panel's children, and go with it.
         self._sittings.pop(dock, None)
-        self._recorders.pop(dock, None)
+        if (recorder := self._recorders.pop(dock, None)) is not None:
+            self._rescue(recorder)
+
+    def _rescue(self, recorder: Recorder) -> None:
+        """What was recorded and is in no file is not lost with its panel."""
+        if (path := recorder.rescue()) is not None:
+            self.library.forget()
+            self.complained.emit(f"The recording that was not saved is kept as {path.name} among the lessons")
 
     # -- ways in -------------------------------------------------------------------------------------------------
 
@@ -164,13 +175,14 @@ class Lessons(QObject):
         """Put the lessons of a panel into a menu: those that are done are ticked."""
         menu.setToolTipsVisible(True)
         for lesson in self.library.of(panel):
-            title = lesson.title.replace("&", "&&")
+            title = _brief(lesson.title).replace("&", "&&")
             action = menu.addAction(f"{title}\t{lesson.minutes} min", partial(self._on_chosen, lesson, dock))
             action.setCheckable(True)
             action.setChecked(self.progress.finished(lesson))
             done, tasks = self.progress.done(lesson), len(lesson.steps)
             begun = f"\n{len(done)} of {tasks} pages done" if done else ""
-            action.setToolTip(f"{lesson.blurb}\n{lesson.minutes} minutes{begun}")
+            whole = f"{lesson.title}\n" if len(lesson.title) > _MENU else ""
+            action.setToolTip(f"{whole}{lesson.blurb}\n{lesson.minutes} minutes{begun}")
         if menu.isEmpty():
             menu.addAction("No lessons for this panel yet").setEnabled(False)
 
@@ -182,7 +194,7 @@ class Lessons(QObject):
         menu.addSeparator()
         sitting = self.of(dock)
         if sitting is not None:
-            menu.addAction(f"Close “{sitting.lesson.title}”".replace("&", "&&"), partial(self._on_closed, dock))
+            menu.addAction(f"Close “{_brief(sitting.lesson.title)}”".replace("&", "&&"), partial(self._on_closed, dock))
         menu.addAction("Record lesson…", partial(self.record, dock))
 
     def _on_chosen(self, lesson: Lesson, dock: PanelDock | None) -> None:
@@ -234,13 +246,15 @@ class Lessons(QObject):
             card.offer_lesson(wanted.id, f"{word}: {wanted.title}", f"{wanted.blurb}\n{wanted.minutes} minutes")
 
     def keep_for_next_start(self) -> None:
-        """Remember what is open."""
+        """Remember what is open, and keep what was recorded."""
         kept = [
             (self._desk.docks.index(dock), sitting.lesson.id, sitting.page)
             for dock, sitting in self._sittings.items()
             if dock in self._desk.docks
         ]
         self._settings.remember(_OPEN, json.dumps(kept))
+        for recorder in self._recorders.values():
+            self._rescue(recorder)
 
     # -- for teachers --------------------------------------------------------------------------------------------
 
@@ -264,12 +278,23 @@ class Lessons(QObject):
 
     def open_folder(self) -> None:
         """Show the folder of one's own lessons in the system's file manager."""
-        self.library.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.library.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as failure:
+            self.complained.emit(f"{self.library.folder}: {failure.strerror or failure}")
+            return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.library.folder)))
 
     def read_again(self) -> None:
-        """Read all files again; lessons that are open are shown as they now are."""
+        """Read all files again; lessons that are open are shown as they now are, and new tasks are not done yet."""
+        before = {lesson.id: lesson for lesson in self.library.lessons}
+        before |= {sitting.lesson.id: sitting.lesson for sitting in self._sittings.values()}
         self.library.forget()
+        for read in self.library.lessons:
+            tasks = [step.task for step in before.get(read.id, read).steps]
+            now = [step.task for step in read.steps]
+            changed = {i for i, task in enumerate(now) if task is not None and tasks[i : i + 1] != [task]}
+            self.progress.forget_pages(read, changed)
         for dock, sitting in list(self._sittings.items()):
             lesson = self.library.lesson(sitting.lesson.id)
             if lesson is not None and lesson != sitting.lesson:
@@ -299,3 +324,8 @@ class Lessons(QObject):
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
         if box.exec() == buttons.Yes:
             self.progress.forget_all()
+
+
+def _brief(title: str) -> str:
+    """A title as it stands in a menu, which is as wide as its longest line."""
+    return title if len(title) <= _MENU else f"{title[: _MENU - 1].rstrip()}…"

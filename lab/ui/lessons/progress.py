@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -85,6 +86,16 @@ class Progress(QObject):
         """Begin a lesson as if it had never been opened."""
         self._settings.forget(self._key(lesson.id))
         self.changed.emit(lesson.id)
+
+    def forget_pages(self, lesson: Lesson, pages: Collection[int]) -> None:
+        """Some pages ask something else now: what was done and answered there is not what they ask."""
+        kept = self._kept(lesson.id)
+        answers = kept.get("answers")
+        answers = answers if isinstance(answers, dict) else {}
+        left = {page: answer for page, answer in answers.items() if page not in map(str, pages)}
+        done = self.done(lesson)
+        if left != answers or done & set(pages):
+            self._keep(lesson.id, done=sorted(done - set(pages)), answers=left)
 
     def forget_all(self) -> None:
         """Forget every lesson's progress."""

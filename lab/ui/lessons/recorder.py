@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QVBoxLayou
 
 from lab import __version__
 from lab.core import session as files
-from lab.core.errors import LabError
+from lab.core.errors import BadValue, LabError
 from lab.core.lessons import Lesson
-from lab.core.lessons.writing import Draft, DraftPage, write
+from lab.core.lessons.reading import is_shipped
+from lab.core.lessons.writing import Draft, DraftPage, in_the_way, to_markdown, write
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import Session
@@ -25,7 +27,11 @@ from lab.ui.widgets import Button, HLine, IconButton, Text, row
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.scroller import Scroller
 
+log = logging.getLogger(__name__)
+
 _SUFFIX = ".md"
+#: With the names of its sessions, a file system takes it.
+_LONGEST_NAME = 80
 HELP = "Bring the panel to where a page is to begin, say what is to be read there, and add it."
 
 
@@ -151,6 +157,11 @@ class Recorder(QObject):
         """Make room for something else; what was recorded stays."""
         self._view.aside.take_out()
 
+    @property
+    def typed(self) -> bool:
+        """Whether words of a page stand in the form, which no page has yet."""
+        return bool(self.card.page_title.text().strip() or self.card.text.toPlainText().strip())
+
     def add_page(self) -> None:
         """A page that begins with the panel as it now stands."""
         experiment = self._view.experiment
@@ -165,7 +176,16 @@ class Recorder(QObject):
         except LabError as refused:
             self.card.say(f"This state can't be kept: {refused}", wrong=True)
             return
-        self.pages.append(DraftPage(title, self.card.text.toPlainText(), session, experiment.step))
+        page = DraftPage(title, self.card.text.toPlainText(), session, experiment.step)
+        try:
+            # Said while the words can still be changed.
+            to_markdown(Draft("-", experiment.panel, (page,)), "draft")
+        except BadValue as bad:
+            in_title = bad.path.endswith("title")
+            self.card.say(f"The {'title' if in_title else 'text'} of the page: {bad.why}", wrong=True)
+            (self.card.page_title if in_title else self.card.text).setFocus()
+            return
+        self.pages.append(page)
         self.card.page_title.clear()
         self.card.text.clear()
         self.card.say(f"Page {len(self.pages)} begins at step {experiment.step}.")
@@ -173,8 +193,11 @@ class Recorder(QObject):
         self.card.page_title.setFocus()
 
     def remove_page(self, at: int) -> None:
-        """Leave a page out."""
-        del self.pages[at]
+        """Leave a page out; its words go back to be changed, unless others stand there."""
+        page = self.pages.pop(at)
+        if not self.typed:
+            self.card.page_title.setText(page.title)
+            self.card.text.setPlainText(page.text)
         self.unsaved = True
         self._list()
 
@@ -185,25 +208,67 @@ class Recorder(QObject):
             self.card.say("The lesson needs a title.", wrong=True)
             self.card.title.setFocus()
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        suggested = self._folder / f"{slug(title)}{_SUFFIX}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as failure:
+            # Somewhere else it may still be written.
+            self.card.say(f"{self._folder}: {failure.strerror or failure}", wrong=True)
+        suggested = self._folder / f"{own_slug(title)}{_SUFFIX}"
         chosen, _ = QFileDialog.getSaveFileName(self._view, "Save draft", str(suggested), f"Lessons (*{_SUFFIX})")
-        if chosen:
-            self.write(Path(chosen if chosen.endswith(_SUFFIX) else f"{chosen}{_SUFFIX}"))
+        if not chosen:
+            return
+        path = Path(chosen)
+        if path.suffix != _SUFFIX:
+            path = path.with_name(f"{path.name}{_SUFFIX}")
+            if path.exists():
+                # The dialog has asked about another name.
+                self.card.say(
+                    f"There already is a {path.name}: to replace it, choose it by its whole name.", wrong=True
+                )
+                return
+        self.write(path)
 
     def write(self, path: Path) -> bool:
         """Write the draft; False (and the card says why) when that can't be."""
         draft = Draft(self.card.title.text(), self._view.experiment.panel, tuple(self.pages))
         try:
             self._draft = write(draft, path, self._panels)
+        except BadValue as bad:
+            self.card.say(f"The {bad.path} of the lesson: {bad.why}", wrong=True)
+            return False
         except LabError as refused:
             self.card.say(str(refused), wrong=True)
             return False
-        self.card.say(f"Saved: {path.name}, with a session beside it for each page. Go on in any text editor.")
+        said = f"Saved: {path.name}, with a session beside it for each page. Go on in any text editor."
+        self.card.say(f"{said} The page in the form is not in it: it was not added." if self.typed else said)
         self.card.open_draft.show()
-        self.unsaved = False
+        self.unsaved = self.typed
         self.saved.emit(self._draft)
         return True
+
+    def rescue(self) -> Path | None:
+        """Keep what was recorded and not saved as a draft among the lessons, since its panel goes; where it lies."""
+        if self.typed:
+            if not self.card.page_title.text().strip():
+                self.card.page_title.setText("A page without a title")
+            self.add_page()
+        if not self.unsaved or not self.pages:
+            return None
+        title = " ".join(self.card.title.text().split()) or "A recording that was not saved"
+        names = (own_slug(title) + (f"-{i}" if i > 1 else "") for i in range(1, 1000))
+        paths = (self._folder / f"{name}{_SUFFIX}" for name in names)
+        path = next((p for p in paths if not p.exists() and not in_the_way(p, len(self.pages))), None)
+        if path is None:
+            return None
+        draft = Draft(title, self._view.experiment.panel, tuple(self.pages))
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write(draft, path, self._panels)
+        except (LabError, OSError) as failure:
+            log.warning("a recording could not be kept: %s", str(failure))
+            return None
+        self.unsaved = False
+        return path
 
     def close(self) -> None:
         """Take the card down."""
@@ -240,4 +305,10 @@ class Recorder(QObject):
 
 def slug(title: str) -> str:
     """A file's name from a title: small letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "lesson"
+    return re.sub(r"[^a-z0-9]+", "-", title.casefold())[:_LONGEST_NAME].strip("-") or "lesson"
+
+
+def own_slug(title: str) -> str:
+    """As `slug`, and never the name of a lesson that comes with the lab."""
+    name = slug(title)
+    return f"my-{name}" if is_shipped(name) else name

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from lab.core.errors import BadValue
+from lab.core.errors import BadValue, brief
 from lab.ui import fonts
 from lab.ui.lessons.markdown import Block, Run
 from lab.ui.typeset import Typeset, typeset
@@ -87,6 +88,26 @@ def _renderer(svg: bytes) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(svg))
 
 
+@lru_cache(maxsize=256)
+def _typeset(latex: str, size: float, text: str, roles: tuple[tuple[str, str], ...]) -> Typeset | None:
+    """A formula, or None where it can't be typeset: that is found out once, too, and told once."""
+    try:
+        return typeset(latex, size, text, dict(roles))
+    except BadValue:
+        # With a slip in a formula the page is still to be read.
+        log.warning("a formula of a lesson can't be typeset: %s", brief(latex))
+        return None
+
+
+def _fitting(text: str, fits: Callable[[str], bool]) -> int:
+    """How many characters of a text fit, at least one; asks about no piece much longer than the answer."""
+    most = 1
+    while most < len(text) and fits(text[: 2 * most]):
+        most = min(2 * most, len(text))
+    # `most` fit (or are the one that has to); twice as many don't.
+    return bisect_left(range(most + 1, min(2 * most, len(text)) + 1), True, key=lambda n: not fits(text[:n])) + most
+
+
 class Setter:
     """Sets blocks in one font size.
 
@@ -149,11 +170,8 @@ class Setter:
         return Piece(wide, metrics.ascent(), metrics.descent(), text, font, code=run.code)
 
     def _formula(self, run: Run, size: float) -> Piece:
-        try:
-            made = typeset(run.text, size, self._ink.text, self._ink.roles)
-        except BadValue as bad:
-            # With a slip in a formula the page is still to be read.
-            log.warning("a formula of a lesson: %s", bad.why)
+        made = _typeset(run.text, size, self._ink.text, tuple(self._ink.roles.items()))
+        if made is None:
             return self._word(Run(run.text, code=True))
         return Piece(made.width, made.ascent, made.descent, formula=made)
 
@@ -227,9 +245,7 @@ class Setter:
         around = 2 * _TINT if piece.code else 0.0
         rest = piece.text
         while rest:
-            fits = next(
-                (n for n in range(len(rest), 1, -1) if metrics.horizontalAdvance(rest[:n]) + around <= width), 1
-            )
+            fits = _fitting(rest, lambda text: metrics.horizontalAdvance(text) + around <= width)
             part, rest = rest[:fits], rest[fits:]
             wide = metrics.horizontalAdvance(part) + around
             yield Piece(wide, piece.ascent, piece.descent, part, piece.font, code=piece.code)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from shell_fixtures import click, key, settle
 
-from lab.core.lessons import Ask, Do, Lesson, Step
+from lab.core.lessons import Ask, Do, Lesson, Load, Step
 from lab.core.lessons.model import Condition
 from lab.ui.lessons.answers import AskView, ChooseView
 from lab.ui.lessons.ending import Ending
@@ -132,6 +132,20 @@ def test_a_look_can_do_it_too(taught: Any) -> None:
     assert not sitting.card.task.done
     taught.view.set_look(contours=False)
     assert sitting.card.task.done
+
+
+def test_the_state_of_the_next_page_does_not_do_the_task_of_the_one_before(taught: Any) -> None:
+    off = Step("Off", "", Load(preset="ravine", looks={"contours": False}), Do("On.", (
+        Condition(asked("contours", LAYER), "=", True),)))  # fmt: skip
+    on = Step("On", "", Load(preset="saddle", looks={"contours": True}))
+    lesson = Lesson("turned", "Turned", "", "race", 1, (off, on))
+    sitting = taught.lessons.open(lesson)
+    settle()
+    assert not sitting.card.task.done
+    sitting.go_on()
+    settle()
+    assert taught.experiment.view_state.contours
+    assert taught.lessons.progress.open_tasks(lesson) == (0,)
 
 
 def test_a_fact_that_fails_stops_nothing(taught: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -73,6 +73,8 @@ class Sitting(QObject):
         self._loader = Loader(view, panels)
         #: The page that is shown; as many as there are pages: the end.
         self.page = -1
+        #: The page whose task is on the card, -1 while pages are turned: the next one's state is loaded by then.
+        self._asking = -1
         #: Pages that have loaded their states, or had their time to.
         self._entered: set[int] = set()
         #: The page whose state was loaded last, -1 for none.
@@ -99,6 +101,7 @@ class Sitting(QObject):
         focus, left = QApplication.focusWidget(), self.card.task
         if focus is not None and left is not None and left.isAncestorOf(focus):
             self._give_back_keyboard()
+        self._asking = -1
         self.page = page = max(0, min(page, count))
         if page == count:
             self._progress.mark_ended(self.lesson)
@@ -111,6 +114,7 @@ class Sitting(QObject):
             if not load:
                 self._stands = page
             self._show_page(page)
+        self._asking = page
         self.check()
         self.turned.emit()
 
@@ -231,7 +235,7 @@ class Sitting(QObject):
     def check(self) -> None:
         """Ask the page's open task of the panel as it stands."""
         task, experiment = self.card.task, self.view.experiment
-        if task is None or task.done or self._frame is None or not self.view.seen:
+        if task is None or task.done or self._asking != self.page or self._frame is None or not self.view.seen:
             return
         if experiment.timeline.pending is not None:
             # On the way to another step: what is passed there was not reached.

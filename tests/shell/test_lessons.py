@@ -341,3 +341,34 @@ def test_all_of_it_can_be_reached_and_has_a_name(taught: Any) -> None:
     ]
     assert {taught.card.next, taught.card.reset, taught.card.more, taught.card.close_button} <= set(parts)
     assert [w for w in parts if not w.accessibleName()] == []
+
+
+def test_the_start_page_offers_a_lesson_whenever_it_is_come_back_to(windows: Any) -> None:
+    window = windows("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    window.lessons.progress.mark_done(LESSON, 0)
+    window.entrance.show_start()
+    settle()
+    link = window.entrance.start.cards["race"].lesson
+    assert link.isVisible()
+    assert link.accessibleName() == "Go on with: Why momentum overtakes"
+    window.entrance.leave_start()
+    settle()
+
+
+def test_the_palette_opens_a_lesson_in_the_panel_at_hand(windows: Any) -> None:
+    window = windows("race", size=(1600, 900))
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    first, second = window.docks
+    window.actions_.arrange("side by side")
+    settle(4)
+    assert second.isAncestorOf(QApplication.focusWidget())
+    first.view.keyboard_home().setFocus()
+    window.desk.activate(second)
+    window.actions_.open_palette()
+    QTest.keyClicks(QApplication.focusWidget(), "lesson saddles")
+    key(QApplication.focusWidget(), K.Key_Return)
+    settle()
+    assert window.lessons.of(second).lesson is NEXT
+    assert window.lessons.of(first) is None

@@ -60,6 +60,7 @@ class Lessons(QObject):
         self._waiting: list[tuple[int, str, int]] = []
         desk.going.connect(self._on_going)
         entrance.start.lesson_chosen.connect(self._on_lesson_chosen)
+        entrance.entered.connect(self.offer)
         self.progress.changed.connect(lambda _: self.offer())
 
     # -- open and close ------------------------------------------------------------------------------------------

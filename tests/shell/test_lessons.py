@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from shell_fixtures import click, key, settle
 
-from lab.core.lessons import Ask, Do, Lesson, Load, Step
+from lab.core.lessons import Ask, Choose, Do, Lesson, Load, Option, Step
 from lab.core.lessons.model import Condition
-from lab.ui.lessons.answers import AskView, ChooseView
+from lab.ui.lessons.answers import AskView, ChooseView, number_in
 from lab.ui.lessons.ending import Ending
 from lab.ui.lessons.tasks import DoView
 
@@ -73,6 +73,22 @@ def test_forward_loads_once_and_back_leaves_the_panel_alone(taught: Any) -> None
     taught.card.reset.click()
     assert taught.view.header.presets.value == "ravine"
     assert taught.card.reset.text() == "Reset page"
+    # Its load has put away what later pages had left: they load theirs again.
+    taught.lessons.go_on()
+    taught.lessons.go_on()
+    assert taught.view.header.presets.value == "saddle"
+    assert taught.experiment.step == 12
+
+
+def test_a_page_that_does_not_stand_in_the_panel_offers_its_state_first(taught: Any) -> None:
+    assert taught.card.reset.property("kind") == "flat"
+    taught.lessons.go_on()
+    taught.lessons.go_on()
+    taught.sitting.turn_to(0)
+    assert taught.card.reset.property("kind") == "primary"
+    assert taught.card.next.property("kind") == "outline"
+    taught.card.reset.click()
+    assert taught.card.reset.property("kind") == "flat"
 
 
 def test_next_is_allowed_and_primary_only_when_the_task_is_done(taught: Any) -> None:
@@ -120,8 +136,18 @@ def test_what_is_to_be_done_is_done_by_playing(taught: Any) -> None:
     assert task.done
     assert task.sign.state == "done"
     assert taught.lessons.progress.done(LESSON) == {0}
+    sign, value = task._rows[0]
+    assert sign.state == "done"
     run_to(taught, 0)
     assert task.done
+    assert task.sign.state == "done"
+    # "now" is now, whatever was done.
+    assert value.text() == "0"
+    assert sign.state == "open"
+    taught.lessons.go_on()
+    taught.lessons.go_back()
+    settle()
+    assert taught.card.task._rows[0][1].text() == "0"
 
 
 def test_a_look_can_do_it_too(taught: Any) -> None:
@@ -191,6 +217,38 @@ def test_a_number_asked(taught: Any) -> None:
     taught.lessons.go_on()
     assert taught.card.task.field.text() == "0.041"
     assert taught.card.task.field.isReadOnly()
+
+
+@pytest.mark.parametrize(("typed", "number"), [("1/2", 0.5), ("-16 / 25", -0.64), ("−0,5", -0.5), ("1/0", None),
+                                               ("nan", None), ("inf", None), ("1/2/3", None), ("/", None)])  # fmt: skip
+def test_fractions_are_numbers_and_nothing_endless_is(typed: str, number: float | None) -> None:
+    assert number_in(typed) == number
+
+
+def test_enter_goes_on_after_the_right_answer(taught: Any) -> None:
+    taught.lessons.go_on()
+    settle()
+    task, run = taught.card.task, taught.experiment.run
+    task.field.setFocus()
+    QTest.keyClicks(task.field, "2/50")
+    key(task.field, K.Key_Return)
+    assert task.done
+    assert QApplication.focusWidget() is taught.card.next
+    assert taught.experiment.run is run
+    key(QApplication.focusWidget(), K.Key_Return)
+    assert taught.sitting.page == 2
+
+
+def test_what_is_answered_is_scrolled_to(taught: Any) -> None:
+    tall = Choose("Why?", tuple(Option(f"Option {i}", i == 0, "Because of it. " * 12) for i in range(6)))
+    lesson = Lesson("tall", "Tall", "", "race", 1, (Step("One", "Text.", None, tall),))
+    card = taught.lessons.open(lesson).card
+    settle(4)
+    lowest = max(card.task.rows, key=lambda option: option.y())
+    lowest.click()
+    settle(4)
+    bottom = lowest.mapTo(card.reader.viewport(), lowest.rect().bottomLeft()).y()
+    assert bottom <= card.reader.viewport().height()
 
 
 def test_a_number_that_the_panel_knows(taught: Any) -> None:

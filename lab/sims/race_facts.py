@@ -182,7 +182,7 @@ FACTS: Facts = {
     "distance": Fact("How far the best racer is from the nearest known minimum.", _distance, _ONE),
     "position": Fact(
         "The best racer's coordinate: x is θ₁, across, and y is θ₂.",
-        _position, (RULE, Argument("coordinate", ("x", "y"))),
+        _position, (RULE, Argument("coordinate", ("x", "y"), {"x": "θ₁", "y": "θ₂"})), words="{1} of {0}",
     ),
     "gradient_norm": Fact("The length of the true gradient under the best racer.", _gradient_norm, _ONE),
     "path_length": Fact(
@@ -198,7 +198,7 @@ FACTS: Facts = {
     ),
     "reached": Fact(
         "Whether any racer with this rule has reached the target.", lambda live, r: bool(_reached(live, r).any()),
-        _ONE, bool,
+        _ONE, bool, words="{0}: target reached",
     ),
     "steps_to_target": Fact(
         "After how many steps the first racer with this rule reached the target.", _steps_to_target, _ONE
@@ -237,7 +237,7 @@ FACTS: Facts = {
     ),
     "setting": Fact(
         "A number of the landscape, by its name in files, such as condition_number or sharpness.",
-        _setting, (Argument("setting", lambda: _names(LANDSCAPES)),),
+        _setting, (Argument("setting", lambda: _names(LANDSCAPES)),), words="{0}",
     ),
     "features": Fact(
         "How a landscape over data is given its features.",

@@ -108,3 +108,26 @@ def test_a_film_of_the_panel_shows_it_without_the_lesson(taught: Any, tmp_path: 
     assert filming._view.stage.size() == view.stage.size()
     filming.cancel()
     settle()
+
+
+def test_a_notice_leaves_the_way_on_in_sight(windows: Any) -> None:
+    window = windows("race", size=(820, 560))
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    view = window.docks[0].view
+    card = window.lessons.open(LESSON).card
+    settle(4)
+    view.notice.say("Your own work is one Undo away (Ctrl+Z)")
+    assert not view.aside.flat
+    assert not place_in(window, view.notice).intersects(place_in(window, card))
+
+
+def test_side_by_side_lessons_stand_alike(windows: Any) -> None:
+    window = windows("race", size=(1280, 800))
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    for dock in window.docks:
+        window.lessons.open(LESSON, dock)
+    for layout in ("side by side", "focus", "side by side"):
+        window.actions_.arrange(layout)
+        settle(8)
+    assert [dock.view.aside.flat for dock in window.docks] == [True, True]

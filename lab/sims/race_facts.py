@@ -19,6 +19,7 @@ from lab.core.params import declared
 from lab.engine.landscapes import LANDSCAPES, HasTestLoss, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.engine.schedules import SCHEDULES
+from lab.sims._race_config import lowest
 from lab.sims._race_frame import TRACED_STARTS, RaceFrame
 from lab.sims._race_probes import curvature
 from lab.sims._standing import FELL
@@ -69,7 +70,8 @@ def _test_loss(live: Live, rule: str) -> float | None:
     at, landscape = best(live, rule), live.run.config.landscape
     if at is None or not isinstance(landscape, HasTestLoss):
         return None
-    return float(landscape.test_value(live.frame.theta[at]))
+    # From the same floor as in the leaderboard.
+    return float(landscape.test_value(live.frame.theta[at])) - lowest(landscape)
 
 
 def _distance(live: Live, rule: str) -> float | None:
@@ -178,7 +180,10 @@ FACTS: Facts = {
     "excess": Fact(
         "The best racer's loss above the lowest known minimum.", lambda live, r: _of_best(live, r, "excess"), _ONE
     ),
-    "test_loss": Fact("The best racer's loss on unseen data, where there is any.", _test_loss, _ONE),
+    "test_loss": Fact(
+        "The best racer's loss on unseen data, where there is any, above the lowest known training loss.",
+        _test_loss, _ONE,
+    ),
     "distance": Fact("How far the best racer is from the nearest known minimum.", _distance, _ONE),
     "position": Fact(
         "The best racer's coordinate: x is θ₁, across, and y is θ₂.",

@@ -68,10 +68,11 @@ def _position(live: Live, rule: str, axis: str) -> float | None:
 
 def _test_loss(live: Live, rule: str) -> float | None:
     at, landscape = best(live, rule), live.run.config.landscape
+    floor = lowest(landscape)
     if at is None or not isinstance(landscape, HasTestLoss):
         return None
     # From the same floor as in the leaderboard.
-    return float(landscape.test_value(live.frame.theta[at])) - lowest(landscape)
+    return float(landscape.test_value(live.frame.theta[at])) - floor
 
 
 def _distance(live: Live, rule: str) -> float | None:

@@ -86,6 +86,7 @@ def test_a_page_that_does_not_stand_in_the_panel_offers_its_state_first(taught: 
     taught.lessons.go_on()
     taught.sitting.turn_to(0)
     assert taught.card.reset.property("kind") == "primary"
+    assert taught.card.reset.accessibleName() == "Load page"
     assert taught.card.next.property("kind") == "outline"
     taught.card.reset.click()
     assert taught.card.reset.property("kind") == "flat"

@@ -14,7 +14,6 @@ from lab.ui.theme import manager
 from lab.ui.widgets import Button, HLine, IconButton, Text
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.scroller import Scroller
-from lab.ui.widgets.text import restyle
 
 #: A task that would take more of the card than this stands below the text, and scrolls with it.
 PINNED = 0.5
@@ -177,6 +176,7 @@ class LessonCard(Leaf):
         """Say whether the panel stands as this page began; else the page's words may be about what is not there."""
         self._stands = on
         self.reset.setText("Reset page" if on else "Load page")
+        self.reset.setAccessibleName(self.reset.text())
         self.reset.setToolTip("Load this page's state again" if on else "The panel stands as another page left it")
         self._dress()
 
@@ -194,12 +194,9 @@ class LessonCard(Leaf):
 
     def _dress(self) -> None:
         """One button is the way on: to the next page, or first to this one's state."""
-        onward = "primary" if self._done else "outline"
-        load = "flat" if self._stands else "outline" if self._done else "primary"
-        for button, kind in ((self.next, onward), (self.skip, onward), (self.reset, load)):
-            if button.property("kind") != kind:
-                button.setProperty("kind", kind)
-                restyle(button)
+        for button in (self.next, self.skip):
+            button.set_kind("primary" if self._done else "outline")
+        self.reset.set_kind("flat" if self._stands else "outline" if self._done else "primary")
 
     # -- where it stands -----------------------------------------------------------------------------------------
 

@@ -57,7 +57,9 @@ class PanelCard(QWidget):
 
     def _place_link(self) -> None:
         room = self.width() - 24
-        self.lesson.setText(self.lesson.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room - 40))
+        words = self.lesson.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room - 46)
+        # Qt puts the words hard by the picture.
+        self.lesson.setText(f" {words}")
         self.lesson.adjustSize()
         self.lesson.move(12, self.height() - self.lesson.height() - 10)
 

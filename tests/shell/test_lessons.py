@@ -379,8 +379,24 @@ def test_menus_palette_and_start_page_lead_to_it(windows: Any) -> None:
     window.bar.lessons.aboutToShow.emit()
     listed = [action.text() for action in window.bar.lessons.actions()]
     assert listed[:2] == ["Why momentum overtakes\t8 min", "Saddles\t5 min"]
+    window.lessons.progress.mark_done(LESSON, 0)
+    window.bar.lessons.aboutToShow.emit()
+    assert window.bar.lessons.actions()[0].text() == "Why momentum overtakes\t1 of 4"
     window.bar.lessons.actions()[1].trigger()
     assert window.lessons.at_hand.lesson is NEXT
+
+
+def test_a_panel_that_is_closed_leaves_the_keyboard_to_the_stage_of_the_next(windows: Any) -> None:
+    window = windows("race")
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    first, second = window.docks
+    window.lessons.open(LESSON, first)
+    window.desk.activate(second)
+    second.view.keyboard_home().setFocus()
+    window.desk.close(second)
+    settle()
+    assert QApplication.focusWidget() is first.view.keyboard_home()
 
 
 def test_what_is_done_is_ticked_and_the_next_one_offered(windows: Any) -> None:

@@ -25,7 +25,7 @@ from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.held_out import HeldOutLayer
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, FieldLayer, NamesLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.making_way import free_what_is_taken_apart, make_way
+from lab.panels.race.making_way import free_starts_on_a_curve, free_what_is_taken_apart, make_way
 from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, home, on_curve
 from lab.panels.race.overlays import LOSS_MARGIN, Overlays
 from lab.panels.race.racer_trails import RacerTrails
@@ -316,6 +316,7 @@ class RaceStage(Stage):
             self.head = on_curve(self._landscape, answer.theta) if self.flat else answer.theta
         if self.flat:
             free_what_is_taken_apart(self)
+            free_starts_on_a_curve(self)
         else:
             make_way(self)
         self.update_live()
@@ -373,7 +374,11 @@ class RaceStage(Stage):
 
     def _on_view(self) -> None:
         """What lies elsewhere on the screen may now lie under an overlay."""
-        if self.racers.frame is not None and not self.flat:
+        if self.racers.frame is None:
+            return
+        if self.flat:
+            free_starts_on_a_curve(self)
+        else:
             make_way(self)
             self.update_live()
 

@@ -19,6 +19,7 @@ from lab.core.params import declared
 from lab.engine.landscapes import LANDSCAPES, HasTestLoss, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.engine.schedules import SCHEDULES
+from lab.sims._race_config import lowest
 from lab.sims._race_frame import TRACED_STARTS, RaceFrame
 from lab.sims._race_probes import curvature
 from lab.sims._standing import FELL
@@ -67,9 +68,11 @@ def _position(live: Live, rule: str, axis: str) -> float | None:
 
 def _test_loss(live: Live, rule: str) -> float | None:
     at, landscape = best(live, rule), live.run.config.landscape
+    floor = lowest(landscape)
     if at is None or not isinstance(landscape, HasTestLoss):
         return None
-    return float(landscape.test_value(live.frame.theta[at]))
+    # From the same floor as in the leaderboard.
+    return float(landscape.test_value(live.frame.theta[at])) - floor
 
 
 def _distance(live: Live, rule: str) -> float | None:
@@ -178,11 +181,14 @@ FACTS: Facts = {
     "excess": Fact(
         "The best racer's loss above the lowest known minimum.", lambda live, r: _of_best(live, r, "excess"), _ONE
     ),
-    "test_loss": Fact("The best racer's loss on unseen data, where there is any.", _test_loss, _ONE),
+    "test_loss": Fact(
+        "The best racer's loss on unseen data, where there is any, above the lowest known training loss.",
+        _test_loss, _ONE,
+    ),
     "distance": Fact("How far the best racer is from the nearest known minimum.", _distance, _ONE),
     "position": Fact(
         "The best racer's coordinate: x is θ₁, across, and y is θ₂.",
-        _position, (RULE, Argument("coordinate", ("x", "y"))),
+        _position, (RULE, Argument("coordinate", ("x", "y"), {"x": "θ₁", "y": "θ₂"})), words="{1} of {0}",
     ),
     "gradient_norm": Fact("The length of the true gradient under the best racer.", _gradient_norm, _ONE),
     "path_length": Fact(
@@ -198,7 +204,7 @@ FACTS: Facts = {
     ),
     "reached": Fact(
         "Whether any racer with this rule has reached the target.", lambda live, r: bool(_reached(live, r).any()),
-        _ONE, bool,
+        _ONE, bool, words="{0}: target reached",
     ),
     "steps_to_target": Fact(
         "After how many steps the first racer with this rule reached the target.", _steps_to_target, _ONE
@@ -237,7 +243,7 @@ FACTS: Facts = {
     ),
     "setting": Fact(
         "A number of the landscape, by its name in files, such as condition_number or sharpness.",
-        _setting, (Argument("setting", lambda: _names(LANDSCAPES)),),
+        _setting, (Argument("setting", lambda: _names(LANDSCAPES)),), words="{0}",
     ),
     "features": Fact(
         "How a landscape over data is given its features.",

@@ -290,6 +290,9 @@ class Actions(QObject):
         if desk.docks:
             self._w.entrance.show_panels()
             desk.arrangement.arrange(layout, desk.active)
+            if desk.active is not None:
+                # On the way panels were hidden, and the keyboard went to whichever was seen first.
+                desk.active.view.keyboard_home().setFocus()
 
     def save_layout(self) -> None:
         """Keep the present arrangement under a name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QSizePolicy, QWidget
 
@@ -14,7 +14,7 @@ from lab.ui.theme import manager, theme, tokens
 USUAL, LEAST, MOST = 320, 268, 560
 #: What a column leaves to the stage; where there is less, it lies above stage and inspector as a strip, unless that
 #: would leave the stage less than `LOW` of height, and beside the column there is `SLIM` of width.
-STAGE, SLIM, LOW = 480, 340, 280
+STAGE, SLIM, LOW = 480, 360, 280
 #: An open strip takes this share of the panel's height at most.
 SHARE = 0.44
 #: How far an arrow key moves the grip.
@@ -143,6 +143,14 @@ class Aside(QObject):
             wide, tall = self._leaf.width() + self._gap, self._leaf.height() + self._gap
             taken = QSize(0, tall) if self._flat else QSize(wide, 0)
         return self._panel.size() - taken
+
+    @property
+    def beside(self) -> QRect:
+        """What of the panel is not in the leaf's column."""
+        room = self._panel.rect()
+        if self._leaf is not None and not self._flat:
+            room.setLeft(self._leaf.geometry().right() + 1)
+        return room
 
     def put(self, leaf: Leaf, width: float) -> None:
         """Let a leaf stand there, in a column of that width at 100 % text, where there is room."""

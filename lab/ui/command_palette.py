@@ -117,8 +117,9 @@ class CommandPalette(QFrame):
             return
         command = self._commands[item.data(Qt.ItemDataRole.UserRole)]
         editing = isinstance(self._before, keys.EDITORS)
-        self.hide()
+        # Asked first: whoever had the keyboard may be in another panel than the one at hand, and has it again now.
         home = None if editing else self._home()
+        self.hide()
         if home is not None and home.isVisible():
             # A button that was pressed to come here would keep the arrows and show its ring.
             home.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -114,6 +114,9 @@ class Desk(QObject):
     def close(self, dock: PanelDock) -> None:
         """Close a panel for good."""
         self._drop(dock)
+        if self.active is not None:
+            # Else Qt gives it to whatever comes next, such as a lesson's card, which Esc then closes.
+            self.active.view.keyboard_home().setFocus()
         self.closed.emit()
 
     def _drop(self, dock: PanelDock) -> None:

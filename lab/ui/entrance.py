@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lab.ui.desk import Desk
@@ -28,6 +29,9 @@ class Entrance(QWidget):
         What is of use only while panels are seen, and hidden with them.
     """
 
+    #: The start page is seen now.
+    entered = Signal()
+
     def __init__(self, desk: Desk, player: Player, settings: Settings, controls: QWidget) -> None:
         super().__init__()
         self._desk = desk
@@ -48,6 +52,7 @@ class Entrance(QWidget):
         self._controls.setVisible(False)
         if self.isVisible():
             self.draw_thumbnails()
+            self.entered.emit()
 
     def show_panels(self) -> None:
         """Show the panels."""

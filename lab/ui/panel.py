@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
 
@@ -47,7 +47,7 @@ class Panel(QWidget):
         self.header = PanelHeader(experiment.spec)
         self.banner = ErrorBanner()
         #: Says that something was done which nothing else shows: "Copied: …".
-        self.notice = Notice(self)
+        self.notice = Notice(self, self._notice_room)
         self.stage_column = QVBoxLayout()
         #: Where the inspector stands, and how wide it is.
         self._side = Inspector(self, self.header.fold)
@@ -226,6 +226,9 @@ class Panel(QWidget):
         for mine, theirs in zip(self.findChildren(QSplitter), other.findChildren(QSplitter), strict=False):
             mine.setSizes(theirs.sizes())
         self._side.scroll_like(other._side)
+
+    def _notice_room(self) -> QRect:
+        return self.aside.beside
 
     def _on_inspector_left(self) -> None:
         self.keyboard_home().setFocus()

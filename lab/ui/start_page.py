@@ -17,8 +17,10 @@ from lab.ui.widgets import Button, Text
 from lab.ui.widgets.layout import fill
 
 PICTURE = QSize(420, 236)
-#: Below picture, title and sentence, for the link to a lesson.
-LINK = 36
+#: For title and sentence below the picture, and below them for the link to a lesson.
+WORDS, LINK = 104, 36
+#: In a low window of the picture at least so much is left.
+STRIP = 60
 
 
 class PanelCard(QWidget):
@@ -35,7 +37,7 @@ class PanelCard(QWidget):
         self._image = QImage()
         self._hover = False
         self._words = ""
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"Open {spec.title}")
@@ -57,7 +59,9 @@ class PanelCard(QWidget):
 
     def _place_link(self) -> None:
         room = self.width() - 24
-        self.lesson.setText(self.lesson.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room - 40))
+        words = self.lesson.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, room - 46)
+        # Qt puts the words hard by the picture.
+        self.lesson.setText(f" {words}")
         self.lesson.adjustSize()
         self.lesson.move(12, self.height() - self.lesson.height() - 10)
 
@@ -71,7 +75,20 @@ class PanelCard(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(PICTURE.width() + 2, PICTURE.height() + 104 + (LINK if self._lesson else 0))
+        return QSize(PICTURE.width() + 2, PICTURE.height() + self._below)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(PICTURE.width() + 2, STRIP + self._below)
+
+    @property
+    def _below(self) -> int:
+        """How much of the height is not the picture's."""
+        return WORDS + (LINK if self._lesson else 0)
+
+    @property
+    def picture(self) -> QRectF:
+        """What is seen of the picture: in a low window its middle."""
+        return QRectF(1, 1, PICTURE.width(), min(max(self.height() - self._below, STRIP), PICTURE.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
@@ -87,13 +104,16 @@ class PanelCard(QWidget):
             clip.addRoundedRect(box.adjusted(1, 1, -1, 20), 9, 9)
             painter.save()
             painter.setClipPath(clip)
-            painter.setClipRect(QRectF(1, 1, PICTURE.width(), PICTURE.height()), Qt.ClipOperation.IntersectClip)
+            seen = self.picture
+            painter.setClipRect(seen, Qt.ClipOperation.IntersectClip)
             if self._image.isNull():
-                painter.fillRect(QRectF(1, 1, PICTURE.width(), PICTURE.height()), t.color("raised"))
+                painter.fillRect(seen, t.color("raised"))
             else:
-                painter.drawImage(QRectF(1, 1, PICTURE.width(), PICTURE.height()), self._image)
+                whole = QRectF(1, 1, PICTURE.width(), PICTURE.height())
+                whole.moveCenter(seen.center())
+                painter.drawImage(whole, self._image)
             painter.restore()
-            left, top = 18.0, PICTURE.height() + 18.0
+            left, top = 18.0, seen.height() + 18.0
             icons.paint_icon(painter, self._spec.icon, QRectF(left, top, 20, 20), t.color("accent"))
             painter.setFont(fonts.font(fonts.TITLE, fonts.SEMIBOLD))
             painter.setPen(t.color("text"))

@@ -19,6 +19,7 @@ from lab.engine.optimizers.sgd import SGD
 from lab.engine.schedules.cosine import Cosine
 from lab.panels import PANELS
 from lab.panels.race.facts import LAYERS
+from lab.panels.race.held_out import above_minimum
 from lab.sims.race import Bend, Entrant, MoveStart, PlaceStarts, Race, RaceConfig, RemoveStart
 
 SPEC = PANELS["race"]
@@ -102,7 +103,10 @@ def test_numbers_of_the_present_state() -> None:
     assert (says(live, "starts"), says(live, "racers")) == (1.0, 3.0)
     assert (says(live, "racing(sgd)"), says(live, "racing(adam)")) == (True, False)
     assert (says(live, "landscape"), says(live, "schedule")) == ("quadratic", "constant")
-    assert says(at("sharp_and_flat"), "test_loss(sgd)") is not None
+    sharp = at("sharp_and_flat")
+    landscape = sharp.run.config.landscape
+    shown = above_minimum(landscape)(sharp.frame.theta[0, 0])
+    assert says(sharp, "test_loss(sgd)") == shown != landscape.test_value(sharp.frame.theta[0, 0])
     assert says(live, "test_loss(sgd)") is None
 
 

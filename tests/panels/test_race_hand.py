@@ -188,6 +188,17 @@ def test_a_press_on_a_flag_that_does_not_move_edits_nothing(race):
     assert undo_depth(race) == 0
 
 
+def test_what_is_read_while_dragging_is_where_the_start_is_now(race):
+    view = race.view
+    start, goal = pixel_of(view, view._frame.starts[0]), free_spot(view)
+    hover(view.stage, start)
+    drag(view.stage, start, goal, stations=6)
+    settle()
+    said = view.stage.overlays._readout_text.text()
+    hover(view.stage, goal)
+    assert said == view.stage.overlays._readout_text.text()
+
+
 def test_a_head_dragged_midway_moves_only_that_racer_and_keeps_its_moments(race):
     view = race.view
     race.experiment.seek(30)

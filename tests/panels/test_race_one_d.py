@@ -590,3 +590,18 @@ def test_hundreds_of_balls_are_drawn_where_they_are(line: Any, monkeypatch: pyte
     assert np.array_equal(
         stage.racers.pixels(stage), stage.to_pixels(on_curve(line.view.config.landscape, frame.theta))
     )
+
+
+def test_the_hint_lies_on_no_start(windows: Any) -> None:
+    window = windows("race", "parabola", size=(820, 500))
+    view = window.view = window.docks[0].view
+    window.experiment = window.docks[0].experiment
+    if not view.inspector_shown:
+        view.toggle_inspector()
+    for weight in np.linspace(-2.5, 2.5, 21).tolist():
+        on(window, Parabola(), weight)
+        settle(4)
+        hint = view.stage.overlays.hint
+        assert hint.isVisible()
+        at = view.stage.racers.start_pixels(view.stage)[0].tolist()
+        assert not QRectF(hint.geometry()).contains(QPointF(*at)), weight

@@ -108,3 +108,37 @@ def test_a_film_of_the_panel_shows_it_without_the_lesson(taught: Any, tmp_path: 
     assert filming._view.stage.size() == view.stage.size()
     filming.cancel()
     settle()
+
+
+def test_a_notice_leaves_the_way_on_in_sight(windows: Any) -> None:
+    window = windows("race", size=(820, 560))
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    view = window.docks[0].view
+    card = window.lessons.open(LESSON).card
+    settle(4)
+    view.notice.say("Your own work is one Undo away (Ctrl+Z)")
+    assert not view.aside.flat
+    assert not place_in(window, view.notice).intersects(place_in(window, card))
+
+
+def test_where_there_is_little_height_the_picture_gives_way_to_words_and_lesson(windows: Any) -> None:
+    window = windows(size=(820, 560))
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    window.lessons.offer()
+    window.entrance.start.show_recent([Path(f"session-{i}.lab.json") for i in range(3)])
+    settle(6)
+    card = window.entrance.start.cards["race"]
+    assert card.height() < card.sizeHint().height()
+    assert card.lesson.y() - card.picture.bottom() > 90
+
+
+def test_side_by_side_lessons_stand_alike(windows: Any) -> None:
+    window = windows("race", size=(1280, 800))
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    for dock in window.docks:
+        window.lessons.open(LESSON, dock)
+    for layout in ("side by side", "focus", "side by side"):
+        window.actions_.arrange(layout)
+        settle(8)
+    assert [dock.view.aside.flat for dock in window.docks] == [True, True]

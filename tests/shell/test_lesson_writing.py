@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from shell_fixtures import key, settle
 
 from lab.core.lessons import Argument, Fact, Lesson, Step
+from lab.core.lessons.asking import condition
 from lab.core.lessons.model import Condition
 from lab.core.lessons.reading import read
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels import PANELS
 from lab.ui.lessons.markdown import Run, blocks, runs, spoken
 from lab.ui.lessons.recorder import slug
+from lab.ui.lessons.wording import asked as in_words
 from lab.ui.lessons.wording import line_of, said, wanted
 
 K = Qt.Key
@@ -301,6 +303,14 @@ def test_conditions_read_like_sentences() -> None:
         asked("reached(sgd)", Fact("", lambda *_: True, (Argument("rule", OPTIMIZERS.ids),), bool), "sgd"), "=", True
     )
     assert line_of(reached, False) == "SGD: reached no, wanted yes"
+    facts = PANELS["race"].facts
+    for text, words in (
+        ("reached(sgd)", "SGD: target reached"),
+        ("position(sgd, y) > 1", "θ₂ of SGD"),
+        ("setting(rotation) >= 30", "rotation"),
+        ("shown(apart)", "Step taken apart: shown"),
+    ):
+        assert in_words(condition(text, facts).question) == words
     assert line_of(loss, 0.0312) == "loss of heavy ball 0.0312, wanted < 0.001"
     assert said(None) == "–"
     assert wanted(Condition(asked("contours", LAYER), "=", False)) == "no"

@@ -13,10 +13,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from shell_fixtures import click, key, settle
 
-from lab.core.lessons import Ask, Do, Lesson, Load, Step
+from lab.core.lessons import Ask, Choose, Do, Lesson, Load, Option, Step
 from lab.core.lessons.model import Condition
 from lab.core.session import Session, to_json
-from lab.ui.lessons.answers import AskView, ChooseView
+from lab.ui.lessons.answers import AskView, ChooseView, number_in
 from lab.ui.lessons.ending import Ending
 from lab.ui.lessons.tasks import DoView
 
@@ -75,6 +75,23 @@ def test_forward_loads_once_and_back_leaves_the_panel_alone(taught: Any) -> None
     taught.card.reset.click()
     assert taught.view.header.presets.value == "ravine"
     assert taught.card.reset.text() == "Reset page"
+    # Its load has put away what later pages had left: they load theirs again.
+    taught.lessons.go_on()
+    taught.lessons.go_on()
+    assert taught.view.header.presets.value == "saddle"
+    assert taught.experiment.step == 12
+
+
+def test_a_page_that_does_not_stand_in_the_panel_offers_its_state_first(taught: Any) -> None:
+    assert taught.card.reset.property("kind") == "flat"
+    taught.lessons.go_on()
+    taught.lessons.go_on()
+    taught.sitting.turn_to(0)
+    assert taught.card.reset.property("kind") == "primary"
+    assert taught.card.reset.accessibleName() == "Load page"
+    assert taught.card.next.property("kind") == "outline"
+    taught.card.reset.click()
+    assert taught.card.reset.property("kind") == "flat"
 
 
 def test_next_is_allowed_and_primary_only_when_the_task_is_done(taught: Any) -> None:
@@ -122,8 +139,18 @@ def test_what_is_to_be_done_is_done_by_playing(taught: Any) -> None:
     assert task.done
     assert task.sign.state == "done"
     assert taught.lessons.progress.done(LESSON) == {0}
+    sign, value = task._rows[0]
+    assert sign.state == "done"
     run_to(taught, 0)
     assert task.done
+    assert task.sign.state == "done"
+    # "now" is now, whatever was done.
+    assert value.text() == "0"
+    assert sign.state == "open"
+    taught.lessons.go_on()
+    taught.lessons.go_back()
+    settle()
+    assert taught.card.task._rows[0][1].text() == "0"
 
 
 def test_a_look_can_do_it_too(taught: Any) -> None:
@@ -134,6 +161,20 @@ def test_a_look_can_do_it_too(taught: Any) -> None:
     assert not sitting.card.task.done
     taught.view.set_look(contours=False)
     assert sitting.card.task.done
+
+
+def test_the_state_of_the_next_page_does_not_do_the_task_of_the_one_before(taught: Any) -> None:
+    off = Step("Off", "", Load(preset="ravine", looks={"contours": False}), Do("On.", (
+        Condition(asked("contours", LAYER), "=", True),)))  # fmt: skip
+    on = Step("On", "", Load(preset="saddle", looks={"contours": True}))
+    lesson = Lesson("turned", "Turned", "", "race", 1, (off, on))
+    sitting = taught.lessons.open(lesson)
+    settle()
+    assert not sitting.card.task.done
+    sitting.go_on()
+    settle()
+    assert taught.experiment.view_state.contours
+    assert taught.lessons.progress.open_tasks(lesson) == (0,)
 
 
 def test_a_fact_that_fails_stops_nothing(taught: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -171,7 +212,7 @@ def test_a_number_asked(taught: Any) -> None:
     for text in ("what", "nan", "-inf", "1e999"):
         task.field.setText(text)
         key(task.field, K.Key_Return)
-        assert task.line.text() == f"That is no number: “{text}”."
+        assert task.line.text() == f"“{text}” is no number."
     task.field.setText("0.041")
     task.button.click()
     assert task.done
@@ -180,6 +221,38 @@ def test_a_number_asked(taught: Any) -> None:
     taught.lessons.go_on()
     assert taught.card.task.field.text() == "0.041"
     assert taught.card.task.field.isReadOnly()
+
+
+@pytest.mark.parametrize(("typed", "number"), [("1/2", 0.5), ("-16 / 25", -0.64), ("−0,5", -0.5), ("1/0", None),
+                                               ("nan", None), ("inf", None), ("1/2/3", None), ("/", None)])  # fmt: skip
+def test_fractions_are_numbers_and_nothing_endless_is(typed: str, number: float | None) -> None:
+    assert number_in(typed) == number
+
+
+def test_enter_goes_on_after_the_right_answer(taught: Any) -> None:
+    taught.lessons.go_on()
+    settle()
+    task, run = taught.card.task, taught.experiment.run
+    task.field.setFocus()
+    QTest.keyClicks(task.field, "2/50")
+    key(task.field, K.Key_Return)
+    assert task.done
+    assert QApplication.focusWidget() is taught.card.next
+    assert taught.experiment.run is run
+    key(QApplication.focusWidget(), K.Key_Return)
+    assert taught.sitting.page == 2
+
+
+def test_what_is_answered_is_scrolled_to(taught: Any) -> None:
+    tall = Choose("Why?", tuple(Option(f"Option {i}", i == 0, "Because of it. " * 12) for i in range(6)))
+    lesson = Lesson("tall", "Tall", "", "race", 1, (Step("One", "Text.", None, tall),))
+    card = taught.lessons.open(lesson).card
+    settle(4)
+    lowest = max(card.task.rows, key=lambda option: option.y())
+    lowest.click()
+    settle(4)
+    bottom = lowest.mapTo(card.reader.viewport(), lowest.rect().bottomLeft()).y()
+    assert bottom <= card.reader.viewport().height()
 
 
 def test_a_number_that_the_panel_knows(taught: Any) -> None:
@@ -309,8 +382,24 @@ def test_menus_palette_and_start_page_lead_to_it(windows: Any) -> None:
     window.bar.lessons.aboutToShow.emit()
     listed = [action.text() for action in window.bar.lessons.actions()]
     assert listed[:2] == ["Why momentum overtakes\t8 min", "Saddles\t5 min"]
+    window.lessons.progress.mark_done(LESSON, 0)
+    window.bar.lessons.aboutToShow.emit()
+    assert window.bar.lessons.actions()[0].text() == "Why momentum overtakes\t1 of 4"
     window.bar.lessons.actions()[1].trigger()
     assert window.lessons.at_hand.lesson is NEXT
+
+
+def test_a_panel_that_is_closed_leaves_the_keyboard_to_the_stage_of_the_next(windows: Any) -> None:
+    window = windows("race")
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    first, second = window.docks
+    window.lessons.open(LESSON, first)
+    window.desk.activate(second)
+    second.view.keyboard_home().setFocus()
+    window.desk.close(second)
+    settle()
+    assert QApplication.focusWidget() is first.view.keyboard_home()
 
 
 def test_what_is_done_is_ticked_and_the_next_one_offered(windows: Any) -> None:
@@ -356,3 +445,34 @@ def test_a_page_brings_its_ghost_and_no_other(race: Any) -> None:
     race.experiment.redo()
     settle()
     assert race.experiment.ghost is None
+
+
+def test_the_start_page_offers_a_lesson_whenever_it_is_come_back_to(windows: Any) -> None:
+    window = windows("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    window.lessons.progress.mark_done(LESSON, 0)
+    window.entrance.show_start()
+    settle()
+    link = window.entrance.start.cards["race"].lesson
+    assert link.isVisible()
+    assert link.accessibleName() == "Go on with: Why momentum overtakes"
+    window.entrance.leave_start()
+    settle()
+
+
+def test_the_palette_opens_a_lesson_in_the_panel_at_hand(windows: Any) -> None:
+    window = windows("race", size=(1600, 900))
+    window.open_panel("race")
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    first, second = window.docks
+    window.actions_.arrange("side by side")
+    settle(4)
+    assert second.isAncestorOf(QApplication.focusWidget())
+    first.view.keyboard_home().setFocus()
+    window.desk.activate(second)
+    window.actions_.open_palette()
+    QTest.keyClicks(QApplication.focusWidget(), "lesson saddles")
+    key(QApplication.focusWidget(), K.Key_Return)
+    settle()
+    assert window.lessons.of(second).lesson is NEXT
+    assert window.lessons.of(first) is None

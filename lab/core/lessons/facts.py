@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lab.core.run import Run
@@ -47,10 +47,13 @@ class Argument:
         For messages and help.
     choices : tuple of str, or callable
         What it may be, or what gives that; empty: a number.
+    titles : mapping of str to str
+        What people call some of these.
     """
 
     name: str
     choices: Words = ()
+    titles: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -77,6 +80,8 @@ class Fact:
     accepts : callable or None
         ``accepts(*arguments)`` raises `BadValue` where arguments that are allowed each by itself make no sense
         together.
+    words : str
+        How it reads in a task, such as ``{1} of {0}`` with the titles of the arguments; empty: made of its name.
     """
 
     doc: str
@@ -85,6 +90,7 @@ class Fact:
     kind: type[float] | type[str] | type[bool] = float
     choices: Words = ()
     accepts: Callable[..., None] | None = None
+    words: str = ""
 
     @property
     def allowed(self) -> tuple[str, ...]:

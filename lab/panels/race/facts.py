@@ -13,7 +13,7 @@ from lab.sims import race_facts
 from lab.sims.race import RaceFrame
 
 #: What can be switched on and off in the picture.
-LAYERS = tuple(d.name for d in declared(RaceViewState) if d.type is bool)
+LAYERS = {d.name: d.param.label or d.name for d in declared(RaceViewState) if d.type is bool}
 
 
 def _focus(live: Live) -> tuple[int, int] | None:
@@ -50,7 +50,7 @@ FACTS: Facts = {
     **race_facts.FACTS,
     "shown": Fact(
         "Whether a layer or a card is switched on.", lambda live, layer: bool(getattr(live.view, layer)),
-        (Argument("layer", LAYERS),), bool,
+        (Argument("layer", tuple(LAYERS), LAYERS),), bool,
     ),
     "focus": Fact("The rule of the racer in focus, by its id.", _rule_in_focus, (), str, OPTIMIZERS.ids),
     "h": Fact("How far apart the numerical derivative looks at the loss.", lambda live: float(live.view.h)),

@@ -122,7 +122,11 @@ class Hands(QObject):
             min(max(event.position().x(), plot.left()), plot.right()),
             min(max(event.position().y(), plot.top()), plot.bottom()),
         )
-        self._experiment.do(MoveStart(held.start, self._stage.point_at(inside), held.lane), "Drag")
+        point = self._stage.point_at(inside)
+        self._experiment.do(MoveStart(held.start, point, held.lane), "Drag")
+        # No hovering is told of while a button is held: what is read would stay where the drag began.
+        self._stage.show_pointer(point)
+        self.read(point)
 
     def _on_released(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._press_at is None:

@@ -38,6 +38,13 @@ def make_way(stage: RaceStage) -> None:
         stage.names.in_the_way = ([*taken, *words], marks)
 
 
+def free_starts_on_a_curve(stage: RaceStage) -> None:
+    """Keep the hint, which over a curve lies below, off the starts."""
+    if not stage.playing and stage.racers.frame is not None:
+        starts = stage.racers.start_pixels(stage)[:FEW].tolist()
+        stage.overlays.clear_hint([(x, y) for x, y in starts])
+
+
 def free_what_is_taken_apart(stage: RaceStage) -> None:
     """Keep the card with the parts of the next step off the racer whose step that is, and off what it speaks of."""
     head: list[tuple[float, float]] = []

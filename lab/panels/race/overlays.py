@@ -93,6 +93,8 @@ class Overlays:
         #: The card that takes a step apart has been given a corner since it was shown.
         self._apart_placed = False
         self._flat = False
+        #: The hint has its place in the upper corner, though this is a curve.
+        self._hint_raised = False
         #: Where legend, data and that card lie.
         self._corner = {name: homes[0] for name, homes in HOMES.items()}
         self.corners.add(self.hint, "tl", LEFT, TOP)
@@ -146,7 +148,21 @@ class Overlays:
         # Above the middle of a curve is the place of the derivative.
         low = self._flat or (self._corner["apart"] == "tl" and not self.apart.isHidden())
         for overlay in (self.hint, self.stability):
-            self._move(overlay, "bl" if low else "tl", LOSS_MARGIN + 14 if self._flat else LEFT)
+            high = not low or (overlay is self.hint and self._hint_raised)
+            self._move(overlay, "tl" if high else "bl", LOSS_MARGIN + 14 if self._flat else LEFT)
+
+    def clear_hint(self, starts: Places) -> None:
+        """Keep the hint off the starts at these places (x, y) in pixels: over a curve in a low stage it goes up."""
+        hint = self.hint
+        stage = hint.parentWidget()
+        assert stage is not None
+        low = stage.height() - BOTTOM - hint.height()
+        place = QRectF(LOSS_MARGIN + 14, low, hint.width(), hint.height()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+        free = self.derivative.isHidden()
+        raised = self._flat and free and any(place.contains(QPointF(x, y)) for x, y in starts)
+        if raised != self._hint_raised:
+            self._hint_raised = raised
+            self._place_words()
 
     def _move(self, overlay: QWidget, corner: Corner, dx: int) -> None:
         """Put an overlay into a corner, above the axis where that is a lower one."""

@@ -23,7 +23,7 @@ from lab.panels.race.ghost import GhostLayer, RaceGhost
 from lab.panels.race.landscape_stage import LandscapeStage
 from lab.panels.race.layers import ArrowsLayer, CriticalLayer, NamesLayer
 from lab.panels.race.looks import Look
-from lab.panels.race.making_way import free_what_is_taken_apart, make_way
+from lab.panels.race.making_way import free_starts_on_a_curve, free_what_is_taken_apart, make_way
 from lab.panels.race.one_d import CurveLayer, KnownLayer, KnownNamesLayer, PastLayer, PointerLayer, on_curve
 from lab.panels.race.overlays import Overlays
 from lab.panels.race.racer_trails import RacerTrails
@@ -195,6 +195,7 @@ class RaceStage(LandscapeStage):
             self.head = on_curve(self._landscape, answer.theta) if self.flat else answer.theta
         if self.flat:
             free_what_is_taken_apart(self)
+            free_starts_on_a_curve(self)
         else:
             make_way(self)
         self.update_live()
@@ -252,7 +253,11 @@ class RaceStage(LandscapeStage):
 
     def _on_view(self) -> None:
         """What lies elsewhere on the screen may now lie under an overlay."""
-        if self.racers.frame is not None and not self.flat:
+        if self.racers.frame is None:
+            return
+        if self.flat:
+            free_starts_on_a_curve(self)
+        else:
             make_way(self)
             self.update_live()
 

@@ -25,8 +25,20 @@ from lab.ui.widgets.text import restyle
 
 #: How far apart two numbers may be that were meant to be the same, as a share: an answer is typed with few digits.
 _SAME = 1e-9
+#: So many characters of what is no number are said again.
+_SHORT = 24
 #: Height of an option's first line: easily pressed by a finger.
 _TALL = 36
+
+
+def number_in(text: str) -> float | None:
+    """The number that was typed, also as a fraction: 0.5, 1/2, -16/25; None where it is none."""
+    above, bar, below = text.partition("/")
+    try:
+        value = parse_number(above) / (parse_number(below) if bar else 1.0)
+    except (BadValue, ZeroDivisionError):
+        return None
+    return value if math.isfinite(value) else None
 
 
 class _Field(QLineEdit):
@@ -97,25 +109,22 @@ class AskView(TaskView):
         if not text:
             self._say("Type a number first.")
             return
-        try:
-            given = parse_number(text)
-        except BadValue:
-            given = math.nan
-        if not math.isfinite(given):
-            self._say(f"That is no number: “{text if len(text) <= 40 else text[:39] + '…'}”.")
+        given = number_in(text)
+        if given is None:
+            shown = text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+            self._say(f"“{shown}” is no number.")
             self._mark(True)
+            self.field.selectAll()
             return
         right = self._right()
         if right is None:
-            self._say("There is nothing to compare it with yet: let the panel run first.")
+            self._say("There is nothing to compare it with yet: load the page, or let the panel run.")
             return
         allowed = abs(self._task.tolerance * (right if self._task.relative else 1.0))
         if abs(given - right) <= max(allowed, _SAME * abs(right)):
             self.answered.emit(text)
             self._rest("" if abs(given - right) <= _SAME * abs(right) else f"Right; exactly {wording.said(right)}.")
             self.finish()
-            if self.field.hasFocus():
-                self.left.emit()
         else:
             self._miss(given, right)
 
@@ -141,6 +150,7 @@ class AskView(TaskView):
         if self._task.hint and self.hint.isHidden():
             self.hint.show()
             self.grown.emit()
+            self.told.emit(self.hint)
         self.field.selectAll()
 
     def _say(self, words: str) -> None:
@@ -148,6 +158,7 @@ class AskView(TaskView):
         self.line.setText(words)
         self.line.setVisible(bool(words))
         self.grown.emit()
+        self.told.emit(self.line)
 
     def _rest(self, words: str) -> None:
         """It is right: what was typed stays to be read."""
@@ -254,5 +265,6 @@ class ChooseView(TaskView):
             chosen.reveal()
             self.answered.emit([i for i, other in enumerate(self.rows) if other.pressed_before])
             self.grown.emit()
+            self.told.emit(chosen)
         if chosen.option.right:
             self.finish()

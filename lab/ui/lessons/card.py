@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
@@ -14,7 +14,6 @@ from lab.ui.theme import manager
 from lab.ui.widgets import Button, HLine, IconButton, Text
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.scroller import Scroller
-from lab.ui.widgets.text import restyle
 
 #: A task that would take more of the card than this stands below the text, and scrolls with it.
 PINNED = 0.5
@@ -79,6 +78,8 @@ class LessonCard(Leaf):
         self.setAccessibleName(f"Lesson: {title}")
         #: It lies in a strip; was folded by hand; has no room there for more than a line.
         self._flat = self._folded = self._cramped = self._one_line = False
+        #: The page's task is done; the panel stands as the page began.
+        self._done, self._stands = False, True
         self.task: TaskView | None = None
         self._icon = QLabel()
         self.title = Text(title, "strong", elide=True)
@@ -99,6 +100,8 @@ class LessonCard(Leaf):
         self.next = Button("Next", tooltip="The next page (Ctrl+Page Down)")
         self.reader = _Scroll()
         self._inside: QWidget | None = None
+        #: What was said just now, until it is in sight.
+        self._told: QWidget | None = None
         self._words: QVBoxLayout | None = None
         self._middle = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._middle.setContentsMargins(16, 4, 16, 4)
@@ -132,6 +135,7 @@ class LessonCard(Leaf):
 
     def show_page(self, content: QWidget, task: TaskView | None, *, resettable: bool, last: bool, first: bool) -> None:
         """Show a page: `content` is a column of what is read; the task stands below it."""
+        self._told = None
         if self.task is not None:
             self.task.hide()
             self.task.deleteLater()
@@ -143,6 +147,7 @@ class LessonCard(Leaf):
         self.task = task
         if task is not None:
             task.grown.connect(self._on_grown)
+            task.told.connect(self._on_told)
         self.reader.hold(inside)
         self.reader.verticalScrollBar().setValue(0)
         self.back.setEnabled(not first)
@@ -167,15 +172,31 @@ class LessonCard(Leaf):
         self.dots.show_pages(pages, at, done)
         self.place.setText(f"{at + 1} of {pages}" if at < pages else "the end")
 
+    def show_standing(self, on: bool) -> None:
+        """Say whether the panel stands as this page began; else the page's words may be about what is not there."""
+        self._stands = on
+        self.reset.setText("Reset page" if on else "Load page")
+        self.reset.setAccessibleName(self.reset.text())
+        self.reset.setToolTip("Load this page's state again" if on else "The panel stands as another page left it")
+        self._dress()
+
+    @property
+    def onward(self) -> Button:
+        """The button that is seen of those that go on."""
+        return self.skip if self.folded else self.next
+
     def show_state(self, *, done: bool, line: str) -> None:
         """Say whether the page is done, and in one line how far its task is."""
+        self._done = done
         self._sign.set_state("done" if done else "open")
         self.line.setText(line)
+        self._dress()
+
+    def _dress(self) -> None:
+        """One button is the way on: to the next page, or first to this one's state."""
         for button in (self.next, self.skip):
-            kind = "primary" if done else "outline"
-            if button.property("kind") != kind:
-                button.setProperty("kind", kind)
-                restyle(button)
+            button.set_kind("primary" if self._done else "outline")
+        self.reset.set_kind("flat" if self._stands else "outline" if self._done else "primary")
 
     # -- where it stands -----------------------------------------------------------------------------------------
 
@@ -296,6 +317,17 @@ class LessonCard(Leaf):
         self.reader.updateGeometry()
         if self._flat:
             self.grown.emit()
+
+    def _on_told(self, what: QWidget) -> None:
+        # Once there is room for it.
+        self._told = what
+        QTimer.singleShot(0, self, self._bring_in_sight)
+
+    def _bring_in_sight(self) -> None:
+        what, inside = self._told, self.reader.widget()
+        self._told = None
+        if what is not None and inside is not None and inside.isAncestorOf(what):
+            self.reader.ensureWidgetVisible(what, 0, 8)
 
     def _on_theme_changed(self) -> None:
         self._icon.setPixmap(icons.pixmap("graduation-cap", 18, "accent", self.devicePixelRatioF()))

@@ -64,6 +64,7 @@ class Lessons(QObject):
         self._waiting: list[tuple[int, str, int]] = []
         desk.going.connect(self._on_going)
         entrance.start.lesson_chosen.connect(self._on_lesson_chosen)
+        entrance.entered.connect(self.offer)
         self.progress.changed.connect(lambda _: self.offer())
 
     # -- open and close ------------------------------------------------------------------------------------------
@@ -176,11 +177,13 @@ class Lessons(QObject):
         menu.setToolTipsVisible(True)
         for lesson in self.library.of(panel):
             title = _brief(lesson.title).replace("&", "&&")
-            action = menu.addAction(f"{title}\t{lesson.minutes} min", partial(self._on_chosen, lesson, dock))
+            done, pages = self.progress.done(lesson), len(lesson.steps)
+            finished = self.progress.finished(lesson)
+            far = f"{len(done)} of {pages}" if done and not finished else f"{lesson.minutes} min"
+            action = menu.addAction(f"{title}\t{far}", partial(self._on_chosen, lesson, dock))
             action.setCheckable(True)
-            action.setChecked(self.progress.finished(lesson))
-            done, tasks = self.progress.done(lesson), len(lesson.steps)
-            begun = f"\n{len(done)} of {tasks} pages done" if done else ""
+            action.setChecked(finished)
+            begun = f"\n{len(done)} of {pages} pages done" if done else ""
             whole = f"{lesson.title}\n" if len(lesson.title) > _MENU else ""
             action.setToolTip(f"{whole}{lesson.blurb}\n{lesson.minutes} minutes{begun}")
         if menu.isEmpty():

@@ -33,8 +33,9 @@ WIDTH_KEY = "lessons/width"
 class Sitting(QObject):
     """Shows a lesson's pages in a panel, asks its tasks of the live state, and remembers what is done.
 
-    A page loads its state when one comes to it forward for the first time; going back, and forward again, leaves the
-    panel alone. The task is asked whenever a frame is shown or looks change, and only while the panel is seen.
+    A page loads its state when one comes to it forward for the first time, or after an earlier one was loaded again;
+    going back, and forward again, leaves the panel alone. The task is asked whenever a frame is shown or looks change,
+    only while the panel is seen, and only of the page's own state, where it has one.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ class Sitting(QObject):
         self._loader = Loader(view, panels)
         #: The page that is shown; as many as there are pages: the end.
         self.page = -1
+        #: The page whose task is on the card, -1 while pages are turned: the next one's state is loaded by then.
+        self._asking = -1
         #: Pages that have loaded their states, or had their time to.
         self._entered: set[int] = set()
         #: The page whose state was loaded last, -1 for none.
@@ -100,6 +103,7 @@ class Sitting(QObject):
         focus, left = QApplication.focusWidget(), self.card.task
         if focus is not None and left is not None and left.isAncestorOf(focus):
             self._give_back_keyboard()
+        self._asking = -1
         self.page = page = max(0, min(page, count))
         if page == count:
             self._progress.mark_ended(self.lesson)
@@ -112,6 +116,7 @@ class Sitting(QObject):
             if not load:
                 self._stands = page
             self._show_page(page)
+        self._asking = page
         self.check()
         self.turned.emit()
 
@@ -161,12 +166,14 @@ class Sitting(QObject):
         state = opened(step.load, self.lesson.panel, self._panels)
         if self._loader.load(state, f"{self.lesson.title}, page {page + 1}"):
             self._stands = page
+            # What later pages have left in the panel is gone: whoever comes to them needs their states again.
+            self._entered = {entered for entered in self._entered if entered <= page}
             if had_work:
                 self.view.notice.say("Your own work is one Undo away (Ctrl+Z)")
 
     def _name_reset(self) -> None:
         """The panel stands as another page left it, or as this one began: only then there is something to reset."""
-        self.card.reset.setText("Reset page" if self._stands == self.page else "Load page")
+        self.card.show_standing(self._stands == self.page)
 
     # -- showing -------------------------------------------------------------------------------------------------
 
@@ -230,9 +237,13 @@ class Sitting(QObject):
     # -- the task ------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Ask the page's open task of the panel as it stands."""
+        """Ask the page's task of the panel as it stands."""
         task, experiment = self.card.task, self.view.experiment
-        if task is None or task.done or self._frame is None or not self.view.seen:
+        if task is None or self._asking != self.page or self._frame is None or not self.view.seen:
+            return
+        stands = self.lesson.steps[self.page].load is None or self._stands == self.page
+        if not task.done and not stands:
+            # What another page has loaded is not what this one is to be done with.
             return
         if experiment.timeline.pending is not None:
             # On the way to another step: what is passed there was not reached.
@@ -256,6 +267,10 @@ class Sitting(QObject):
 
     def _on_finished(self, page: int) -> None:
         self._progress.mark_done(self.lesson, page)
+        focus, task = QApplication.focusWidget(), self.card.task
+        if focus is not None and task is not None and task.isAncestorOf(focus):
+            # Enter gave the answer; the next one goes on, and drops no start in the panel.
+            self.card.onward.setFocus()
 
     def _on_progress(self, id: str) -> None:
         if id in ("", self.lesson.id) and self.page >= 0:

@@ -37,6 +37,8 @@ class TaskView(Well):
     answered = Signal(object)
     #: It needs more room, or less.
     grown = Signal()
+    #: This was said just now, and is to be seen where all of it is too tall.
+    told = Signal(QWidget)
 
     def __init__(self, text: str, done: bool) -> None:
         super().__init__(margins=(12, 10, 12, 12), spacing=8)
@@ -84,7 +86,10 @@ class Asker:
 
 
 class DoView(TaskView):
-    """Conditions on the panel's state, each with its present value beside what is wanted."""
+    """Conditions on the panel's state, each with its present value beside what is wanted.
+
+    Done it stays; what stands beside "now" goes on with the panel.
+    """
 
     def __init__(self, task: Do, done: bool) -> None:
         super().__init__(task.text, done)
@@ -101,7 +106,7 @@ class DoView(TaskView):
         for at, words in ((2, "now"), (3, "wanted")):
             grid.addWidget(Text(words, "tick", role="faint", align=right), 0, at)
         for i, condition in enumerate(task.conditions):
-            sign = Sign(14, "done" if done else "open")
+            sign = Sign(14)
             value = Counter("", "medium", align=right)
             grid.addWidget(sign, i + 1, 0)
             grid.addWidget(Text(wording.asked(condition.question), "caption", wrap=True), i + 1, 1)
@@ -111,7 +116,7 @@ class DoView(TaskView):
             self._say(i, condition)
         self.box.addLayout(grid)
         self.hint = _Hint(task.hint)
-        self.hint.grown.connect(self.grown)
+        self.hint.grown.connect(self._on_hint_shown)
         if task.hint:
             self.box.addWidget(self.hint)
             self.hint.setVisible(not done)
@@ -135,12 +140,14 @@ class DoView(TaskView):
             self.finish()
 
     def finish(self) -> None:
-        for sign, _ in self._rows:
-            sign.set_state("done")
         if not self.hint.isHidden():
             self.hint.hide()
             self.grown.emit()
         super().finish()
+
+    def _on_hint_shown(self) -> None:
+        self.grown.emit()
+        self.told.emit(self.hint)
 
     def _say(self, i: int, condition: Condition) -> None:
         sign, text = self._rows[i]
@@ -148,8 +155,7 @@ class DoView(TaskView):
         said = wording.found(condition.question, value)
         if text.text() != said:
             text.setText(said)
-        if not self.done:
-            sign.set_state("done" if _holds(condition, value) else "open")
+        sign.set_state("done" if _holds(condition, value) else "open")
         sign.setAccessibleDescription(wording.line_of(condition, value))
 
 

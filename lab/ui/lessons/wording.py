@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lab.core.lessons.facts import Value, Words
 from lab.core.lessons.model import Condition, Question
 from lab.core.registry import Family
@@ -15,16 +17,20 @@ def asked(question: Question) -> str:
     name = question.text.partition("(")[0].strip().replace("_", " ")
     declared = question.fact.arguments
     words = [
-        _titled(declared[i].choices if i < len(declared) else (), argument)
+        _titled(declared[i].choices, argument, declared[i].titles) if i < len(declared) else said(argument)
         for i, argument in enumerate(question.arguments)
     ]
+    if question.fact.words:
+        return question.fact.words.format(*words)
     if not words:
         return name
     return f"{', '.join(words)}: {name}" if question.fact.kind is bool else f"{name} of {', '.join(words)}"
 
 
-def _titled(choices: Words, word: Value) -> str:
-    """A word as people know it: where it is an id of a family, that entry's title."""
+def _titled(choices: Words, word: Value, titles: Mapping[str, str] | None = None) -> str:
+    """A word as people know it: the title that is declared for it or, where it is an id of a family, that entry's."""
+    if titles and isinstance(word, str) and word in titles:
+        return titles[word]
     family = getattr(choices, "__self__", None)
     if isinstance(family, Family) and isinstance(word, str) and word in family:
         return family.entry(word).title

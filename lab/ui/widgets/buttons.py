@@ -42,15 +42,26 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text, parent)
         fonts.use(self, fonts.CAPTION if kind == "seg" else fonts.BODY, fonts.MEDIUM)
-        self.setProperty("kind", kind)
+        self._icon_name = icon_name
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCheckable(checkable)
         self.setAccessibleName(text.replace("&", ""))
         self.setToolTip(tooltip)
         if icon_name:
-            self.setIcon(icon(icon_name, "on_accent" if kind == "primary" else "muted"))
             self.setIconSize(QSize(16, 16))
+        self.set_kind(kind)
+
+    def set_kind(self, kind: ButtonKind) -> None:
+        """Look like another kind of button, picture and all."""
+        if self.property("kind") == kind:
+            return
+        before = self.property("kind")
+        self.setProperty("kind", kind)
+        if self._icon_name:
+            self.setIcon(icon(self._icon_name, "on_accent" if kind == "primary" else "muted"))
+        if before is not None:
+            restyle(self)
 
 
 class IconButton(QToolButton):

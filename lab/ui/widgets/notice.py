@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from lab.ui import icons
@@ -20,8 +22,10 @@ class Notice(QFrame):
     A single shot of a timer takes it away; nothing runs while none is shown.
     """
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, room: Callable[[], QRect] | None = None) -> None:
         super().__init__(parent)
+        #: Tells over which part of its parent it may lie; else over all of it.
+        self._room = room or parent.rect
         self.setObjectName("notice")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Notice")
@@ -50,11 +54,10 @@ class Notice(QFrame):
         self._place()
 
     def _place(self) -> None:
-        over = self.parentWidget()
-        assert over is not None
+        over = self._room()
         self.adjustSize()
         self.resize(min(self.width(), over.width() - 16), self.height())
-        self.move((over.width() - self.width()) // 2, over.height() - self.height() - ABOVE)
+        self.move(over.x() + (over.width() - self.width()) // 2, over.y() + over.height() - self.height() - ABOVE)
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -80,8 +80,11 @@ class TrailLayer:
         self._origin = QPointF()
         self._wanted: View | None = None
         self._end_changes = False
-        #: What is on the screen was taken back: where, nobody knows.
+        #: What is on the screen was taken back: where, nobody knows; or between these corners of the world (n, 2, 2).
         self._shrunk = False
+        self._lost: list[NDArray[np.float64]] = []
+        #: The last vertices that were drawn, (n, trails, 2): where the hand holds them they are rewritten in place.
+        self._seen, self._seen_from = np.zeros((0, 0, 2)), 0
         self._rest = QTimer()
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -118,22 +121,37 @@ class TrailLayer:
         """
         # What was rewritten meanwhile no longer tells what is on the picture.
         intact, self._kept = self._kept is None or self._kept() >= self._drawn, kept
-        same = min(same, len(points), len(self._points)) if strokes == self._strokes else 0
+        alike = strokes == self._strokes
+        same = min(same, len(points), len(self._points)) if alike else 0
         if same < self._drawn and not (intact and self._still_since(same)):
             # A hand at work on the end comes back to it; a scrub goes anywhere, and a second picture would only cost.
             self._end_changes = same >= len(self._points) - TAIL
+            self._lose(same, known=alike, intact=intact)
             self._take_back(same)
         self._points, self._breaks = points, breaks
         self._strokes = strokes
         self._heads = heads
 
+    def _lose(self, same: int, *, known: bool, intact: bool) -> None:
+        """Note where vertices are on the screen that come after the first `same`, and are there no longer."""
+        first = max(same - 1, 0)
+        if known and first >= self._seen_from and self._seen.shape[1:] == (len(self._strokes), 2):
+            ends = self._seen[first - self._seen_from :]
+        elif known and intact:
+            ends = self._places(first, self._drawn)
+        else:
+            self._shrunk = True
+            return
+        # fmin and fmax pass nan by.
+        self._lost.append(np.stack([np.fmin.reduce(ends), np.fmax.reduce(ends)], axis=1))
+
     def _take_back(self, same: int) -> None:
         """Go back to a picture that holds none but the first `same` vertices."""
         if self._base is not None and 0 < self._base_drawn <= same:
             self._pixmap, self._drawn = QPixmap(self._base), self._base_drawn
-            self._shrunk = True
         else:
             self._pixmap = self._base = None
+            self._drawn = min(self._drawn, same)
 
     def _still_since(self, same: int) -> bool:
         """Whether what was drawn after the first `same` vertices can't be told from the last of these on the screen."""
@@ -169,26 +187,28 @@ class TrailLayer:
 
     def extent(self, stage: Stage) -> QRegion | None:
         """What will be drawn onto the trails that are there, and the stretches to the heads."""
-        if self._shrunk or self._pixmap is None or self._view != _view_of(stage) or len(self._strokes) > FEW:
+        known = self._pixmap is not None or self._lost
+        if self._shrunk or not known or self._view != _view_of(stage) or len(self._strokes) > FEW:
             return None
         found = QRegion()
+        for corners in self._lost:
+            # Upside down in pixels.
+            (left, bottom), (right, top) = np.moveaxis(np.clip(stage.to_pixels(corners), -20000, 20000), 0, -1)
+            found += _around(np.stack([left, top, right, bottom], axis=1))
         points = self._places(max(self._drawn - 1, 0))
         if self._heads is not None and len(points):
             points = np.concatenate([points, self._heads[None]])
         if len(points) < 2:
             return found
         pixels = np.clip(stage.to_pixels(points), -20000, 20000)
-        # fmin and fmax pass nan by: a racer that has stopped leaves only nan, and has no rectangle.
-        corners = np.hstack([np.fmin.reduce(pixels) - MARGIN, np.fmax.reduce(pixels) + MARGIN])
-        for left, top, right, bottom in corners[np.isfinite(corners).all(axis=1)].astype(np.int64).tolist():
-            found += QRect(left, top, right - left + 1, bottom - top + 1)
-        return found
+        return found + _around(np.hstack([np.fmin.reduce(pixels), np.fmax.reduce(pixels)]))
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         if self._kept is not None and (kept := self._kept()) < len(self._points):
             self._points, self._breaks, self._heads = self._points[:kept], self._breaks[:kept], None
             if kept < self._drawn:
                 # What is already on the picture was rewritten, and may be on the screen where nothing is painted now.
+                self._shrunk = True
                 self._take_back(kept)
                 stage.update()
         view = _view_of(stage)
@@ -202,7 +222,7 @@ class TrailLayer:
             self._base = None
             self._base_drawn = 0
             self._end_changes = False
-        self._shrunk = False
+        self._shrunk, self._lost = False, []
         if self._pixmap is None:
             self._base = None
             self._base_drawn = self._drawn = 0
@@ -211,6 +231,8 @@ class TrailLayer:
             self._keep_base(stage)
         self._extend(self._pixmap, stage, self._drawn)
         self._drawn = len(self._points)
+        self._seen_from = max(self._drawn - TAIL, 0)
+        self._seen = self._places(self._seen_from).copy()
         painter.drawPixmap(0, 0, self._pixmap)
         if self._heads is not None and len(self._points):
             # Thinned histories end before the present: this stretch is drawn anew each time.
@@ -339,6 +361,14 @@ def _empty(stage: Stage) -> QPixmap:
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     return made
+
+
+def _around(boxes: NDArray[np.float64]) -> QRegion:
+    """Rectangles (n, 4) with the widest stroke around them; a racer that has stopped leaves only nan, and has none."""
+    found = QRegion()
+    for left, top, right, bottom in boxes[np.isfinite(boxes).all(axis=1)].astype(np.int64).tolist():
+        found += QRect(left - MARGIN, top - MARGIN, right - left + 2 * MARGIN + 1, bottom - top + 2 * MARGIN + 1)
+    return found
 
 
 def _bared(size: QSize, dx: int, dy: int) -> list[QRect]:

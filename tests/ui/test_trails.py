@@ -110,6 +110,7 @@ def test_a_missing_vertex_and_a_carried_racer_leave_gaps(stage: Stage) -> None:
     whole, _ = history(40)
     assert not close(picture(layer, stage), at_once(whole, np.zeros_like(breaks), stage))
     show(layer, points.copy(), breaks.copy())
+    assert close(picture(layer, stage), at_once(points, breaks, stage))
     assert layer._drawn == len(points)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QRegion
 
 from lab.core.run import EventNode, Run
@@ -79,6 +80,8 @@ class DragsLayer:
 
     def __init__(self) -> None:
         self._ends: NDArray[np.float64] = np.zeros((0, 2, 2))
+        #: As they are on the screen, where they are to be others.
+        self._were = self._ends
         self._key: object = None
         self._fresh = False
 
@@ -94,6 +97,8 @@ class DragsLayer:
         key = (tuple(ends), curve)
         if key == self._key:
             return
+        if not self._fresh:
+            self._were = self._ends
         self._key, self._fresh = key, True
         points = np.array(ends, dtype=np.float64)
         if curve is not None and len(points):
@@ -101,8 +106,17 @@ class DragsLayer:
         self._ends = points.reshape(len(points), 2, 2)
 
     def extent(self, stage: Stage) -> QRegion | None:
-        """Nothing moves but when a drag comes or goes."""
-        return None if self._fresh else QRegion()
+        """Nothing moves but when a drag comes, goes on or goes: then where it was, and where it is."""
+        if not self._fresh:
+            return QRegion()
+        found = QRegion()
+        reach = round(RADIUS * weight()) + 3
+        lines = np.concatenate([self._were, self._ends])
+        for (x0, y0), (x1, y1) in np.clip(stage.to_pixels(lines), -20000, 20000).tolist():
+            if math.isfinite(x0 + y0 + x1 + y1):
+                box = QRectF(QPointF(x0, y0), QPointF(x1, y1)).normalized().toAlignedRect()
+                found += box.adjusted(-reach, -reach, reach, reach)
+        return found
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
         """Draw lines, then rings."""

@@ -117,6 +117,7 @@ class Stage(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.rested)
+        self.rested.connect(self.update)
         manager().changed.connect(self.refresh)
 
     # -- geometry ----------------------------------------------------------------------------------------------

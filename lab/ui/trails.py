@@ -80,6 +80,8 @@ class TrailLayer:
         self._origin = QPointF()
         self._wanted: View | None = None
         self._end_changes = False
+        #: The picture was made while the hand moved the view: without casings, which cost more than the lines.
+        self._plain = False
         #: What is on the screen was taken back: where, nobody knows; or between these corners of the world (n, 2, 2).
         self._shrunk = False
         self._lost: list[NDArray[np.float64]] = []
@@ -218,10 +220,13 @@ class TrailLayer:
             if not self._move_along(stage, view):
                 self._pixmap = None
                 self._origin = view[1].topLeft()
+                self._plain = _passing(painter, stage)
             self._view = view
             self._base = None
             self._base_drawn = 0
             self._end_changes = False
+        elif self._plain and not _passing(painter, stage):
+            self._pixmap, self._plain = None, False
         self._shrunk, self._lost = False, []
         if self._pixmap is None:
             self._base = None
@@ -338,7 +343,9 @@ class TrailLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         groups = _grouped(self._strokes)
         strokes = [
-            (stroke.casing, stroke.width + 2.0, FLAT, trails) for stroke, trails in groups if stroke.casing.alpha()
+            (stroke.casing, stroke.width + 2.0, FLAT, trails)
+            for stroke, trails in groups
+            if stroke.casing.alpha() and not self._plain
         ]
         strokes += [(stroke.color, stroke.width, ROUND, trails) for stroke, trails in groups]
         strokes += [(s.core, s.width * CORE, ROUND, trails) for s, trails in groups if s.core is not None]
@@ -369,6 +376,11 @@ def _around(boxes: NDArray[np.float64]) -> QRegion:
     for left, top, right, bottom in boxes[np.isfinite(boxes).all(axis=1)].astype(np.int64).tolist():
         found += QRect(left - MARGIN, top - MARGIN, right - left + 2 * MARGIN + 1, bottom - top + 2 * MARGIN + 1)
     return found
+
+
+def _passing(painter: QPainter, stage: Stage) -> bool:
+    """Whether what is painted will be painted anew in a moment; a picture for a file never is."""
+    return stage.in_motion and isinstance(painter.device(), QWidget)
 
 
 def _bared(size: QSize, dx: int, dy: int) -> list[QRect]:

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lab.ui import trails
 from lab.ui.stage import Stage
 from lab.ui.trails import FEW, TAIL, Stroke, TrailLayer
 
+NO_BUTTONS = (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
 STROKES = (Stroke(QColor("#FF0000"), 2.0, QColor(0, 0, 0, 0)), Stroke(QColor("#0000FF"), 2.0, QColor(0, 0, 0, 0)))
 
 
@@ -186,6 +188,27 @@ def test_a_view_moved_by_a_part_of_a_pixel_is_drawn_anew(stage: Stage) -> None:
         stage.show_world(stage.world.translated(0.37 * unit, 0.0))
         moved = picture(layer, stage)
     assert (moved == at_once(points, breaks, stage)).all()
+
+
+def test_while_the_view_is_zoomed_trails_have_no_casing_and_get_it_once_it_rests(stage: Stage, qtbot: QtBot) -> None:
+    points, breaks = history(200)
+    cased = tuple(Stroke(s.color, s.width, QColor(0, 0, 0, 200)) for s in STROKES)
+    layer = TrailLayer()
+    stage.live = [layer]
+    layer.follow(points, breaks, cased)
+    stage.show()
+    at = QPointF(150, 100)
+    wheel = QWheelEvent(at, at, QPoint(), QPoint(0, 120), *NO_BUTTONS, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(stage, wheel)
+    moving = stage.grab().toImage()
+    assert layer._plain
+    # A picture for a file has all of it.
+    filed = picture(layer, stage)
+    qtbot.waitUntil(lambda: not stage.in_motion and not layer._plain, timeout=3000)
+    rested = stage.grab().toImage()
+    one, other = (np.frombuffer(i.constBits(), np.uint8).astype(int) for i in (moving, rested))
+    assert np.abs(one - other).mean() > 0.1
+    assert close(picture(layer, stage), filed)
 
 
 def test_ends_that_stand_still_are_not_drawn_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

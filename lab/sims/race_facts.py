@@ -8,6 +8,7 @@ few operations on arrays that are there anyway, and at most one Hessian.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from lab.core.errors import BadValue
 from lab.core.lessons.facts import Argument, Fact, Facts, Live
 from lab.core.lessons.lines import did_you_mean
 from lab.core.params import declared
+from lab.core.registry import Family
 from lab.engine.landscapes import LANDSCAPES, HasTestLoss, Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.engine.schedules import SCHEDULES
@@ -167,9 +169,9 @@ def _setting(live: Live, name: str) -> float | None:
     return float(getattr(landscape, name)) if name in numbers_of(type(landscape)) else None
 
 
-def _names(family: object) -> tuple[str, ...]:
+def _names(family: Family[Any]) -> tuple[str, ...]:
     """The numeric parameters of everything in a family."""
-    return tuple(sorted({name for entry in family for name in numbers_of(entry.item)}))  # type: ignore[attr-defined]
+    return tuple(sorted({name for entry in family for name in numbers_of(entry.item)}))
 
 
 RULE = Argument("rule", OPTIMIZERS.ids)

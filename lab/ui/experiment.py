@@ -195,18 +195,21 @@ class Experiment(QObject):
             span = max(1, target - self._seek_from)
             self.progressed.emit(max(0.0, (self.timeline.step - self._seek_from) / span))
 
-    def attempt(self, work: Callable[[], object]) -> None:
-        """Do some stepping; a simulation that fails pauses this panel, which says so, and touches no other.
+    def attempt(self, work: Callable[[], object], what: str = "Stepping") -> bool:
+        """Do some stepping, or `what` else a panel's own code does at each frame; False when that failed.
 
-        One of the two places that catch every exception (the other is Jobs), for the player and for steps by hand.
+        What fails pauses this panel, which says so, and touches no other. One of the two places that catch every
+        exception (the other is Jobs).
         """
         try:
             work()
         except Exception as failure:
-            log.exception("the panel %s failed while stepping", self.panel)
+            log.exception("%s failed in the panel %s", what, self.panel)
             self.set_playing(False)
             self.timeline.request(self.timeline.step)
-            self.failed.emit(f"Stepping failed: {failure}")
+            self.failed.emit(f"{what} failed: {failure}")
+            return False
+        return True
 
     def _arrive(self) -> None:
         self.attempt(self._hurry)

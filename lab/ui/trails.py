@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QRegion
+from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from lab.ui.polylines import cut, draw_short
+from lab.ui.polylines import draw_short
 from lab.ui.stage import Stage
+from lab.ui.strokes import FEW, MARGIN, Stroke, draw, grouped
 
 #: Plot and world of a stage, its size and the pixels in one of its units.
 View = tuple[QRectF, QRectF, QSize, float]
-#: Half the widest stroke with its casing, and a pixel for smooth edges.
-MARGIN = 5
 #: A kept picture lags so many vertices behind the end, so that what happens at the end doesn't spoil it.
 TAIL = 32
-#: More trails than this are painted without asking where.
-FEW = 64
-#: Stretches of so few vertices are drawn as one path for all trails of a stroke, where there are more than `FEW`.
-SHORT = 8
 #: More vertices than this take too long to draw while the hand moves the view: the old picture is moved along.
 HEAVY = 200_000
-#: A double line's core, as a share of its width.
-CORE = 0.4
-FLAT, ROUND = Qt.PenCapStyle.FlatCap, Qt.PenCapStyle.RoundCap
 #: Milliseconds after which a hand is taken to rest.
 REST_MS = 80
 #: Ends that stay within so many pixels of where they were leave nothing on the picture to be taken back.
 STILL_PX = 0.4
 #: A view that has moved by whole pixels, give or take so much of one, shows the same picture elsewhere.
 WHOLE = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class Stroke:
-    """How a trail is drawn; a casing of no opacity is left out, and a core makes it a double line.
-
-    Trails in a row that share one stroke (the same object) are drawn together.
-    """
-
-    color: QColor
-    width: float
-    casing: QColor
-    core: QColor | None = None
 
 
 class TrailLayer:
@@ -244,7 +221,7 @@ class TrailLayer:
             ends = np.concatenate([self._places(len(self._points) - 1), self._heads[None]])
             pixels = np.clip(stage.to_pixels(ends), -20000, 20000)
             apart = np.zeros((1, pixels.shape[1]), dtype=np.bool_)
-            for stroke, trails in _grouped(self._strokes):
+            for stroke, trails in grouped(self._strokes):
                 painter.setPen(QPen(stroke.color, stroke.width))
                 draw_short(painter, pixels[:, trails], apart[:, trails])
 
@@ -301,7 +278,7 @@ class TrailLayer:
             return
         # A painter left open takes the whole process with it.
         with QPainter(pixmap) as painter:
-            self._draw(painter, pixels, apart, QRectF(stage.rect()))
+            draw(painter, self._strokes, pixels, apart, QRectF(stage.rect()), plain=self._plain)
 
     def _move_along(self, stage: Stage, view: View) -> bool:
         """Follow a view that has only moved, by whole pixels of the screen; False where it has done more."""
@@ -336,30 +313,7 @@ class TrailLayer:
             painter.fillRect(strip, Qt.GlobalColor.transparent)
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
             if len(pixels) > 1:
-                self._draw(painter, pixels, apart, strip)
-
-    def _draw(self, painter: QPainter, pixels: NDArray[np.float64], apart: NDArray[np.bool_], within: QRectF) -> None:
-        """Stroke what of these stretches (vertices, trails, 2) can be seen, all casings below all colours."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        groups = _grouped(self._strokes)
-        strokes = [
-            (stroke.casing, stroke.width + 2.0, FLAT, trails)
-            for stroke, trails in groups
-            if stroke.casing.alpha() and not self._plain
-        ]
-        strokes += [(stroke.color, stroke.width, ROUND, trails) for stroke, trails in groups]
-        strokes += [(s.core, s.width * CORE, ROUND, trails) for s, trails in groups if s.core is not None]
-        # New ends of all trails in a few calls; long stretches one by one, which Qt strokes much faster.
-        few = len(pixels) <= (2 if len(self._strokes) <= FEW else SHORT)
-        with np.errstate(invalid="ignore"):
-            long = None if few else cut(pixels, apart, within.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
-        for color, width, cap, trails in strokes:
-            painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
-            if long is None:
-                draw_short(painter, pixels[:, trails], apart[:, trails])
-            else:
-                for line in long.of(trails):
-                    painter.drawPolyline(line)
+                draw(painter, self._strokes, pixels, apart, strip, plain=self._plain)
 
 
 def _empty(stage: Stage) -> QPixmap:
@@ -393,13 +347,3 @@ def _bared(size: QSize, dx: int, dy: int) -> list[QRect]:
 
 def _view_of(stage: Stage) -> View:
     return stage.plot, stage.world, stage.size(), stage.devicePixelRatioF()
-
-
-def _grouped(strokes: Sequence[Stroke]) -> list[tuple[Stroke, slice]]:
-    """Trails in a row that share a stroke."""
-    found, first = [], 0
-    for _, same in groupby(strokes, key=id):
-        last = first + len(list(same))
-        found.append((strokes[first], slice(first, last)))
-        first = last
-    return found

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from lab.ui import trails
 from lab.ui.stage import Stage
-from lab.ui.trails import FEW, TAIL, Stroke, TrailLayer
+from lab.ui.strokes import FEW, Stroke
+from lab.ui.trails import TAIL, TrailLayer
 
 NO_BUTTONS = (Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier)
 STROKES = (Stroke(QColor("#FF0000"), 2.0, QColor(0, 0, 0, 0)), Stroke(QColor("#0000FF"), 2.0, QColor(0, 0, 0, 0)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lab.panels.race.one_d import on_curve
-from lab.ui.trails import FEW
+from lab.ui.strokes import FEW
 
 if TYPE_CHECKING:
     from lab.panels.race.scene import RaceStage

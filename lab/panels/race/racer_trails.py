@@ -13,8 +13,9 @@ from lab.panels.race.density import crowded
 from lab.panels.race.focus import Focus
 from lab.panels.race.looks import Look
 from lab.sims.race import CHANNELS, RaceFrame
+from lab.ui.strokes import FEW, Stroke
 from lab.ui.theme import theme, weight
-from lab.ui.trails import FEW, Stroke, TrailLayer
+from lab.ui.trails import TrailLayer
 
 #: The channel that tells of a new stretch: a racer was carried by hand.
 SEGMENT = CHANNELS.index("segment")

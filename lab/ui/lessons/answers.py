@@ -17,7 +17,7 @@ from lab.ui import fonts
 from lab.ui.lessons import wording
 from lab.ui.lessons.prose import Prose
 from lab.ui.lessons.signs import Sign
-from lab.ui.lessons.tasks import Asker, TaskView
+from lab.ui.lessons.tasks import TaskView
 from lab.ui.theme import theme
 from lab.ui.widgets import Button, Text, exact_text, parse_number, row
 from lab.ui.widgets.layout import column, fill
@@ -73,8 +73,8 @@ class AskView(TaskView):
     def __init__(self, task: Ask, done: bool, answer: Any) -> None:
         super().__init__(task.text, done)
         self._task = task
-        self._live: Live | None = None
-        self._asker = Asker()
+        #: The right answer as the panel stands; None where it has none.
+        self._right: float | None = None
         self.field = _Field()
         fonts.use(self.field, fonts.BODY, fonts.MEDIUM)
         self.field.setAccessibleName("Your answer")
@@ -99,7 +99,9 @@ class AskView(TaskView):
         self.field.textEdited.connect(lambda _: self._mark(False))
 
     def check(self, live: Live) -> None:
-        self._live = live
+        answer = self._task.answer
+        value = answer.of(live) if isinstance(answer, Question) else answer
+        self._right = float(value) if isinstance(value, int | float) else None
 
     def answer(self) -> None:
         """Take what is typed."""
@@ -116,7 +118,7 @@ class AskView(TaskView):
             self._mark(True)
             self.field.selectAll()
             return
-        right = self._right()
+        right = self._right if isinstance(self._task.answer, Question) else float(self._task.answer)
         if right is None:
             self._say("There is nothing to compare it with yet: load the page, or let the panel run.")
             return
@@ -127,13 +129,6 @@ class AskView(TaskView):
             self.finish()
         else:
             self._miss(given, right)
-
-    def _right(self) -> float | None:
-        answer = self._task.answer
-        if not isinstance(answer, Question):
-            return float(answer)
-        value = None if self._live is None else self._asker.of(answer, self._live)
-        return float(value) if isinstance(value, int | float) else None
 
     def _miss(self, given: float, right: float) -> None:
         way = (

@@ -248,7 +248,10 @@ class Sitting(QObject):
         if experiment.timeline.pending is not None:
             # On the way to another step: what is passed there was not reached.
             return
-        task.check(Live(experiment.run, self._frame, experiment.view_state))
+        live = Live(experiment.run, self._frame, experiment.view_state)
+        if not experiment.attempt(partial(task.check, live), "A lesson's question"):
+            # Facts are a panel's own code: one that fails is told once, and the page's task asked no more.
+            self._asking = -1
         if self.card.folded and not task.done:
             self._say()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from lab.core.lessons.facts import Live, Value
-from lab.core.lessons.model import RELATIONS, Condition, Do, Question
+from lab.core.lessons.model import RELATIONS, Condition, Do
 from lab.ui import fonts
 from lab.ui.lessons import wording
 from lab.ui.lessons.prose import Prose
@@ -16,8 +14,6 @@ from lab.ui.lessons.signs import Sign
 from lab.ui.widgets import Button, Text, Well, row
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.text import Counter
-
-log = logging.getLogger(__name__)
 
 
 class TaskView(Well):
@@ -56,7 +52,7 @@ class TaskView(Well):
         return "done" if self.done else ""
 
     def check(self, live: Live) -> None:
-        """Look at the panel's present state."""
+        """Look at the panel's present state; what a fact raises is for who asks."""
 
     def finish(self) -> None:
         """It is done, and done it stays."""
@@ -64,25 +60,6 @@ class TaskView(Well):
             self.done = True
             self.sign.set_state("done")
             self.finished.emit()
-
-
-class Asker:
-    """Asks facts of a live panel; one that fails is told once, in the log, and says nothing from then on."""
-
-    def __init__(self) -> None:
-        self._failed: set[str] = set()
-
-    def of(self, question: Question, live: Live) -> Value:
-        """What a fact says now."""
-        if question.text in self._failed:
-            return None
-        try:
-            return question.of(live)
-        except Exception:
-            # Facts are a panel's own code, asked at every frame: none of them may stop the drawing.
-            log.exception("the fact %s failed", question.text)
-            self._failed.add(question.text)
-            return None
 
 
 class DoView(TaskView):
@@ -95,7 +72,6 @@ class DoView(TaskView):
         super().__init__(task.text, done)
         self._task = task
         self._values: list[Value] = [None] * len(task.conditions)
-        self._asker = Asker()
         grid = QGridLayout()
         grid.setContentsMargins(1, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -131,7 +107,7 @@ class DoView(TaskView):
     def check(self, live: Live) -> None:
         met = True
         for i, condition in enumerate(self._task.conditions):
-            value = self._asker.of(condition.question, live)
+            value = condition.question.of(live)
             met = _holds(condition, value) and met
             if value != self._values[i]:
                 self._values[i] = value

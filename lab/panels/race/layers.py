@@ -241,14 +241,19 @@ class ArrowsLayer:
             self._known, self._laid_out = (*known, *seen), self._lay_out(stage, self.origin)
         return self._laid_out
 
-    def _lay_out(self, stage: Stage, origin: NDArray[np.float64]) -> list[Arrow]:
-        x, y = stage.to_pixels(origin).tolist()
-        if not stage.plot.contains(x, y):
-            return []
-        unit = np.array([stage.plot.width() / stage.world.width(), -stage.plot.height() / stage.world.height()])
+    def there(self, stage: Stage) -> bool:
+        """Whether there is a step to see; much sooner known than how its arrows lie."""
+        if self.origin is None:
+            return False
+        x, y = stage.to_pixels(self.origin).tolist()
         with np.errstate(all="ignore"):
-            if np.hypot(*(self.step * unit)) < STILL:
-                return []
+            return bool(stage.plot.contains(x, y) and np.hypot(*(self.step * _per_unit(stage))) >= STILL)
+
+    def _lay_out(self, stage: Stage, origin: NDArray[np.float64]) -> list[Arrow]:
+        if not self.there(stage):
+            return []
+        x, y = stage.to_pixels(origin).tolist()
+        unit = _per_unit(stage)
         metrics = QFontMetricsF(fonts.font(fonts.BODY, fonts.SEMIBOLD))
         found: list[Arrow] = []
         drawn = ((-self.gradient, "gradient", "−∇f"), (self.step, "text", "Δθ"))
@@ -318,6 +323,11 @@ class ArrowsLayer:
             painter.drawRoundedRect(arrow.box, 4, 4)
             painter.setPen(t.color(arrow.role))
             painter.drawText(arrow.box, Qt.AlignmentFlag.AlignCenter, arrow.name)
+
+
+def _per_unit(stage: Stage) -> NDArray[np.float64]:
+    """Pixels to the right and down for a unit of the world."""
+    return np.array([stage.plot.width() / stage.world.width(), -stage.plot.height() / stage.world.height()])
 
 
 def _within(room: QRectF, x: float, y: float, dx: float, dy: float, length: float) -> float:

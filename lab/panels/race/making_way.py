@@ -53,7 +53,7 @@ def free_what_is_taken_apart(stage: RaceStage) -> None:
         head = [(x, y)]
     stage.overlays.clear_apart(
         # While it plays only the racer itself makes it move: arrows turn at every step.
-        head if stage.playing else [*head, *_vital(stage)],
+        head if stage.playing or stage.overlays.apart.isHidden() else [*head, *_vital(stage)],
         # Where no corner is free, racer and start matter more than the arrows between them.
         all_vital=lambda: [*3 * [*head, *stage.racers.flag(stage)], *_vital(stage)],
         others=lambda: [*_minima(stage), *stage.racers.marks(stage), *stage.way()],

@@ -188,7 +188,7 @@ class RaceStage(LandscapeStage):
             self.arrows.gradient = answer.gradient
             self.arrows.step = answer.theta_next - answer.theta
         free = self.overlays.apart.isHidden() and not self.overlays.covered
-        self.overlays.show_legend(free and bool(self.arrows.laid_out(self)))
+        self.overlays.show_legend(free and self.arrows.there(self))
         self.head = None
         if answer is not None:
             assert self._landscape is not None

@@ -143,7 +143,7 @@ def test_a_simulation_that_raises_pauses_its_panel_and_says_so(windows, monkeypa
     assert not bad.experiment.playing
     assert not good.view.banner.message
     assert good.experiment.step == 9
-    assert "failed while stepping" in caplog.text
+    assert "Stepping failed in the panel race" in caplog.text
     good.experiment.set_playing(False)
     window.player.tick(0)
     assert not window.player.active

@@ -15,12 +15,17 @@ def qapp(qapp):
     return qapp
 
 
-@pytest.fixture
-def dark(qapp):
-    """The dark theme at 100 %, put back afterwards whatever the test switched to."""
-    yield manager()
+def as_usual():
     manager().set_mode("dark")
     manager().set_text_scale(1.0)
+
+
+@pytest.fixture
+def dark(qapp):
+    """The dark theme at 100 %, whatever tests of other folders left, and put back whatever this one switches to."""
+    as_usual()
+    yield manager()
+    as_usual()
 
 
 @pytest.fixture(autouse=True)

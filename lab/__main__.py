@@ -211,4 +211,6 @@ def _complain(message: str) -> int:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):  # there this program is also what its worker processes start
+        importlib.import_module("multiprocessing").freeze_support()
     sys.exit(main())

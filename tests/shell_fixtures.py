@@ -94,7 +94,10 @@ def nothing_left_behind(qapp):
     assert not left, f"left behind: {left}"
     running = [t for root in (qapp, *QApplication.topLevelWidgets()) for t in root.findChildren(QTimer) if t.isActive()]
     assert not running, f"still running: {running}"
-    busy = [t for t in threading.enumerate() if t not in threads and t.is_alive()]
+    busy = [t for t in threading.enumerate() if t not in threads]
+    for t in busy:
+        t.join(10)  # whoever sees worker processes off takes a moment
+    busy = [t for t in busy if t.is_alive()]
     assert not busy, f"threads left: {busy}"
 
 

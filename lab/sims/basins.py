@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,10 +10,12 @@ from numpy.typing import NDArray
 
 from lab.core.run import random_stream
 from lab.core.ticket import Ticket
+from lab.core.workers import Spread, in_turn
 from lab.engine.landscapes import Landscape
 from lab.engine.optimizers import Array, LandscapeAsk, Optimizer
 
-#: Points that step together: few enough to stay in the cache, many enough to share NumPy's call cost.
+#: Points that step together: few enough to stay in the cache, many enough to share NumPy's call cost. Rules that draw
+#: random numbers draw them block by block, so that a map does not depend on who does the blocks.
 BLOCK = 8192
 #: Every so many steps it is looked at who has arrived; who is there twice in a row is there to stay.
 LOOK_EVERY = 10
@@ -53,16 +52,17 @@ def basin_map(
     size: tuple[int, int],
     steps: int = 500,
     seed: int = 0,
+    spread: Spread = in_turn,
 ) -> BasinMap:
     """Run one optimizer from the centre of every pixel.
 
     Points that have arrived or diverged leave the batch, so that the cost falls as the map fills: at most
-    pixels x steps updates, usually a third of that.
+    pixels x steps updates, usually a third of that; divided by the processes that share the blocks.
 
     Parameters
     ----------
     ticket : Ticket
-        Progress and cancel, once for every `LOOK_EVERY` steps of a block.
+        Progress, once for every block of points, and cancel, every `LOOK_EVERY` steps.
     landscape, optimizer
         What is raced on and the rule that runs.
     world : tuple of float
@@ -73,6 +73,8 @@ def basin_map(
         How long a point may take.
     seed : int
         For rules that draw random numbers.
+    spread : Spread
+        Who does the blocks: the caller one after the other, or processes.
     """
     nx, ny = size
     x0, y0, width, height = world
@@ -84,26 +86,15 @@ def basin_map(
     when = np.full(len(points), steps, dtype=np.int32)
     minima = np.array([c.point for c in landscape.critical_points if c.kind == "minimum"]).reshape(-1, 2)
     blocks = [slice(first, first + BLOCK) for first in range(0, len(points), BLOCK)]
-    shares = [0.0] * len(blocks)
-
-    def descend(i: int) -> None:
-        def report(share: float) -> None:
-            shares[i] = share
-            ticket.progress(sum(shares) / len(shares))
-
-        minimum[blocks[i]], when[blocks[i]] = _descend(
-            report, landscape, optimizer, points[blocks[i]], minima, steps, seed
-        )
-
-    # NumPy lets go of the interpreter while it computes, so blocks run side by side on as many cores as there are.
-    with ThreadPoolExecutor(min(len(blocks), os.cpu_count() or 1)) as workers:
-        for ended in [workers.submit(descend, i) for i in range(len(blocks))]:
-            ended.result()
+    pieces = [(landscape, optimizer, points[block], minima, steps, seed) for block in blocks]
+    for done, (i, ended) in enumerate(spread(ticket, _descend, pieces), start=1):
+        minimum[blocks[i]], when[blocks[i]] = ended
+        ticket.progress(done / len(blocks))
     return BasinMap(world, minimum.reshape(ny, nx), when.reshape(ny, nx))
 
 
 def _descend(
-    report: Callable[[float], None],
+    ticket: Ticket,
     landscape: Landscape,
     optimizer: Optimizer,
     theta: Array,
@@ -129,7 +120,7 @@ def _descend(
             theta, inner = result.theta, result.state
             if (t + 1) % LOOK_EVERY:
                 continue
-            report(t / steps)
+            ticket.check()
             near = _nearest(theta, minima, reach)
             there = racing & (near >= 0) & (near == seen)
             lost = racing & ~(np.abs(theta).max(axis=1) < far)

@@ -13,6 +13,7 @@ from shiboken6 import getCppPointer, isValid
 
 from lab.core.errors import LabError
 from lab.core.ticket import Cancelled, Ticket
+from lab.core.workers import Spread, Workers, in_turn
 
 __all__ = ["Cancelled", "Jobs", "Ticket", "owner_of"]
 
@@ -73,6 +74,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self.inline = inline
         self._executor = executor
+        self._workers = Workers()
         self._own = executor is None
         self._closed = False
         self._slots: dict[object, _Slot] = {}
@@ -81,6 +83,11 @@ class Jobs(QObject):
         # Queued even when the work is done before it could be watched: answers never come inside `submit`.
         self._delivered.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
         self._progressed.connect(self._on_progressed)
+
+    @property
+    def spread(self) -> Spread:
+        """How a job may do what it cuts into pieces: by processes, or in turn where jobs are done in the caller."""
+        return in_turn if self.inline else self._workers.spread
 
     @property
     def idle(self) -> bool:
@@ -152,13 +159,14 @@ class Jobs(QObject):
             self.cancel(key)
 
     def shutdown(self) -> None:
-        """Cancel everything and stop the threads; what is asked for from now on is not done."""
+        """Cancel everything, stop the threads and let the processes go; what is asked for from now on is not done."""
         self._closed = True
         for key in list(self._slots):
             self.cancel(key)
         if self._own and self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
+        self._workers.close()
 
     def _launch(self, key: object, slot: _Slot) -> None:
         assert slot.waiting is not None

@@ -1,6 +1,7 @@
 """Background work: latest wins, stale answers are dropped, progress, cancel, errors delivered, no thread left."""
 
 import gc
+import os
 import threading
 import weakref
 
@@ -10,6 +11,7 @@ from shell_fixtures import settle
 
 from lab.core.errors import BadValue
 from lab.core.ticket import Ticket
+from lab.core.workers import in_turn
 from lab.panels.race import basins, held_out
 from lab.ui.jobs import Jobs
 
@@ -224,6 +226,45 @@ def test_an_owner_is_watched_once_however_often_it_asks_and_cancels(jobs, qtbot)
         counts.append(owner.receivers(SIGNAL("destroyed()")))
     assert counts[0] > 0
     assert counts == counts[:1] * 20
+
+
+def home(ticket, piece):
+    return os.getpid()
+
+
+def homes(ticket, spread):
+    return {where for _, where in spread(ticket, home, [(i,) for i in range(12)])}
+
+
+def test_pieces_are_spread_over_processes_that_end_with_the_jobs(qapp, qtbot):
+    jobs, seen = Jobs(), []
+
+    def ask(found=frozenset()):
+        seen.append(found)
+        if os.getpid() in found or not found:  # until the processes have started, the job's thread does pieces too
+            jobs.submit("k", homes, jobs.spread, done=ask)
+
+    ask()
+    qtbot.waitUntil(lambda: bool(seen[-1]) and os.getpid() not in seen[-1], timeout=20_000)
+    jobs.shutdown()
+    jobs.deleteLater()
+
+    def gone(pid):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    qtbot.waitUntil(lambda: all(map(gone, seen[-1])), timeout=10_000)
+
+
+def test_inline_jobs_do_pieces_in_turn(qapp):
+    jobs, seen = Jobs(inline=True), []
+    assert jobs.spread is in_turn
+    jobs.submit("k", homes, jobs.spread, done=seen.append)
+    assert seen == [{os.getpid()}]
+    jobs.deleteLater()
 
 
 @pytest.mark.parametrize("inline", [False, True])

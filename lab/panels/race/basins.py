@@ -81,7 +81,7 @@ class BasinLayer:
                 self._refine(question, aspect, level + 1)
 
         self._jobs.submit(
-            (id(self), "basins"), basin_map, landscape, optimizer, world, size, STEPS,
+            (id(self), "basins"), basin_map, landscape, optimizer, world, size, STEPS, 0, self._jobs.spread,
             done=done, failed=self._failed, owner=self._owner,
         )  # fmt: skip
 

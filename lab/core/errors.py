@@ -25,6 +25,10 @@ class BadValue(LabError):
         self.why = why
         super().__init__(f"{path}: {why}" if path else why)
 
+    def __reduce__(self) -> tuple[type[BadValue], tuple[str, str]]:
+        """Travels between processes whole; by default only the finished line would."""
+        return type(self), (self.path, self.why)
+
     def under(self, prefix: str) -> BadValue:
         """The same complaint seen from one level further out."""
         if not prefix:

@@ -59,7 +59,7 @@ class Workers:
 
     The processes are started after the first work in one piece, which the caller does, or with the first in more. It
     takes them half a second; until one of them has answered, the caller does pieces too. Where no process can be
-    started, or one is killed, the caller does what is left.
+    started, or one is killed, the caller does what is left. `rest` gives their memory back while nothing is asked.
 
     Parameters
     ----------
@@ -73,6 +73,7 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
         self._off = RawArray("Q", _CELLS)
         self._serials = itertools.count(1)
+        self._asked = 0
         self._warm = self._closed = False
 
     def spread(
@@ -93,20 +94,19 @@ class Workers:
             yield from in_turn(ticket, work, pieces)
             self._get_ready()
             return
-        pool = self._opened() if pieces and _can_be_sent(work, pieces[0]) else None
-        if pool is None:
-            yield from in_turn(ticket, work, pieces)
-            return
         left = set(range(len(pieces)))
-        try:
-            for i, found in self._sent(pool, ticket, work, pieces):
-                left.discard(i)
-                yield i, found
-        except BrokenProcessPool:
-            self._lose(pool)
-            for i in sorted(left):
-                ticket.check()
-                yield i, work(ticket, *pieces[i])
+        with self._in_use():
+            pool = self._opened() if pieces and _can_be_sent(work, pieces[0]) else None
+            if pool is not None:
+                try:
+                    for i, found in self._sent(pool, ticket, work, pieces):
+                        left.discard(i)
+                        yield i, found
+                except BrokenProcessPool:
+                    self._lose(pool)
+        for i in sorted(left):
+            ticket.check()
+            yield i, work(ticket, *pieces[i])
 
     def ready(self, seconds: float = 60.0) -> int:
         """Wait until the processes answer; returns how many there are, 0 where none can be had."""
@@ -169,14 +169,34 @@ class Workers:
         """Forget a pool that broke; after a few of them it is taken that this machine allows none."""
         with self._guard:
             if self._pool is pool:
-                self._pool, self._warm = None, False
+                self._end()
                 self._count -= 1
-        pool.shutdown(wait=False, cancel_futures=True)
+
+    @contextlib.contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._guard:
+            self._asked += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._asked -= 1
+
+    def rest(self) -> bool:
+        """Let the processes go unless they have work, and say whether; the next work has new ones started."""
+        with self._guard:
+            if not self._asked:
+                self._end()
+            return not self._asked
 
     def close(self) -> None:
-        """Let the processes go; what is still under way should have been called off before."""
+        """Let the processes go for good; what is still under way should have been called off before."""
         with self._guard:
-            self._closed, pool, self._pool = True, self._pool, None
+            self._closed = True
+            self._end()
+
+    def _end(self) -> None:
+        pool, self._pool, self._warm = self._pool, None, False
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import getCppPointer, isValid
 
 from lab.core.errors import LabError
@@ -16,6 +16,9 @@ from lab.core.ticket import Cancelled, Ticket
 from lab.core.workers import Spread, Workers, in_turn
 
 __all__ = ["Cancelled", "Jobs", "Ticket", "owner_of"]
+
+#: So long after they were last asked for, worker processes that have no work give their memory back.
+REST_MS = 30_000
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +78,8 @@ class Jobs(QObject):
         self.inline = inline
         self._executor = executor
         self._workers = Workers()
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._on_quiet)
         self._own = executor is None
         self._closed = False
         self._slots: dict[object, _Slot] = {}
@@ -87,7 +92,10 @@ class Jobs(QObject):
     @property
     def spread(self) -> Spread:
         """How a job may do what it cuts into pieces: by processes, or in turn where jobs are done in the caller."""
-        return in_turn if self.inline else self._workers.spread
+        if self.inline:
+            return in_turn
+        self._rest.start()
+        return self._workers.spread
 
     @property
     def idle(self) -> bool:
@@ -166,6 +174,7 @@ class Jobs(QObject):
         if self._own and self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
+        self._rest.stop()
         self._workers.close()
 
     def _launch(self, key: object, slot: _Slot) -> None:
@@ -190,6 +199,10 @@ class Jobs(QObject):
             self._finish(asked, *outcome)
         if slot.waiting is not None and slot.running is None:
             self._launch(key, slot)
+
+    def _on_quiet(self) -> None:
+        if not self._workers.rest():
+            self._rest.start()
 
     def _on_progressed(self, slot: _Slot, generation: int, fraction: float) -> None:
         asked = slot.current

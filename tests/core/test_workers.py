@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+from pieces import die_in_a_process, endless, endless_but_first, gone, refuse, square
 
 from lab.core.errors import BadValue
 from lab.core.ticket import Cancelled, Ticket
@@ -23,39 +24,6 @@ def ready():
     assert workers.ready() == 2
     yield workers
     workers.close()
-
-
-def square(ticket, x):
-    return x * x, os.getpid()
-
-
-def refuse(ticket, x):
-    raise BadValue("runs[0].config", f"{x} is too much")
-
-
-def endless(ticket, path):
-    """Work that only a cancelled ticket ends; leaves a file while it is at it and takes it away at its end."""
-    path.touch()
-    try:
-        while True:
-            ticket.check()
-            time.sleep(0.001)
-    finally:
-        path.unlink()
-
-
-def die_in_a_process(ticket, x, parent):
-    if os.getpid() != parent:
-        os._exit(1)
-    return x * x
-
-
-def gone(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def until(true, seconds=20.0):
@@ -124,6 +92,7 @@ def test_a_first_single_piece_has_the_processes_started():
 def test_a_refusal_arrives_as_it_was_raised(ready):
     with pytest.raises(BadValue, match=r"runs\[0\].config: 3 is too much"):
         list(ready.spread(Ticket(), refuse, [(3,), (3,)]))
+    assert ready.ready() == 2, "and no process is lost by it"
 
 
 def test_a_cancel_reaches_the_processes(ready, tmp_path):
@@ -152,10 +121,6 @@ def test_who_stops_listening_calls_the_work_off(ready, tmp_path):
     until((tmp_path / "a").exists)
     answers.close()
     until(lambda: not (tmp_path / "a").exists())
-
-
-def endless_but_first(ticket, path):
-    return None if path is None else endless(ticket, path)
 
 
 def test_what_cannot_be_sent_is_done_here(ready):
@@ -187,6 +152,25 @@ def test_where_no_process_can_be_had_the_work_is_done_here(monkeypatch):
     assert [home for _, (_, home) in workers.spread(Ticket(), square, [(1,), (2,)])] == [os.getpid()] * 2
 
 
+def test_at_rest_there_are_no_processes_and_the_next_work_starts_new_ones(tmp_path):
+    workers = Workers(1)
+    try:
+        workers.ready()
+        path = tmp_path / "a"
+        answers = workers.spread(Ticket(), endless_but_first, [(None,), (path,)])
+        next(answers)
+        workers.rest()
+        until(path.exists)
+        assert path.exists(), "who has work goes on"
+        answers.close()
+        (_, (_, home)), *_ = workers.spread(Ticket(), square, [(1,), (2,)])
+        workers.rest()
+        until(lambda: gone(home))
+        assert workers.ready() == 1
+    finally:
+        workers.close()
+
+
 def test_closed_workers_end_and_what_is_asked_then_is_done_here(tmp_path):
     workers = Workers(1)
     workers.ready()
@@ -203,14 +187,14 @@ def test_processes_outlive_neither_ctrl_c_nor_a_killed_parent():
         import os, sys, time
         from lab.core.ticket import Ticket
         from lab.core.workers import Workers
-        from test_workers import square
+        from pieces import square
         if __name__ == "__main__":
             workers = Workers(2)
             workers.ready()
             print({home for _, (_, home) in workers.spread(Ticket(), square, [(x,) for x in range(50)])}, flush=True)
             time.sleep(60)
     """)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), *sys.path])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=environment)
     try:
         homes = [int(home) for home in parent.stdout.readline().strip("{}\n").split(",")]

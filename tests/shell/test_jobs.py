@@ -1,11 +1,13 @@
 """Background work: latest wins, stale answers are dropped, progress, cancel, errors delivered, no thread left."""
 
 import gc
+import multiprocessing
 import os
 import threading
 import weakref
 
 import pytest
+from pieces import gone, square
 from PySide6.QtCore import SIGNAL, QObject
 from shell_fixtures import settle
 
@@ -228,12 +230,8 @@ def test_an_owner_is_watched_once_however_often_it_asks_and_cancels(jobs, qtbot)
     assert counts == counts[:1] * 20
 
 
-def home(ticket, piece):
-    return os.getpid()
-
-
 def homes(ticket, spread):
-    return {where for _, where in spread(ticket, home, [(i,) for i in range(12)])}
+    return {where for _, (_, where) in spread(ticket, square, [(i,) for i in range(12)])}
 
 
 def test_pieces_are_spread_over_processes_that_end_with_the_jobs(qapp, qtbot):
@@ -248,15 +246,19 @@ def test_pieces_are_spread_over_processes_that_end_with_the_jobs(qapp, qtbot):
     qtbot.waitUntil(lambda: bool(seen[-1]) and os.getpid() not in seen[-1], timeout=20_000)
     jobs.shutdown()
     jobs.deleteLater()
-
-    def gone(pid):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
-
     qtbot.waitUntil(lambda: all(map(gone, seen[-1])), timeout=10_000)
+
+
+def test_processes_give_their_memory_back_when_nothing_is_asked(qapp, qtbot, monkeypatch):
+    monkeypatch.setattr("lab.ui.jobs.REST_MS", 50)
+    jobs, seen = Jobs(), []
+    jobs.submit("k", homes, jobs.spread, done=seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    qtbot.waitUntil(lambda: not multiprocessing.active_children(), timeout=10_000)
+    jobs.submit("k", homes, jobs.spread, done=seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 2, timeout=20_000)
+    jobs.shutdown()
+    jobs.deleteLater()
 
 
 def test_inline_jobs_do_pieces_in_turn(qapp):

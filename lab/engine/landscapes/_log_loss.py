@@ -19,9 +19,9 @@ def mean_log_loss(margin: Array) -> Array:
 
     One logarithm of the product of all 1 + e^-|margin|, at most 2^n, serves all samples; that is finite for n < 1024.
     """
-    wrong_by = np.minimum(margin, 0.0).sum(axis=0)
+    wrong_by = np.add.reduce(np.minimum(margin, 0.0))
     np.abs(margin, out=margin)
     np.exp(np.negative(margin, out=margin), out=margin)
     margin += 1.0
-    loss: Array = (np.log(margin.prod(axis=0)) - wrong_by) / len(margin)
+    loss: Array = (np.log(np.multiply.reduce(margin)) - wrong_by) / len(margin)
     return loss

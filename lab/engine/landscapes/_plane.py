@@ -39,16 +39,16 @@ class Plane:
         (h + 1, n, 3): -2z of each neuron and sample, and in the last row what is always on.
     outer : Array
         (h + 1, 3): 2w of each neuron, and in the last row the part of what is always on that moves with x and y.
-    penalty : tuple of float
-        The weight decay's coefficients of 1, x, y, x^2, x y, y^2.
+    penalty : Array
+        (3, 3): the weight decay's coefficients of the products of 1, x and y, symmetric.
     """
 
     sums: Array
     outer: Array
-    penalty: tuple[float, ...]
+    penalty: Array
 
     @classmethod
-    def of(cls, hidden: Array, outer: Array, threshold: float, sign: Array, penalty: tuple[float, ...]) -> Plane:
+    def of(cls, hidden: Array, outer: Array, threshold: float, sign: Array, penalty: Array) -> Plane:
         """From the coefficients (h, n, 3) of the sums and (h, 3) of the outgoing weights; `sign` (n,) is the class."""
         always_on = -outer.sum(axis=0)
         sums = np.empty((len(hidden) + 1, len(sign), 3))
@@ -59,7 +59,7 @@ class Plane:
 
     def only(self, rows: NDArray[np.intp]) -> Plane:
         """The same for some of the samples."""
-        return Plane(self.sums[:, rows], self.outer, self.penalty)
+        return Plane(self.sums.take(rows, axis=1), self.outer, self.penalty)
 
     @property
     def block(self) -> int:
@@ -78,9 +78,7 @@ class Plane:
     def loss(self, theta: Array) -> Array:
         """Mean loss, shape (...)."""
         at = columns(theta)
-        _, x, y = at
-        p = self.penalty
-        loss: Array = p[0] + x * (p[1] + x * p[3]) + y * (p[2] + x * p[4] + y * p[5])
+        loss: Array = np.einsum("km,km->m", np.matmul(self.penalty, at), at)
         for part, (units,) in self._blocks(at, arrays=1):
             self._forwards(at[:, part], units, units[:-1])
             loss[part] += mean_log_loss(units[-1])
@@ -89,8 +87,7 @@ class Plane:
     def gradient(self, theta: Array) -> Array:
         """Exact gradient of `loss`, shape (..., 2)."""
         at = columns(theta)
-        p = self.penalty
-        by: Array = np.matmul(((p[1], 2.0 * p[3], p[4]), (p[2], p[4], 2.0 * p[5])), at)
+        by: Array = np.matmul(2.0 * self.penalty[1:], at)
         for part, (units, on) in self._blocks(at, arrays=2):
             by[:, part] += self._backwards(at[:, part], units, on[:-1])
         by_x, by_y = at_points(by, theta)
@@ -158,10 +155,10 @@ class Plane:
             yy += bent * (z[2] * z[2]) + passed * (2.0 * z[2] * c[2])
         slope = wrong(margin, -1.0)
         bend = -slope * (1.0 + slope)
-        p = self.penalty
+        p = 2.0 * self.penalty
         return symmetric(
-            (bend * by_x * by_x + slope * xx).mean(axis=-1) + 2.0 * p[3],
-            (bend * by_x * by_y + slope * xy).mean(axis=-1) + p[4],
-            (bend * by_y * by_y + slope * yy).mean(axis=-1) + 2.0 * p[5],
+            (bend * by_x * by_x + slope * xx).mean(axis=-1) + p[1, 1],
+            (bend * by_x * by_y + slope * xy).mean(axis=-1) + p[1, 2],
+            (bend * by_y * by_y + slope * yy).mean(axis=-1) + p[2, 2],
             theta,
         )

@@ -175,9 +175,8 @@ def _plane(model: NetworkSlice, X: Array, sign: Array) -> Plane:
     hidden = np.stack([X @ W.T + b, X @ D1.T, X @ D2.T]).transpose(2, 1, 0)
     here = np.concatenate([W.ravel(), b, v, [c]])
     one, two = (np.concatenate([D.ravel(), 0.0 * b, d, [0.0]]) for D, d in ((D1, d1), (D2, d2)))
-    half = 0.5 * model.weight_decay
-    squares = (here @ here, 2.0 * (here @ one), 2.0 * (here @ two), one @ one, 2.0 * (one @ two), two @ two)
-    penalty = tuple(half * float(s) for s in squares)
+    whole = np.stack([here, one, two])
+    penalty = 0.5 * model.weight_decay * (whole @ whole.T)
     return Plane.of(hidden, np.stack([v, d1, d2], axis=-1), c, sign, penalty)
 
 

@@ -91,8 +91,9 @@ class Pointwise(Protocol):
 class OverData(Smooth, ABC):
     """Loss mean_i l(v_i, y_i) + penalty / 2 |theta|^2 with v_i = theta_1 a_i + theta_2 b_i.
 
-    Costs points x samples for everything. Points lie next to each other and samples below each other, and sums run
-    over the samples in their order, so a point's result does not depend on which others are asked about with it.
+    Costs points x samples for everything. Points lie next to each other, in whole lots, and samples below each other.
+    Sums run over the samples in their order, BLAS's too, so a point's result does not depend on which others are asked
+    about with it.
 
     A landscape declares `n_samples` and says what its data are and what one sample costs; `_penalty` where it has one.
     """
@@ -172,7 +173,7 @@ def _sums(theta: Array, features: Array) -> Array:
 
 
 def _mean(per_sample: Array, weights: Array, theta: Array) -> Array:
-    """Means over samples of products with k weights each, (n, m) and (k, n) to (k, ...); a plain loop, not BLAS."""
-    total: Array = np.einsum("nm,kn->km", per_sample, weights)
+    """Means over samples of products with k weights each, (n, m) and (k, n) to (k, ...)."""
+    total: Array = np.matmul(weights, per_sample)
     total /= weights.shape[1]
     return at_points(total, theta)

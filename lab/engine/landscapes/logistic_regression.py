@@ -13,6 +13,7 @@ from lab.core.run import random_stream
 from lab.engine.autodiff import GATES
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
 from lab.engine.landscapes import _over_data as data
+from lab.engine.landscapes._log_loss import mean_log_loss, wrong
 from lab.engine.landscapes._over_data import STANDARDISED, OverData, Pointwise, frozen, standardised
 from lab.engine.landscapes._search import descend, with_lowest
 
@@ -23,34 +24,21 @@ _UNIT = 4.0
 _sigmoid = GATES["sigmoid"].value
 
 
-def _wrong(margin: Array) -> Array:
-    """Probability of the wrong class, 1 / (1 + e^margin), in place; an overflow to inf gives the right 0."""
-    np.exp(margin, out=margin)
-    margin += 1.0
-    return np.divide(1.0, margin, out=margin)
-
-
 class _LogLoss:
     """-log of the probability of the true class. Classes are folded into the features, so v > 0 is right."""
 
     def loss(self, v: Array, y: Array) -> Array:
-        """Mean of log(1 + e^-v): one logarithm of the product of all 1 + e^-|v|, at most 2^n, serves all samples."""
-        wrong_by = np.minimum(v, 0.0).sum(axis=0)
-        np.abs(v, out=v)
-        np.exp(np.negative(v, out=v), out=v)
-        v += 1.0
-        loss: Array = (np.log(v.prod(axis=0)) - wrong_by) / len(y)
-        return loss
+        """Mean of log(1 + e^-v)."""
+        return mean_log_loss(v)
 
     def slope(self, v: Array, y: Array) -> Array:
         """Minus the probability of the wrong class."""
-        wrong = _wrong(v)
-        return np.negative(wrong, out=wrong)
+        return wrong(v, -1.0)
 
     def bend(self, v: Array, y: Array) -> Array:
         """Probability of right times probability of wrong."""
-        wrong = _wrong(v)
-        return wrong * (1.0 - wrong)
+        p = wrong(v)
+        return p * (1.0 - p)
 
 
 class _SquaredProbability:
@@ -58,18 +46,18 @@ class _SquaredProbability:
 
     def loss(self, v: Array, y: Array) -> Array:
         """Mean of the squares."""
-        loss: Array = np.square(_wrong(v)).mean(axis=0)
+        loss: Array = np.square(wrong(v)).mean(axis=0)
         return loss
 
     def slope(self, v: Array, y: Array) -> Array:
         """-2 p^2 (1 - p), which vanishes also where the answer is surely wrong."""
-        wrong = _wrong(v)
-        return 2.0 * (wrong * wrong * (wrong - 1.0))
+        p = wrong(v)
+        return 2.0 * (p * p * (p - 1.0))
 
     def bend(self, v: Array, y: Array) -> Array:
         """p^2 (1 - p) (4 - 6 p), negative where the answer is wrong."""
-        wrong = _wrong(v)
-        return wrong * wrong * (1.0 - wrong) * (4.0 - 6.0 * wrong)
+        p = wrong(v)
+        return p * p * (1.0 - p) * (4.0 - 6.0 * p)
 
 
 _LOSSES: dict[str, Pointwise] = {LOG_LOSS: _LogLoss(), MSE: _SquaredProbability()}

@@ -13,18 +13,17 @@ from lab.core.params import param
 from lab.core.run import random_stream
 from lab.engine.autodiff import GATES
 from lab.engine.landscapes import LANDSCAPES, Array, Critical
-from lab.engine.landscapes._arrays import pair, quiet, symmetric
-from lab.engine.landscapes._over_data import at_points, columns, frozen, in_lots
+from lab.engine.landscapes._arrays import quiet
+from lab.engine.landscapes._over_data import frozen
+from lab.engine.landscapes._plane import Plane
 from lab.engine.landscapes._search import with_lowest
 from lab.engine.landscapes._smooth import Smooth
 
 _HIDDEN = 6
 _STEPS, _LEARNING_RATE, _MOMENTUM = 400, 0.5, 0.9
 _REACH = 1.0
-#: Points evaluated at a time x samples: a tangent for each neuron then takes 768 KB. Long calls keep threads apart.
-_CELLS = 16384
 
-_sigmoid, _softplus = GATES["sigmoid"].value, GATES["softplus"].value
+_sigmoid = GATES["sigmoid"].value
 
 
 @LANDSCAPES.register("network_slice", title="Slice through a network", group="Data")
@@ -37,8 +36,8 @@ class NetworkSlice(Smooth):
     "doubled" for every neuron alike; thresholds stay as they are. Without that, a flat picture might only mean that
     the weights are large.
 
-    The hidden sums are affine in x and y, so a point costs samples x neurons tangents. Training takes some 20 ms, once
-    for each setting.
+    The hidden sums are affine in x and y, so a point costs samples x neurons exponentials. Training takes some 20 ms,
+    once for each setting.
 
     Parameters
     ----------
@@ -82,135 +81,39 @@ class NetworkSlice(Smooth):
         """Three corners."""
         return (-0.85, 0.8), (0.8, 0.7), (-0.6, -0.9)
 
-    @property
-    def block(self) -> int:
-        """Points evaluated at a time, so that points x samples stay in the cache."""
-        return in_lots(_CELLS // self.n_samples)
-
     def samples(self) -> tuple[Array, Array]:
         """X (n, 2) and y (n,), 0 or 1."""
         return _moons(self)
 
     def predict(self, theta: Array, X: Array) -> Array:
         """Probability of class 1 for X (k, 2), shape (..., k)."""
-        net = _plane(self, X)
         with np.errstate(over="ignore"):
-            probability: Array = _sigmoid(_outputs(net, *_tangents(net, columns(theta))))
-        return np.moveaxis(at_points(probability, theta), 0, -1)
+            probability: Array = _sigmoid(_plane(self, X, np.ones(len(X))).margins(theta))
+        return np.moveaxis(probability, 0, -1)
 
     @quiet
     def value(self, theta: Array) -> Array:
         """Mean loss over all samples, shape (...)."""
-        return self._mean_loss(theta, *_table(self))
+        return _table(self).loss(theta)
 
     @quiet
     def gradient(self, theta: Array) -> Array:
         """Exact gradient, shape (..., 2)."""
-        return self._mean_gradient(theta, *_table(self))
+        return _table(self).gradient(theta)
+
+    def hessian(self, theta: Array) -> Array:
+        """Exact matrix of second derivatives, shape (..., 2, 2)."""
+        return _table(self).hessian(theta)
 
     @quiet
     def value_on(self, theta: Array, rows: NDArray[np.intp]) -> Array:
         """Mean loss over the samples `rows`, shape (...)."""
-        net, sign = _table(self)
-        return self._mean_loss(theta, net.only(rows), sign[rows])
+        return _table(self).only(rows).loss(theta)
 
     @quiet
     def gradient_on(self, theta: Array, rows: NDArray[np.intp]) -> Array:
         """Exact gradient of `value_on`, shape (..., 2)."""
-        net, sign = _table(self)
-        return self._mean_gradient(theta, net.only(rows), sign[rows])
-
-    def _mean_loss(self, theta: Array, net: _Plane, sign: Array) -> Array:
-        margin = _outputs(net, *_tangents(net, columns(theta)))
-        margin *= -sign[:, None]
-        loss = at_points(_softplus(margin).mean(axis=0), theta)
-        x, y = theta[..., 0], theta[..., 1]
-        p = net.penalty
-        decay = p[0] + x * (p[1] + x * p[3]) + y * (p[2] + x * p[4] + y * p[5])
-        total: Array = loss + decay
-        return total
-
-    def _mean_gradient(self, theta: Array, net: _Plane, sign: Array) -> Array:
-        t, weight = _tangents(net, columns(theta))
-        slope = _outputs(net, t, weight)
-        slope *= sign[:, None]
-        np.exp(slope, out=slope)
-        slope += 1.0
-        np.divide(-sign[:, None], slope, out=slope)
-        # Backwards through both layers: by each outgoing weight, and by each sum at x and y.
-        by_weight = np.einsum("hnm,nm->hm", t, slope)
-        np.multiply(t, t, out=t)
-        np.subtract(1.0, t, out=t)
-        t *= slope
-        by_sum = np.einsum("hnm,hcn->chm", t, net.hidden[:, 1:])
-        by_sum *= weight
-        by_sum += by_weight * net.outer.T[1:, :, None]
-        by_x, by_y = at_points(by_sum.sum(axis=1), theta) / len(sign)
-        x, y = theta[..., 0], theta[..., 1]
-        p = net.penalty
-        return pair(by_x + p[1] + 2.0 * p[3] * x + p[4] * y, by_y + p[2] + p[4] * x + 2.0 * p[5] * y, theta)
-
-    @quiet
-    def hessian(self, theta: Array) -> Array:
-        """Exact matrix of second derivatives, shape (..., 2, 2)."""
-        net, sign = _table(self)
-        x, y = theta[..., :1], theta[..., 1:]
-        shape = (*theta.shape[:-1], len(sign))
-        out, by_x, by_y = net.threshold + np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        xx, xy, yy = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        for z, c in zip(net.hidden, net.outer, strict=True):
-            t = np.tanh(z[0] + x * z[1] + y * z[2])
-            open_ = 1.0 - t * t
-            weight = c[0] + x * c[1] + y * c[2]
-            passed = open_ * weight
-            bent = -2.0 * t * passed
-            out += t * weight
-            by_x += passed * z[1] + t * c[1]
-            by_y += passed * z[2] + t * c[2]
-            xx += bent * (z[1] * z[1]) + 2.0 * open_ * (z[1] * c[1])
-            xy += bent * (z[1] * z[2]) + open_ * (z[1] * c[2] + z[2] * c[1])
-            yy += bent * (z[2] * z[2]) + 2.0 * open_ * (z[2] * c[2])
-        wrong = _sigmoid(-sign * out)
-        bend, slope = wrong * (1.0 - wrong), -sign * wrong
-        p = net.penalty
-        return symmetric(
-            (bend * by_x * by_x + slope * xx).mean(axis=-1) + 2.0 * p[3],
-            (bend * by_x * by_y + slope * xy).mean(axis=-1) + p[4],
-            (bend * by_y * by_y + slope * yy).mean(axis=-1) + 2.0 * p[5],
-            theta,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Plane:
-    """The network on a plane through its weight space, for given inputs.
-
-    `hidden` (6, 3, n): each neuron's sum is z0 + x z1 + y z2. `outer` (6, 3): its outgoing weight likewise. `threshold`
-    is the output's. `penalty` (6): the weight decay's coefficients of 1, x, y, x^2, x y, y^2.
-    """
-
-    hidden: Array
-    outer: Array
-    threshold: float
-    penalty: tuple[float, ...]
-
-    def only(self, rows: NDArray[np.intp]) -> _Plane:
-        """The same for some of the inputs."""
-        return _Plane(self.hidden[:, :, rows], self.outer, self.threshold, self.penalty)
-
-
-def _tangents(net: _Plane, at: Array) -> tuple[Array, Array]:
-    """What each hidden neuron gives for each sample at each point, (6, n, m), and its outgoing weight, (6, m)."""
-    hidden = np.matmul(net.hidden.transpose(0, 2, 1).reshape(net.hidden[:, 0].size, 3), at)
-    np.tanh(hidden, out=hidden)
-    return hidden.reshape(*net.hidden.shape[::2], at.shape[1]), np.matmul(net.outer, at)
-
-
-def _outputs(net: _Plane, tangents: Array, weight: Array) -> Array:
-    """The network's output before the sigmoid, shape (n, m)."""
-    out: Array = np.einsum("hnm,hm->nm", tangents, weight)
-    out += net.threshold
-    return out
+        return _table(self).only(rows).gradient(theta)
 
 
 @lru_cache(maxsize=16)
@@ -265,23 +168,23 @@ def _directions(model: NetworkSlice) -> tuple[tuple[Array, Array], tuple[Array, 
     return found[0], found[1]
 
 
-def _plane(model: NetworkSlice, X: Array) -> _Plane:
+def _plane(model: NetworkSlice, X: Array, sign: Array) -> Plane:
+    """The network's loss at inputs X (n, 2), where the classes (n,) are 1 or -1."""
     W, b, v, c = _trained(model)
     (D1, d1), (D2, d2) = _directions(model)
-    hidden = np.stack([X @ W.T + b, X @ D1.T, X @ D2.T]).transpose(2, 0, 1)
+    hidden = np.stack([X @ W.T + b, X @ D1.T, X @ D2.T]).transpose(2, 1, 0)
     here = np.concatenate([W.ravel(), b, v, [c]])
     one, two = (np.concatenate([D.ravel(), 0.0 * b, d, [0.0]]) for D, d in ((D1, d1), (D2, d2)))
-    half = 0.5 * model.weight_decay
-    squares = (here @ here, 2.0 * (here @ one), 2.0 * (here @ two), one @ one, 2.0 * (one @ two), two @ two)
-    penalty = tuple(half * float(s) for s in squares)
-    return _Plane(np.ascontiguousarray(hidden), np.stack([v, d1, d2], axis=-1), c, penalty)
+    whole = np.stack([here, one, two])
+    penalty = 0.5 * model.weight_decay * (whole @ whole.T)
+    return Plane.of(hidden, np.stack([v, d1, d2], axis=-1), c, sign, penalty)
 
 
 @lru_cache(maxsize=16)
-def _table(model: NetworkSlice) -> tuple[_Plane, Array]:
-    """The plane for the samples, and their classes as signs."""
+def _table(model: NetworkSlice) -> Plane:
+    """The plane for the samples and their classes."""
     X, y = _moons(model)
-    return _plane(model, X), 2.0 * y - 1.0
+    return _plane(model, X, 2.0 * y - 1.0)
 
 
 @lru_cache(maxsize=16)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from lab.core.run import SetParam
+from lab.core.simulation import Mark
 from lab.core.traces import Trace
 from lab.engine.landscapes.formula import Formula
 from lab.engine.optimizers import OPTIMIZERS
@@ -18,6 +19,7 @@ from lab.panels.race.density import CELL, cloud, crowded
 from lab.panels.race.dissection import part_role
 from lab.panels.race.plot_card import Quantiles, quantiles
 from lab.panels.race.racers import winners
+from lab.panels.race.record import Firsts
 from lab.sims.race import MoveStart, ScatterStarts
 from lab.ui.theme import theme
 
@@ -141,6 +143,19 @@ def test_where_nobody_is_in_the_picture_there_is_no_cloud(race: Any) -> None:
     stage.show_world(QRectF(1e4, 1e4, 1.0, 1.0))
     assert stage.density.extent(stage).isEmpty()
     assert not painted(stage.density, stage).any()
+
+
+def test_first_marks_are_the_same_however_often_they_were_asked_for() -> None:
+    marks = [Mark(t, "at target", t * 7 % 3, ("reached", "diverged")[t % 2], (t,)) for t in range(40)]
+    grown, often = [], Firsts()
+    for mark in marks:
+        grown.append(mark)
+        assert often.of(grown) == Firsts().of(list(grown))
+    assert [mark.step for mark in often.of(grown)] == [0, 1, 2, 3, 4, 5]
+    # A hand changed what was to come: the list is another one, and so are its firsts.
+    assert often.of(marks[3:]) == Firsts().of(marks[3:])
+    del grown[4:]
+    assert often.of(grown) == marks[:4]
 
 
 def test_the_same_part_has_the_same_colour_for_every_rule() -> None:

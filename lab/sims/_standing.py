@@ -193,10 +193,9 @@ def news(before: Standing, now: Standing, lanes: Sequence[int], t: int) -> tuple
     """
     marks = []
     for i, lane in enumerate(lanes):
-        if now.reached_at is not before.reached_at and (now.reached_at[i] == t).any():
-            marks.append(Mark(t, "at target", lane, "reached", _rows(now.reached_at[i] == t)))
-        if now.diverged_at is not before.diverged_at and (now.diverged_at[i] == t).any():
-            gone = now.diverged_at[i] == t
+        if now.reached_at is not before.reached_at and (arrived := now.reached_at[i] == t).any():
+            marks.append(Mark(t, "at target", lane, "reached", _rows(arrived)))
+        if now.diverged_at is not before.diverged_at and (gone := now.diverged_at[i] == t).any():
             fell = gone & (now.reason[i] == FELL)
             if (gone & ~fell).any():
                 marks.append(Mark(t, "diverged", lane, "diverged", _rows(gone & ~fell)))

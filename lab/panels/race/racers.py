@@ -39,6 +39,8 @@ MARK = 11.0
 #: How far from the border such a mark's middle is.
 RIM = 16.0
 BELOW = 170
+#: Later than any step.
+_NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(slots=True)
@@ -355,5 +357,5 @@ def winners(frame: RaceFrame, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Who was first at the target from each of some starts, shape (L, n): several at a tie, nobody until one has."""
     reached = frame.reached_at[:, starts]
     arrived = (reached >= 0) & (frame.diverged_at[:, starts] < 0)
-    steps = np.where(arrived, reached, np.iinfo(np.int32).max)
-    return arrived & (steps == steps.min(axis=0, initial=np.iinfo(np.int32).max))
+    steps = np.where(arrived, reached, _NEVER)
+    return arrived & (steps == steps.min(axis=0, initial=_NEVER))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lab.core.simulation import Mark
 from lab.engine.landscapes import Landscape
 from lab.engine.optimizers import Array
+from lab.sims._race_frame import TRACED_STARTS
 
 #: How many domain widths away a racer is given up even though its numbers are still finite.
 FAR = 1e9
@@ -43,8 +44,11 @@ class Standing:
         Neither diverged nor taken out; the others stay where they were last finite.
     diverged_at, reached_at : (L, S) arrays of int
         Steps, or -1; `reason` (L, S) is a code of `REASONS`.
-    path_length, effective_rate : (L, S) arrays
-        Distance travelled; length of the last step over that of the gradient before it, 0 before the first.
+    path_length : (L, S) array
+        Distance travelled.
+    effective_rate : (L, min(S, 64)) array
+        Length of the last step over that of the gradient before it, 0 before the first; of the traced starts only,
+        since nothing but the histories asks for it.
     segment : (L, S) array of int
         How often a racer was carried elsewhere by hand.
     """
@@ -63,7 +67,8 @@ class Standing:
     def joined(self, more: Standing) -> Standing:
         """These starts, and more to their right; those that were there keep their numbers to the bit."""
         names = [f.name for f in dataclasses.fields(Standing)]
-        return Standing(*(np.concatenate([getattr(self, n), getattr(more, n)], axis=1) for n in names))
+        both = Standing(*(np.concatenate([getattr(self, n), getattr(more, n)], axis=1) for n in names))
+        return dataclasses.replace(both, effective_rate=both.effective_rate[:, :TRACED_STARTS])
 
     def with_column(self, lanes: list[int], start: int, fresh: Standing) -> Standing:
         """One start of some lanes carried elsewhere: its history goes on in another segment."""
@@ -113,7 +118,8 @@ class Watch:
         reached = np.where(alive & (loss <= self._target), np.int32(t), never)
         rows = Standing(
             starts, np.where(alive[:, None], gradient, 0.0), np.where(alive, loss, 0.0), alive,
-            np.where(alive, never, np.int32(t)), reached, reason, np.zeros(n), np.zeros(n), np.zeros(n, np.int32),
+            np.where(alive, never, np.int32(t)), reached, reason, np.zeros(n), np.zeros(min(n, TRACED_STARTS)),
+            np.zeros(n, np.int32),
         )  # fmt: skip
         names = [f.name for f in dataclasses.fields(Standing)]
         return Standing(*(np.repeat(getattr(rows, name)[None], lanes, axis=0) for name in names))
@@ -124,7 +130,7 @@ class Watch:
             loss, gradient = self._look(theta)
             reason = self._what_blew_up(theta, loss, gradient)
             distance = _length(theta - old.theta)
-            effective = distance / _length(old.gradient)
+            effective = distance[:, :TRACED_STARTS] / _length(old.gradient[:, :TRACED_STARTS])
             effective[~np.isfinite(effective)] = 0.0
         fresh = old.alive & (reason > 0)
         alive, diverged_at, reasons = old.alive, old.diverged_at, old.reason
@@ -187,10 +193,9 @@ def news(before: Standing, now: Standing, lanes: Sequence[int], t: int) -> tuple
     """
     marks = []
     for i, lane in enumerate(lanes):
-        if now.reached_at is not before.reached_at and (now.reached_at[i] == t).any():
-            marks.append(Mark(t, "at target", lane, "reached", _rows(now.reached_at[i] == t)))
-        if now.diverged_at is not before.diverged_at and (now.diverged_at[i] == t).any():
-            gone = now.diverged_at[i] == t
+        if now.reached_at is not before.reached_at and (arrived := now.reached_at[i] == t).any():
+            marks.append(Mark(t, "at target", lane, "reached", _rows(arrived)))
+        if now.diverged_at is not before.diverged_at and (gone := now.diverged_at[i] == t).any():
             fell = gone & (now.reason[i] == FELL)
             if (gone & ~fell).any():
                 marks.append(Mark(t, "diverged", lane, "diverged", _rows(gone & ~fell)))

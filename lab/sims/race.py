@@ -257,7 +257,7 @@ class Race:
             if len(self._minima):
                 away = theta[:, :, None] - self._minima
                 row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
-            row[..., 6] = now.effective_rate[:, :n]
+            row[..., 6] = now.effective_rate
             for i, rate in enumerate(self._rates()):
                 row[i, :, 7] = rate[:n, 0] if isinstance(rate, np.ndarray) else rate
         # What is finite stays finite: float32 ends at 3e38, a loss on the way out does not.

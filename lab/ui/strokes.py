@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from lab.ui.polylines import cut, draw_short
+from lab.ui.polylines import cut, segments
 
 #: Half the widest stroke with its casing, and a pixel for smooth edges.
 MARGIN = 5
@@ -72,11 +72,12 @@ def draw(
     few = len(pixels) <= (2 if len(strokes) <= FEW else SHORT)
     with np.errstate(invalid="ignore"):
         long = None if few else cut(pixels, apart, within.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+    short = segments(pixels, apart) if few else None
     for color, width, cap, trails in passes:
         painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, cap, Qt.PenJoinStyle.BevelJoin))
-        if long is None:
-            draw_short(painter, pixels[:, trails], apart[:, trails])
-        else:
+        if short is not None:
+            short.draw(painter, trails)
+        elif long is not None:
             for line in long.of(trails):
                 painter.drawPolyline(line)
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from lab.ui.polylines import draw_short
+from lab.ui.polylines import segments
 from lab.ui.stage import Stage
 from lab.ui.strokes import FEW, MARGIN, Stroke, draw, grouped
 
@@ -220,10 +220,10 @@ class TrailLayer:
             # Thinned histories end before the present: this stretch is drawn anew each time.
             ends = np.concatenate([self._places(len(self._points) - 1), self._heads[None]])
             pixels = np.clip(stage.to_pixels(ends), -20000, 20000)
-            apart = np.zeros((1, pixels.shape[1]), dtype=np.bool_)
+            stretch = segments(pixels, np.zeros((1, pixels.shape[1]), dtype=np.bool_))
             for stroke, trails in grouped(self._strokes):
                 painter.setPen(QPen(stroke.color, stroke.width))
-                draw_short(painter, pixels[:, trails], apart[:, trails])
+                stretch.draw(painter, trails)
 
     def _on_rest(self) -> None:
         if self._stage is not None and isValid(self._stage):

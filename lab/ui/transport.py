@@ -159,8 +159,10 @@ class Transport(QFrame):
 
     def set_ticks(self, ticks: tuple[Tick, ...]) -> None:
         """What happened along the run, from the view that knows the shapes."""
-        self._ticks = ticks
-        self._on_moved()
+        # A crowd brings marks at every step, and hardly ever another tick.
+        if ticks != self._ticks:
+            self._ticks = ticks
+            self._on_moved()
 
     def toggle(self) -> None:
         """Play or pause."""

@@ -14,6 +14,7 @@ from lab.engine.landscapes.quadratic import Quadratic
 from lab.engine.landscapes.saddle import Saddle
 from lab.engine.optimizers import LandscapeAsk, StepResult
 from lab.engine.optimizers._line_search import HALVINGS
+from lab.engine.optimizers._rest import put
 from lab.engine.optimizers.lbfgs import LBFGS
 
 DRAW = partial(np.random.default_rng, 0)
@@ -209,3 +210,24 @@ def test_letting_rows_sleep_that_stand_still_changes_no_bit(place: str, monkeypa
     resting, slept = raced(1.0)
     assert resting == all_awake
     assert slept > 1000 or place == "saddle"
+
+
+def test_what_a_few_rows_leave_as_it_was_is_not_copied_for_them() -> None:
+    """A zero's sign is a change, a nan that was there is none."""
+    before = {
+        "kept": np.array([[1.0, np.nan], [2.0, 0.0], [3.0, 4.0]]),
+        "signed": np.zeros((3, 1)),
+        "changed": np.arange(6.0).reshape(3, 1, 2),
+    }
+    rows = np.array([0, 1])
+    part = {
+        "kept": before["kept"][rows].copy(),
+        "signed": np.array([[0.0], [-0.0]]),
+        "changed": before["changed"][rows] + 1.0,
+    }
+    after = put(before, rows, part)
+    assert after["kept"] is before["kept"]
+    assert np.signbit(after["signed"])[:, 0].tolist() == [False, True, False]
+    assert after["changed"].ravel().tolist() == [1.0, 2.0, 3.0, 4.0, 4.0, 5.0]
+    assert not np.signbit(before["signed"]).any()
+    assert before["changed"].ravel().tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]

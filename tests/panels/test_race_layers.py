@@ -7,14 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
+from lab.core.run import SetParam
+from lab.core.simulation import Mark
 from lab.core.traces import Trace
 from lab.engine.landscapes.formula import Formula
 from lab.engine.optimizers import OPTIMIZERS
-from lab.panels.race.density import cloud, crowded
+from lab.panels.race.density import CELL, cloud, crowded
 from lab.panels.race.dissection import part_role
 from lab.panels.race.plot_card import Quantiles, quantiles
 from lab.panels.race.racers import winners
+from lab.panels.race.record import Firsts
 from lab.sims.race import MoveStart, ScatterStarts
 from lab.ui.theme import theme
 
@@ -83,6 +88,74 @@ def test_a_cell_is_coloured_by_who_is_there_and_how_many() -> None:
     mixed = picture[0, 1].astype(float)
     assert mixed[0] == pytest.approx(2 * mixed[2], abs=2)
     assert picture[0, 1, 3] > picture[1, 0, 3]
+
+
+def painted(layer: Any, stage: Any) -> Any:
+    """What a layer paints on nothing, as (height, width, 4) bytes."""
+    image = QImage(stage.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        painter.setClipRect(stage.plot)
+        layer.paint(painter, stage)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+@pytest.mark.parametrize("step", [0, 3, 60])
+def test_a_crowd_is_painted_where_it_says_and_nowhere_else(race: Any, step: int) -> None:
+    race.experiment.do(ScatterStarts(1000), "Scatter")
+    race.experiment.do(SetParam("learning_rate", 0.02, 0), "Too fast for many")
+    race.experiment.seek(step)
+    stage = race.view.stage
+    for layer in (stage.density, stage.racers):
+        extent = layer.extent(stage)
+        assert extent is not None
+        within = QImage(stage.size(), QImage.Format.Format_ARGB32_Premultiplied)
+        within.fill(Qt.GlobalColor.transparent)
+        with QPainter(within) as painter:
+            painter.setClipRegion(extent)
+            painter.fillRect(stage.rect(), Qt.GlobalColor.white)
+        there = np.frombuffer(within.constBits(), np.uint8).reshape(within.height(), within.width(), 4)[..., 3] > 0
+        seen = painted(layer, stage)[..., 3] > 0
+        assert seen.any()
+        assert not (seen & ~there).any()
+
+
+def test_the_part_of_the_cloud_that_is_drawn_looks_like_the_whole(race: Any) -> None:
+    race.experiment.do(ScatterStarts(1000), "Scatter")
+    race.experiment.seek(40)
+    stage = race.view.stage
+    layer, plot = stage.density, stage.plot
+    seen = layer._look(layer.frame, stage)
+    whole = QRect(0, 0, int(plot.width() // CELL), int(plot.height() // CELL))
+    assert whole.contains(seen.box)
+    assert whole != seen.box
+    part = painted(layer, stage)
+    cells = np.add(seen.cells, (seen.box.left(), seen.box.top()))
+    layer._seen = dataclasses.replace(seen, box=whole, cells=cells)
+    # The painter's fixed-point numbers begin elsewhere: the last bit of a colour may differ.
+    assert np.abs(part.astype(int) - painted(layer, stage)).max() <= 1
+
+
+def test_where_nobody_is_in_the_picture_there_is_no_cloud(race: Any) -> None:
+    race.experiment.do(ScatterStarts(1000), "Scatter")
+    race.experiment.seek(2)
+    stage = race.view.stage
+    stage.show_world(QRectF(1e4, 1e4, 1.0, 1.0))
+    assert stage.density.extent(stage).isEmpty()
+    assert not painted(stage.density, stage).any()
+
+
+def test_first_marks_are_the_same_however_often_they_were_asked_for() -> None:
+    marks = [Mark(t, "at target", t * 7 % 3, ("reached", "diverged")[t % 2], (t,)) for t in range(40)]
+    grown, often = [], Firsts()
+    for mark in marks:
+        grown.append(mark)
+        assert often.of(grown) == Firsts().of(list(grown))
+    assert [mark.step for mark in often.of(grown)] == [0, 1, 2, 3, 4, 5]
+    # A hand changed what was to come: the list is another one, and so are its firsts.
+    assert often.of(marks[3:]) == Firsts().of(marks[3:])
+    del grown[4:]
+    assert often.of(grown) == marks[:4]
 
 
 def test_the_same_part_has_the_same_colour_for_every_rule() -> None:

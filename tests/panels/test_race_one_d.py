@@ -467,7 +467,12 @@ def test_a_crowd_on_a_curve_is_a_cloud(line: Any) -> None:
     line.experiment.do(ScatterStarts(1000), "Scatter")
     line.experiment.seek(3)
     line.view.grab()
-    assert line.view.stage.density.extent(line.view.stage) is None
+    stage = line.view.stage
+    taken = stage.density.extent(stage)
+    places = stage.to_pixels(stage.density.frame.theta).reshape(-1, 2)
+    shown = [(x, y) for x, y in places.tolist() if stage.plot.contains(x, y)]
+    assert len(shown) > 1000
+    assert all(taken.contains(QPoint(int(x), int(y))) for x, y in shown)
     assert not line.view.banner.message
 
 

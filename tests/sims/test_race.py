@@ -26,6 +26,7 @@ from lab.sims.race import (
     CHANNELS,
     FELL,
     REASONS,
+    TRACED_STARTS,
     Dissect,
     Entrant,
     LookAt,
@@ -299,6 +300,18 @@ def test_noise_is_the_same_for_all_racers_of_a_start_and_counts_only_what_was_as
     assert (made.gradient_evaluations == 30).all()
     quiet = frame(race(racers=twins), 30)
     assert (quiet.theta != made.theta).all()
+
+
+def test_starts_that_join_are_traced_as_far_as_there_is_room() -> None:
+    some, more = tuple((0.1 * i, 1.0) for i in range(40)), tuple((-0.1 * i, 2.0) for i in range(40))
+    at_once = Race(race(starts=some + more))
+    one_by_one = Race(race(starts=some))
+    one_by_one.apply(PlaceStarts(more))
+    for made in (at_once, one_by_one):
+        made.step()
+        assert made.trace().shape[1] == TRACED_STARTS
+    assert np.array_equal(at_once.trace(), one_by_one.trace())
+    assert (at_once.trace()[:, 63, CHANNELS.index("effective_rate")] > 0.0).any()
 
 
 def test_where_there_is_no_slope_the_effective_rate_is_none_at_all() -> None:

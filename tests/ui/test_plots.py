@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from lab.ui.axes import title_place
 from lab.ui.plots import Axis, LinePlot
-from lab.ui.series import thin
+from lab.ui.series import POINT_BY_POINT, Series, thin
 from lab.ui.theme import load_theme
 
 
@@ -260,3 +260,15 @@ def test_the_title_of_the_upright_axis_keeps_clear_of_its_numbers():
     moved = title_place(200.0, [(60.0, 8.0), (200.0, 9.0), (340.0, 8.0)])
     assert min(abs(moved - y) for y in (60.0, 200.0, 340.0)) >= 35
     assert title_place(200.0, [(150.0, 5.0), (250.0, 5.0)]) == 200.0
+
+
+def test_a_few_points_are_the_path_that_many_are(monkeypatch):
+    view = QRectF(0.0, -2.0, 50.0, 4.0)
+    for n in range(POINT_BY_POINT + 2):
+        x = np.arange(n, dtype=float)
+        line = Series("purple", "star", 2.0, "Adam", x, np.sin(x), np.sin(x))
+        one_by_one = line.path(view, 400)
+        with monkeypatch.context() as patch:
+            patch.setattr("lab.ui.series.POINT_BY_POINT", 0)
+            assert line.path(view, 400) == one_by_one
+        assert one_by_one.elementCount() == n

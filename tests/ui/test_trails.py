@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lab.ui import trails
+from lab.ui import polylines, trails
 from lab.ui.stage import Stage
 from lab.ui.strokes import FEW, Stroke
 from lab.ui.trails import TAIL, TrailLayer
@@ -272,3 +272,25 @@ def test_what_was_rewritten_meanwhile_leaves_the_picture(stage: Stage, kept: int
     other[kept:, :, 1] += 0.08
     layer.follow(other[:135], breaks[:135], STROKES, same=kept)
     assert close(picture(layer, stage), at_once(other[:135], breaks[:135], stage))
+
+
+@pytest.mark.parametrize("n", [1, 5, polylines.ONE_BY_ONE, polylines.ONE_BY_ONE + 1])
+def test_a_few_segments_are_drawn_as_many_are(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(n)
+    pixels = rng.uniform(0.0, 200.0, (3, n, 2))
+    # One that is nowhere, one that is apart, one that stands still: none is drawn.
+    pixels[2, 0], pixels[1:, -1] = np.nan, pixels[0, -1]
+    apart = rng.random((2, n)) < 0.2
+
+    def drawn() -> bytes:
+        image = QImage(200, 200, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor("red"), 3.0))
+            polylines.segments(pixels, apart).draw(painter, slice(0, n))
+        return bytes(image.constBits())
+
+    one_by_one = drawn()
+    monkeypatch.setattr(polylines, "ONE_BY_ONE", -1)
+    assert drawn() == one_by_one

@@ -36,12 +36,20 @@ def taken(state: Mapping[str, Array], rows: Rows) -> dict[str, Array]:
 
 
 def put(state: Mapping[str, Array], rows: Rows, part: Mapping[str, Array]) -> dict[str, Array]:
-    """The state with some rows replaced, in new arrays; costs a copy of it."""
+    """The state with some rows replaced: copies of the arrays that change, and those that don't themselves.
+
+    The few rows still awake in a large batch have mostly arrived as well and learn nothing: what they remember, which
+    is nearly all of the state, need then not be copied for them.
+    """
     whole = {}
     for name, array in state.items():
-        copy = _across(array).copy()
-        copy[..., rows] = _across(part[name])
-        whole[name] = _across(copy)
+        whole[name] = array
+        old, new = _across(array)[..., rows], _across(part[name])
+        # Bit for bit: also a zero's sign is part of a number, and a nan equals itself.
+        if old.tobytes() != new.tobytes():
+            copy = _across(array).copy()
+            copy[..., rows] = new
+            whole[name] = _across(copy)
     return whole
 
 

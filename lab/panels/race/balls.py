@@ -104,7 +104,7 @@ class BallsLayer(RacersLayer):
         rows = [tuple(at) for at in np.argwhere(moved).tolist()]
         main = (self.frame.lanes.index(self.focus[0]), self.focus[1]) if self.focus is not None else None
         rows.sort(key=lambda at: at != main)
-        flags = self.start_pixels(stage)[self.frame.present]
+        flags = self.start_pixels(stage, self.frame.present)
         fixed = np.column_stack([flags, np.full(len(flags), weight() * (TOUCH + 6.0))])
         spread = places.copy()
         where = tuple(np.array(rows).T)

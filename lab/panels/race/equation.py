@@ -86,7 +86,7 @@ class EquationStrip(QFrame):
 
     def show_note(self, words: str) -> None:
         """Say more about whose step this is, under the pointer."""
-        self._state.setToolTip(words)
+        self._state.hint(words)
 
     def show_apart(self, on: bool) -> None:
         """Show whether the step is taken apart."""

@@ -50,7 +50,7 @@ class _Aside(Text):
     def _cut(self) -> None:
         fits = self.fontMetrics().horizontalAdvance(self._whole) <= self.width()
         QLabel.setText(self, self._whole if fits else "")
-        self.setToolTip("" if fits else self._whole)
+        self.hint("" if fits else self._whole)
 
 
 class _Badge(Button):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -140,8 +140,8 @@ class Leaderboard(RacerTable):
         return placed
 
     def _range(self) -> tuple[float, float]:
-        losses = [r.loss for r in self._rows if np.isfinite(r.loss) and r.diverged_at < 0]
-        logs = [float(np.log10(max(v, 1e-16))) for v in losses] or [0.0]
+        losses = [r.loss for r in self._rows if math.isfinite(r.loss) and r.diverged_at < 0]
+        logs = [math.log10(max(v, 1e-16)) for v in losses] or [0.0]
         return max(logs), min(*logs, max(logs) - 4.0)
 
     def _row(
@@ -210,11 +210,11 @@ class Leaderboard(RacerTable):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color(t.groove))
         painter.drawRoundedRect(box, 2, 2)
-        if row.diverged_at >= 0 or not np.isfinite(row.loss):
+        if row.diverged_at >= 0 or not math.isfinite(row.loss):
             return
-        share = (np.log10(max(row.loss, 1e-16)) - best) / (worst - best)
+        share = (math.log10(max(row.loss, 1e-16)) - best) / (worst - best)
         painter.setBrush(t.color(row.look.color_role))
-        bar = QRectF(box.left(), box.top(), max(4.0, box.width() * float(np.clip(share, 0, 1))), box.height())
+        bar = QRectF(box.left(), box.top(), max(4.0, box.width() * min(max(share, 0.0), 1.0)), box.height())
         painter.drawRoundedRect(bar, 2, 2)
         if row.look.double:
             # As its trail is, and its line in the plot.

@@ -19,7 +19,7 @@ def make_way(stage: RaceStage) -> None:
     # While it plays, names of arrows give way to overlays only: to every head that passes would be a flutter.
     stage.arrows.marks = [] if stage.playing else marks
     if not stage.playing:
-        starts = stage.racers.start_pixels(stage)[:FEW].tolist() if stage.racers.frame is not None else []
+        starts = stage.racers.start_pixels(stage, slice(FEW)).tolist() if stage.racers.frame is not None else []
         stage.overlays.dodge(_vital(stage), [*_minima(stage), *((x, y) for x, y in starts)])
     free_what_is_taken_apart(stage)
     taken = stage.overlays.taken()
@@ -41,7 +41,7 @@ def make_way(stage: RaceStage) -> None:
 def free_starts_on_a_curve(stage: RaceStage) -> None:
     """Keep the hint, which over a curve lies below, off the starts."""
     if not stage.playing and stage.racers.frame is not None:
-        starts = stage.racers.start_pixels(stage)[:FEW].tolist()
+        starts = stage.racers.start_pixels(stage, slice(FEW)).tolist()
         stage.overlays.clear_hint([(x, y) for x, y in starts])
 
 

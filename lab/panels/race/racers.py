@@ -39,6 +39,8 @@ MARK = 11.0
 #: How far from the border such a mark's middle is.
 RIM = 16.0
 BELOW = 170
+#: Later than any step.
+_NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(slots=True)
@@ -68,10 +70,12 @@ class RacersLayer:
         assert self.frame is not None
         return stage.to_pixels(self.frame.theta)
 
-    def start_pixels(self, stage: Stage) -> NDArray[np.float64]:
-        """Where the starts are, in pixels, shape (S, 2)."""
+    def start_pixels(
+        self, stage: Stage, some: slice | NDArray[np.intp] | NDArray[np.bool_] = slice(None)
+    ) -> NDArray[np.float64]:
+        """Where some of the starts are, in pixels, shape (n, 2); nobody else's place is worked out."""
         assert self.frame is not None
-        return stage.to_pixels(self.frame.starts)
+        return stage.to_pixels(self.frame.starts[some])
 
     def pick(self, stage: Stage, at: QPointF, reach: float = 14.0) -> Pick | None:
         """The head or flag nearest to the pointer within reach; at a tie, the racer in focus, then the flag."""
@@ -107,15 +111,16 @@ class RacersLayer:
         frame = self.frame
         if frame is None or not len(frame.starts):
             return QRegion()
-        if frame.theta[..., 0].size > FEW_RACERS:
+        drawn = np.flatnonzero(self._drawn())
+        if len(drawn) * len(frame.lanes) > FEW_RACERS:
             return None
         found = QRegion()
         plot, reach, beside = stage.plot, round(REACH * weight()), round(WORDS * max(1.0, fonts.scale()))
-        places = [np.clip(self.start_pixels(stage)[frame.present], -1e7, 1e7)]
-        heads = np.clip(self.pixels(stage)[:, frame.present], -1e7, 1e7).reshape(-1, 2)
+        places = [np.clip(self.start_pixels(stage, drawn), -1e7, 1e7)]
+        heads = np.clip(self._places(stage, drawn), -1e7, 1e7).reshape(-1, 2)
         within = rim(plot)
         stuck = np.clip(heads, (within.left(), within.top()), (within.right(), within.bottom()))
-        worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, frame.present] >= 0).ravel()
+        worded = (stuck != heads).any(axis=1) | (frame.diverged_at[:, drawn] >= 0).ravel()
         places.append(heads[~worded])
         for x, y in np.concatenate(places).astype(np.int64).tolist():
             found += QRect(x - reach, y - reach, 2 * reach, 2 * reach)
@@ -270,7 +275,7 @@ class RacersLayer:
         """Where the start in focus is, in pixels; nothing where all are looked at, or none is there."""
         if self.frame is None or self.focus is None or self.average or not 0 <= self.focus[1] < len(self.frame.starts):
             return []
-        x, y = self.start_pixels(stage)[self.focus[1]].tolist()
+        [(x, y)] = self.start_pixels(stage, np.array([self.focus[1]])).tolist()
         return [(x, y)]
 
     def marks(self, stage: Stage) -> list[tuple[float, float]]:
@@ -279,7 +284,7 @@ class RacersLayer:
         if frame is None or not len(frame.starts):
             return []
         drawn = np.flatnonzero(self._drawn())
-        found = self.start_pixels(stage)[drawn].tolist()
+        found = self.start_pixels(stage, drawn).tolist()
         heads = np.clip(self._places(stage, drawn), -1e7, 1e7)
         if heads[..., 0].size <= FEW_RACERS:
             found += heads.reshape(-1, 2).tolist()
@@ -307,7 +312,7 @@ class RacersLayer:
         radius, rim = weight() * self._radius(count), 1.6 * weight()
         # A disc is this shape at a size of twice its radius.
         disc, ring = t.color("surface", 0.95), t.color("text")
-        for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage)[drawn].tolist(), strict=True):
+        for start, (x, y) in zip(drawn.tolist(), self.start_pixels(stage, drawn).tolist(), strict=True):
             if not plot.contains(x, y):
                 continue
             stamp_glyph(painter, "o", 2 * radius, x, y, disc, ring, rim)
@@ -352,5 +357,5 @@ def winners(frame: RaceFrame, starts: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Who was first at the target from each of some starts, shape (L, n): several at a tie, nobody until one has."""
     reached = frame.reached_at[:, starts]
     arrived = (reached >= 0) & (frame.diverged_at[:, starts] < 0)
-    steps = np.where(arrived, reached, np.iinfo(np.int32).max)
-    return arrived & (steps == steps.min(axis=0, initial=np.iinfo(np.int32).max))
+    steps = np.where(arrived, reached, _NEVER)
+    return arrived & (steps == steps.min(axis=0, initial=_NEVER))

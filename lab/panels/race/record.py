@@ -30,18 +30,37 @@ TOGETHER = 8
 FEW_STARTS = 4
 
 
-def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look]) -> tuple[Tick, ...]:
+class Firsts:
+    """The first mark of each kind of each racer, from a list of marks that grows.
+
+    A crowd arrives over hundreds of steps, and each brings marks: only what came since the last look is read.
+    """
+
+    def __init__(self) -> None:
+        self._marks: Sequence[Mark] = ()
+        self._read = 0
+        self._found: dict[tuple[int | None, str], Mark] = {}
+
+    def of(self, marks: Sequence[Mark]) -> list[Mark]:
+        """In the order in which they happened; a list other than the last one is read from its beginning."""
+        if marks is not self._marks or len(marks) < self._read:
+            self._marks, self._read, self._found = marks, 0, {}
+        for mark in marks[self._read :]:
+            self._found.setdefault((mark.lane, mark.kind), mark)
+        self._read = len(marks)
+        return list(self._found.values())
+
+
+def ticks(run: Run, marks: Sequence[Mark], looks: Sequence[Look], firsts: Firsts) -> tuple[Tick, ...]:
     """Start, each racer's first arrival and divergence, and what the hand did; of a few starts that of each."""
     dim = run.config.landscape.dim
     several = len(run.config.starts) + sum(how_many(event, dim) for _, event in run.events())
     by_lane = {look.lane: look for look in looks}
     found = [Tick(0, "start")]
-    seen: set[tuple[int | None, str]] = set()
-    for mark in marks:
+    for mark in firsts.of(marks) if several > FEW_STARTS else marks:
         look = by_lane.get(mark.lane) if mark.lane is not None else None
-        if look is None or (several > FEW_STARTS and (mark.lane, mark.kind) in seen):
+        if look is None:
             continue
-        seen.add((mark.lane, mark.kind))
         role = "error" if mark.kind == "diverged" else look.color_role
         words = f"{look.title} {mark.label}{_from(mark.rows) if several > 1 else ''}"
         found.append(Tick(mark.step, words, look.symbol, role))

@@ -166,11 +166,12 @@ class SetupOverlay(Overlay):
         dim = frame.starts.shape[1]
         if [i for i, _ in self._shown] != present or any(len(boxes) != dim for _, boxes in self._shown):
             self._rebuild(present, dim)
-        for i, boxes in self._shown:
+        # While the card is closed nobody reads them; it is filled with the frame that it opens over.
+        for i, boxes in self._shown if not self.isHidden() else ():
             for k, box in enumerate(boxes):
                 value = float(frame.starts[i, k])
                 box.set_value_text(number_text(value, 4), exact_text(value))
-        hidden = int(frame.present.sum()) - len(present)
+        hidden = int(np.count_nonzero(frame.present)) - len(present)
         self._note.setText(f"and {hidden:,} more" if hidden else "")
         self._note.setVisible(hidden > 0)
 

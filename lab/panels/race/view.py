@@ -59,7 +59,7 @@ class RaceView(Entered):
         self._looks: tuple[Look, ...] = ()
         self._landscape: Landscape | None = None
         self._ghost: RaceGhost | None = None
-        self._drags = Drags()
+        self._drags, self._firsts = Drags(), record.Firsts()
         self._focus_kept, self._shown = FocusKept(), self.config
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
@@ -206,7 +206,7 @@ class RaceView(Entered):
 
     def ticks(self) -> tuple[Tick, ...]:
         """Start, targets reached, racers diverged, and what the hand did."""
-        return record.ticks(self.experiment.run, self.experiment.timeline.marks, self._looks)
+        return record.ticks(self.experiment.run, self.experiment.timeline.marks, self._looks, self._firsts)
 
     # -- choices -----------------------------------------------------------------------------------------------
 

@@ -97,7 +97,12 @@ class Text(QLabel):
         shown = self.fontMetrics().elidedText(self._whole, self._cut_at, self.width())
         # An ellipsis alone says nothing.
         super().setText("" if shown == "…" else shown)
-        self.setToolTip("" if shown == self._whole else self._whole)
+        self.hint("" if shown == self._whole else self._whole)
+
+    def hint(self, words: str) -> None:
+        """Have a tooltip say this; everybody around hears of a new one, also when it says the same."""
+        if words != self.toolTip():
+            self.setToolTip(words)
 
 
 class Counter(Text):

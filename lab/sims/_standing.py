@@ -129,8 +129,8 @@ class Watch:
         with np.errstate(all="ignore"):
             loss, gradient = self._look(theta)
             reason = self._what_blew_up(theta, loss, gradient)
-            distance = _length(theta - old.theta)
-            effective = distance[:, :TRACED_STARTS] / _length(old.gradient[:, :TRACED_STARTS])
+            distance = length(theta - old.theta)
+            effective = distance[:, :TRACED_STARTS] / length(old.gradient[:, :TRACED_STARTS])
             effective[~np.isfinite(effective)] = 0.0
         fresh = old.alive & (reason > 0)
         alive, diverged_at, reasons = old.alive, old.diverged_at, old.reason
@@ -168,9 +168,9 @@ class Watch:
         if finite and self._near(theta.min(initial=np.inf), theta.max(initial=-np.inf)):
             return reason
         reason[~np.isfinite(loss)] = 1
-        reason[np.isfinite(loss) & ~np.isfinite(gradient).all(axis=-1)] = 2
-        reason[(np.abs(theta - self._centre) >= self._far).any(axis=-1)] = 4
-        reason[~np.isfinite(theta).all(axis=-1)] = 3
+        reason[np.isfinite(loss) & _in_any(~np.isfinite(gradient))] = 2
+        reason[_in_any(np.abs(theta - self._centre) >= self._far)] = 4
+        reason[_in_any(~np.isfinite(theta))] = 3
         return reason
 
     def _near(self, lo: float, hi: float) -> bool:
@@ -178,12 +178,20 @@ class Watch:
         return bool(hi < self._centre.min() + self._far and lo > self._centre.max() - self._far)
 
 
-def _length(vectors: Array) -> Array:
+def length(vectors: Array) -> Array:
     """Euclidean lengths along the last axis; column by column, since NumPy's sums over so short an axis are slow."""
     total: Array = vectors[..., 0] * vectors[..., 0]
     for i in range(1, vectors.shape[-1]):
         total += vectors[..., i] * vectors[..., i]
     return np.sqrt(total, out=total)
+
+
+def _in_any(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether any coordinate says so, likewise column by column."""
+    found = flags[..., 0].copy()
+    for i in range(1, flags.shape[-1]):
+        found |= flags[..., i]
+    return found
 
 
 def news(before: Standing, now: Standing, lanes: Sequence[int], t: int) -> tuple[Mark, ...]:

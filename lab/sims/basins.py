@@ -123,7 +123,7 @@ def _descend(
             ticket.check()
             near = _nearest(theta, minima, reach)
             there = racing & (near >= 0) & (near == seen)
-            lost = racing & ~(np.abs(theta).max(axis=1) < far)
+            lost = racing & ~((np.abs(theta[:, 0]) < far) & (np.abs(theta[:, 1]) < far))
             seen = near
             minimum[rows[there]] = near[there]
             minimum[rows[lost]] = LOST

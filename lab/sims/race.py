@@ -46,7 +46,7 @@ from lab.sims._race_frame import (
 )
 from lab.sims._race_probes import Heard, curvature, dissect
 from lab.sims._racer import Here, Plan, Racer
-from lab.sims._standing import FELL, REASONS, Watch, news
+from lab.sims._standing import FELL, REASONS, Watch, length, news
 
 __all__ = [
     "CHANNELS", "FELL", "REASONS", "TRACED_STARTS", "Bend", "ClearStarts", "Cost", "Curvature", "Dissect", "Dissection",
@@ -253,10 +253,9 @@ class Race:
         with np.errstate(over="ignore"):
             row[..., : theta.shape[-1]] = theta
             row[..., 2] = now.loss[:, :n] - self._lowest
-            row[..., 3] = np.sqrt((gradient * gradient).sum(axis=-1))
+            row[..., 3] = length(gradient)
             if len(self._minima):
-                away = theta[:, :, None] - self._minima
-                row[..., 4] = np.sqrt((away * away).sum(axis=-1).min(axis=-1))
+                row[..., 4] = length(theta[:, :, None] - self._minima).min(axis=-1)
             row[..., 6] = now.effective_rate
             for i, rate in enumerate(self._rates()):
                 row[i, :, 7] = rate[:n, 0] if isinstance(rate, np.ndarray) else rate

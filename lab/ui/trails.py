@@ -138,6 +138,10 @@ class TrailLayer:
             return False
         plot, world, _, ratio = self._view
         per_unit = ratio * np.array([plot.width() / world.width(), plot.height() / world.height()])
+        # Where the trails end tells nearly always, and is one place each.
+        apart = self._places(self._drawn - 1, self._drawn) - self._places(same - 1, same)
+        if (np.abs(apart) * per_unit > STILL_PX).any():
+            return False
         ends = self._places(same - 1, self._drawn)
         breaks = self._breaks[same - 1 : self._drawn]
         # Who is not there (nan) must not have been.

@@ -117,7 +117,7 @@ class Workers:
             asked = [pool.submit(_nothing) for _ in range(self._count)]
             wait(asked, seconds)
             self._warm = all(future.done() and future.exception() is None for future in asked)
-        except RuntimeError:
+        except (RuntimeError, OSError):
             self._warm = False
         return self._count if self._warm else 0
 
@@ -127,8 +127,11 @@ class Workers:
         serial = next(self._serials)
         under_way: dict[Future[T], int] = {}
         try:
-            for i, piece in enumerate(pieces):
-                under_way[pool.submit(_work, serial, work, piece)] = i
+            try:
+                for i, piece in enumerate(pieces):
+                    under_way[pool.submit(_work, serial, work, piece)] = i
+            except OSError as lacking:  # no room for another process
+                raise BrokenProcessPool(str(lacking)) from lacking
             while under_way:
                 ticket.check()
                 mine = None if self._warm else _taken_back(under_way)
@@ -152,7 +155,7 @@ class Workers:
     def _get_ready(self) -> None:
         """Have the processes started where they are not: who asked for one piece will soon ask for more."""
         if not self._warm and (pool := self._opened()) is not None:
-            with contextlib.suppress(RuntimeError):  # broken or shut down: whoever has work for it will see
+            with contextlib.suppress(RuntimeError, OSError):  # whoever has work for it will see
                 for _ in range(self._count):
                     pool.submit(_nothing)
 
@@ -160,7 +163,7 @@ class Workers:
         with self._guard:
             if self._pool is None and not self._closed and self._count > 0:
                 # Spawned, not forked: a fork would copy locks that other threads of the window hold at that moment.
-                # A system that has no semaphores, or no room for a process, says so here.
+                # A system that has no semaphores says so here, one that has no room for a process when it is asked.
                 with contextlib.suppress(OSError, ImportError):
                     self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), _begin, (self._off,))
             return self._pool

@@ -152,6 +152,19 @@ def test_where_no_process_can_be_had_the_work_is_done_here(monkeypatch):
     assert [home for _, (_, home) in workers.spread(Ticket(), square, [(1,), (2,)])] == [os.getpid()] * 2
 
 
+def test_where_there_is_no_room_for_a_process_the_work_is_done_here(monkeypatch):
+    def refuse(*_):
+        raise BlockingIOError("resource temporarily unavailable")
+
+    workers = Workers(2)
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    assert list(workers.spread(Ticket(), square, [(3,)])) == [(0, (9, os.getpid()))]
+    found = sorted(workers.spread(Ticket(), square, [(1,), (2,)]))
+    assert found == [(0, (1, os.getpid())), (1, (4, os.getpid()))]
+    assert workers.ready() == 0
+    workers.close()
+
+
 def test_at_rest_there_are_no_processes_and_the_next_work_starts_new_ones(tmp_path):
     workers = Workers(1)
     try:

@@ -319,7 +319,7 @@ def test_conditions_read_like_sentences() -> None:
     reached = Condition(
         asked("reached(sgd)", Fact("", lambda *_: True, (Argument("rule", OPTIMIZERS.ids),), bool), "sgd"), "=", True
     )
-    assert line_of(reached, False) == "SGD: reached no, wanted yes"
+    assert line_of((reached,), False) == "SGD: reached no, wanted yes"
     facts = PANELS["race"].facts
     for text, words in (
         ("reached(sgd)", "SGD: target reached"),
@@ -328,7 +328,7 @@ def test_conditions_read_like_sentences() -> None:
         ("shown(apart)", "Step taken apart: shown"),
     ):
         assert in_words(condition(text, facts).question) == words
-    assert line_of(loss, 0.0312) == "loss of heavy ball 0.0312, wanted < 0.001"
+    assert line_of((loss,), 0.0312) == "loss of heavy ball 0.0312, wanted < 0.001"
     assert said(None) == "–"
     assert wanted(Condition(asked("contours", LAYER), "=", False)) == "no"
     assert wanted(Condition(asked("contours", LAYER), "!=", False)) == "yes"

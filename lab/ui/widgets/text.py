@@ -28,8 +28,11 @@ _KINDS: dict[Kind, tuple[int, int, Role]] = {
 
 def restyle(widget: QWidget) -> None:
     """Make the style sheet look at the widget's dynamic properties again."""
+    font = widget.font()
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    # Qt gives it back the font that it had at first, whatever the text was scaled to since.
+    widget.setFont(font)
     widget.update()
 
 

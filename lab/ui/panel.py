@@ -230,6 +230,11 @@ class Panel(QWidget):
             mine.setSizes(theirs.sizes())
         self._side.scroll_like(other._side)
 
+    @property
+    def pictured(self) -> QRect:
+        """What a picture of the whole panel shows: all but its banner and what stands aside."""
+        return self.aside.body
+
     def _notice_room(self) -> QRect:
         return self.aside.beside
 

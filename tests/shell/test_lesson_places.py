@@ -197,6 +197,10 @@ def test_in_a_hall_the_name_of_the_panel_and_its_own_words_stay(windows: Any) ->
     # What lost its word and had it back still follows the size of the text.
     assert len({button.font().pixelSize() for button in header.findChildren(Button)}) == 1
     assert header.export.font().pixelSize() == fonts.font(fonts.BODY).pixelSize()
+    manager().set_mode("light")
+    settle(6)
+    assert header.title.text() == "Optimizer race"
+    assert {button.font().pixelSize() for button in named} == {fonts.font(fonts.BODY).pixelSize()}
     manager().set_text_scale(1.0)
     settle(6)
     assert header.export.text() == "Export"

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import difflib
 import json
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from lab.core import params
 from lab.core import session as files
 from lab.core.errors import BadValue, brief
 from lab.core.lessons import Lesson
+from lab.core.lessons.checking import faults_of
 from lab.core.lessons.loading import opened
 from lab.core.lessons.reading import SUFFIX, all_lessons, read
 from lab.core.replacing import Replacement
@@ -141,6 +143,9 @@ def _lesson(args: argparse.Namespace) -> tuple[Lesson | None, int]:
         name, page = args.lesson, ""
     if name.endswith(SUFFIX):
         lesson = read(Path(name), PANELS)
+        for fault in faults_of(lesson, PANELS):
+            # A page with a mistake can be drawn all the same: its author wants to see both.
+            print(f"{Path(name).name}, {fault}", file=sys.stderr)
     else:
         known = {lesson.id: lesson for lesson in all_lessons(PANELS)[0]}
         if name not in known:

@@ -152,6 +152,11 @@ class Aside(QObject):
             room.setLeft(self._leaf.geometry().right() + 1)
         return room
 
+    @property
+    def body(self) -> QRect:
+        """All the rest of the panel, with as much around it as it has without a leaf."""
+        return self._body.geometry().adjusted(-self._gap, 0, self._gap, self._gap)
+
     def put(self, leaf: Leaf, width: float) -> None:
         """Let a leaf stand there, in a column of that width at 100 % text, where there is room."""
         self.take_out()

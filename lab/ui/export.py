@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRectF, QSize
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -33,24 +33,40 @@ def put_aside(widgets: Sequence[QWidget]) -> Iterator[None]:
             widget.move(place)
 
 
-def picture(widget: QWidget, scale: float = 2.0, without: Sequence[QWidget] = ()) -> QImage:
-    """The widget as it stands, `scale` times as fine as on the screen; `without` some of what lies on it."""
-    image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
+def picture(widget: QWidget, scale: float = 2.0, without: Sequence[QWidget] = (), part: QRect | None = None) -> QImage:
+    """The widget as it stands, `scale` times as fine as on the screen; `without` some of what lies on it.
+
+    `part` is what of it is seen, by default all.
+    """
+    part = widget.rect() if part is None else part
+    image = QImage(part.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(theme().color("bg"))
     with put_aside(without):
-        widget.render(image)
+        widget.render(image, QPoint(0, 0), QRegion(part))
     return image
 
 
 def png(widget: QWidget, path: Path, scale: float = 2.0, without: Sequence[QWidget] = ()) -> None:
     """Write a widget as PNG; `FileRefused` says why not."""
+    _write_png(picture(widget, scale, without), path)
+
+
+def _write_png(image: QImage, path: Path) -> None:
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not QImageWriter(buffer, QByteArray(b"PNG")).write(picture(widget, scale, without)):
+    if not QImageWriter(buffer, QByteArray(b"PNG")).write(image):
         raise FileRefused(f"{path.name} could not be drawn")
     replace_file(path, bytes(held.data()))
+
+
+def panel_png(view: Panel, path: Path, scale: float = 2.0) -> None:
+    """Write a whole panel as PNG: without what stands beside it, such as a lesson, and what is said to who sits there.
+
+    A lesson has what somebody typed there, which is nobody else's.
+    """
+    _write_png(picture(view, scale, (view.notice,), view.pictured), path)
 
 
 def stage_svg(view: Panel, path: Path) -> None:

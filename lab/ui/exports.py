@@ -45,8 +45,8 @@ class Exports:
         )
 
     def panel_png(self, dock: PanelDock) -> None:
-        """The whole panel at double resolution."""
-        self._write(dock, "png", lambda path: export.png(dock.view, path))
+        """The whole panel at double resolution, without a lesson that stands beside it."""
+        self._write(dock, "png", lambda path: export.panel_png(dock.view, path))
 
     def stage_svg(self, dock: PanelDock) -> None:
         """The stage as vectors."""

@@ -37,6 +37,8 @@ class Panel(QWidget):
     touched = Signal()
     #: A frame was drawn: what is under the cursor, as it is now seen.
     frame_shown = Signal(object)
+    #: A ready-made experiment has taken the place of what was here.
+    preset_loaded = Signal()
 
     def __init__(self, experiment: Experiment, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +126,8 @@ class Panel(QWidget):
         """Load a ready-made experiment; undo brings the present one back."""
         preset = self.experiment.spec.preset(id)
         self.experiment.set_playing(False)
-        self.experiment.set_run(preset.make(), f"Load {preset.title}")
+        if self.experiment.set_run(preset.make(), f"Load {preset.title}"):
+            self.preset_loaded.emit()
 
     def take_look(self, look: Any) -> None:
         """Look at the run in another way: `look` is a view state, e.g. that of a lesson's page."""
@@ -226,6 +229,11 @@ class Panel(QWidget):
         for mine, theirs in zip(self.findChildren(QSplitter), other.findChildren(QSplitter), strict=False):
             mine.setSizes(theirs.sizes())
         self._side.scroll_like(other._side)
+
+    @property
+    def pictured(self) -> QRect:
+        """What a picture of the whole panel shows: all but its banner and what stands aside."""
+        return self.aside.body
 
     def _notice_room(self) -> QRect:
         return self.aside.beside

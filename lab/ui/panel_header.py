@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -81,6 +83,8 @@ class PanelHeader(QFrame):
             GAP,
         )
         self._words_wide: int | None = None
+        #: What `_needs` said when the words were fitted last.
+        self._fitted: tuple[int, ...] = ()
         #: What stands on the buttons where there is room for it.
         self._words: dict[Button, str] = {}
         self.presets.chosen.connect(lambda value: self.preset_chosen.emit(str(value)))
@@ -107,7 +111,16 @@ class PanelHeader(QFrame):
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._words_wide = None
-        return super().event(event)
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self._needs() != self._fitted:
+            # Larger text comes to the parts only after the header was given its new size.
+            self._fit_words()
+        return handled
+
+    def _needs(self) -> tuple[int, ...]:
+        """How wide the title, the presets and all words are, whether they are shown or not."""
+        words = (button.fontMetrics().horizontalAdvance(text) for button, text in self._all_words().items())
+        return (self.title.sizeHint().width(), self.presets.sizeHint().width(), *words)
 
     def _wordy(self) -> int:
         """How wide the words on the buttons now are; asked for many times a frame, so known until they change."""
@@ -125,36 +138,49 @@ class PanelHeader(QFrame):
     def _fit_words(self) -> None:
         """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay).
 
-        Then the list of presets narrows, then goes the title, unless a few letters of it can be read; then the icon,
-        and most of what is between the buttons; and last the button of the lessons.
+        Those of the buttons that every panel has go before the panel's own. Then the list of presets narrows, then goes
+        the title, unless a few letters of it can be read; then the icon, and most of what is between the buttons; and
+        last the button of the lessons.
         """
+        self._fitted = self._needs()
         self._be_snug(False)
         self.lesson.show()
-        missing = sum(button.fontMetrics().horizontalAdvance(text) for button, text in self._words.items())
+        words = {b: b.fontMetrics().horizontalAdvance(text) for b, text in self._all_words().items()}
         title, presets = self.title.sizeHint().width(), self.presets.sizeHint().width()
         present = min(presets, self.presets.maximumWidth()) + self._wordy()
         rest = super().sizeHint().width() - present - (0 if self.title.isHidden() else title + GAP)
-        roomy = rest + TIGHTER * len(self._words)
-        words = roomy + title + GAP + presets + self._wordy() + missing <= self.width()
-        if words:
-            for button, text in self._words.items():
-                button.setText(text)
-                self._tighten(button, False)
-            self._words = {}
-        else:
-            for button in self.findChildren(Button):
-                if button.text() and not button.icon().isNull():
-                    self._words[button] = button.text()
-                    button.setText("")
-                    self._tighten(button, True)
-                    rest -= TIGHTER
+        # Without any word.
+        rest -= TIGHTER * (len(words) - len(self._words))
+        own = [button for button in words if button not in (self.compare, self.lesson, self.export)]
+        kept: Sequence[Button] = ()
+        for some in (list(words), own):
+            if rest + sum(words[button] + TIGHTER for button in some) + title + GAP + presets <= self.width():
+                kept = some
+                break
+        self._keep_words(kept)
         self._words_wide = None
         free = self.width() - rest - GAP - self.presets.minimumWidth()
-        self.title.setVisible(words or free >= min(title, READABLE))
+        self.title.setVisible(bool(kept) or free >= min(title, READABLE))
         shared = self.width() - rest - (0 if self.title.isHidden() else title + GAP)
-        self.presets.setMaximumWidth(presets if words else max(self.presets.minimumWidth(), min(presets, shared)))
+        self.presets.setMaximumWidth(presets if kept else max(self.presets.minimumWidth(), min(presets, shared)))
         self._be_snug(self.title.isHidden() and shared < self.presets.minimumWidth())
         self.lesson.setHidden(self._snug and super().minimumSizeHint().width() > self.width())
+
+    def _all_words(self) -> dict[Button, str]:
+        """What stands on the buttons that have an icon, too, where there is room."""
+        buttons = [button for button in self.findChildren(Button) if not button.icon().isNull()]
+        found = {button: self._words.get(button, button.text()) for button in buttons}
+        return {button: text for button, text in found.items() if text}
+
+    def _keep_words(self, kept: Sequence[Button]) -> None:
+        for button, text in self._all_words().items():
+            if button in kept and button in self._words:
+                button.setText(self._words.pop(button))
+                self._tighten(button, False)
+            elif button not in kept and button not in self._words:
+                self._words[button] = text
+                button.setText("")
+                self._tighten(button, True)
 
     def _be_snug(self, on: bool) -> None:
         if on != self._snug:

@@ -118,6 +118,8 @@ class ThemeManager(QObject):
         assert self._images is not None
         self._app.setPalette(palette(self._current))
         self._app.setStyleSheet(stylesheet.build(self._current, self._images.path()))
+        # A new style sheet gives every widget back the font that it had at first.
+        fonts.set_scale(fonts.scale())
 
 
 def palette(t: Theme) -> QPalette:

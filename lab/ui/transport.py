@@ -132,6 +132,7 @@ class Transport(QFrame):
         if self._experiment is not None:
             self._experiment.moved.disconnect(self._on_moved)
             self._experiment.edited.disconnect(self._on_edited)
+            self._experiment.looked.disconnect(self._show_speed)
             self._experiment.playing_changed.disconnect(self._on_playing_changed)
         self._experiment = experiment
         for widget in (self.to_start, self.back, self.play, self.forward, self.to_end, self.scrub, self.horizon,
@@ -145,6 +146,7 @@ class Transport(QFrame):
             return
         experiment.moved.connect(self._on_moved)
         experiment.edited.connect(self._on_edited)
+        experiment.looked.connect(self._show_speed)
         experiment.playing_changed.connect(self._on_playing_changed)
         self._show_name(experiment.name or experiment.spec.title)
         self._unit.setText(experiment.spec.simulation.step_name)
@@ -236,9 +238,13 @@ class Transport(QFrame):
             return
         self.horizon.set_value_text(f"{e.horizon:,}", str(e.horizon))
         self.seed.set_value_text(str(e.run.seed), str(e.run.seed))
-        known = min((*SPEEDS, FASTEST), key=lambda s: abs(s - e.speed))
-        self.speed.set_value(known)
+        self._show_speed()
         self._on_moved()
+
+    def _show_speed(self) -> None:
+        if self._experiment is not None:
+            now = self._experiment.speed
+            self.speed.set_value(min((*SPEEDS, FASTEST), key=lambda speed: abs(speed - now)))
 
     def _on_playing_changed(self, playing: bool) -> None:
         self.play.set_icon("pause-fill" if playing else "play-fill")

@@ -19,6 +19,7 @@ from lab.panels import PANELS
 from lab.ui import export
 from lab.ui.settings import Settings
 from lab.ui.theme import theme
+from lab.ui.widgets import Text
 from lab.ui.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -115,6 +116,14 @@ def main(out: Path) -> None:
         count = int(experiment.frame().present.sum())
         QTest.mouseClick(surface, LEFT, pos=QPoint(3, surface.height() // 2))
         seen["dropped_beside"] = int(experiment.frame().present.sum()) - count
+
+        # Where there is little room, what is said there leaves the surface in sight.
+        size = surface.size()
+        seen["hints"] = []
+        for width, height in ((size.width(), size.height()), (300, 200), (size.width(), size.height())):
+            surface.resize(width, height)
+            app.processEvents()
+            seen["hints"].append([word.text() for word in surface.hint.findChildren(Text)])
 
         # Another landscape; the pointer over the surface is marked on the stage, and the other way round.
         view.choose_preset("rosenbrock")

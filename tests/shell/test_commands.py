@@ -117,6 +117,16 @@ def test_what_cannot_be_drawn_is_one_line(tmp_path, capsys, words, says):
     assert says in said
 
 
+def test_a_task_that_holds_already_is_told_to_who_draws_the_lesson(tmp_path, capfd):
+    own = tmp_path / "mine.md"
+    head = "---\ntitle: T\npanel: race\nminutes: 3\nblurb: B\n---\n# One\n"
+    own.write_text(f"{head}::: load\npreset: saddle\n:::\n::: do  Nothing.\nstep >= 0\n:::\n", "utf-8")
+    code, picture = shot(tmp_path, "--lesson", str(own))
+    assert code == 0
+    assert picture is not None
+    assert "mine.md, line 11: the task is done before anything was done: step >= 0" in capfd.readouterr().err
+
+
 def test_a_lesson_is_drawn_at_a_page(tmp_path):
     code, first = shot(tmp_path, "--lesson", "momentum")
     assert code == 0

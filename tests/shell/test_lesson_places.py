@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lesson_fixtures import LESSON, NEXT
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from shell_fixtures import settle
 
+from lab.panels.race.plot_card import PlotCard
+from lab.ui import export, fonts
 from lab.ui.filming import Cut, Filming
 from lab.ui.theme import manager
+from lab.ui.widgets import Button
 
 
 def place_in(window: QWidget, widget: QWidget) -> QRect:
@@ -108,6 +113,98 @@ def test_a_film_of_the_panel_shows_it_without_the_lesson(taught: Any, tmp_path: 
     assert filming._view.stage.size() == view.stage.size()
     filming.cancel()
     settle()
+
+
+def picture_of(view: Any, tmp_path: Path) -> QImage:
+    export.panel_png(view, tmp_path / "panel.png", scale=1.0)
+    return QImage(str(tmp_path / "panel.png"))
+
+
+def test_a_picture_of_the_panel_shows_it_without_the_lesson(taught: Any, tmp_path: Path) -> None:
+    view, card = taught.view, taught.card
+    image = picture_of(view, tmp_path)
+    assert (image.width(), image.height()) == (view.width() - card.width() - 12, view.height())
+    stage = place_in(view, view.stage)
+    seen = view.stage.grab().toImage().convertToFormat(image.format())
+    assert image.copy(stage.translated(-card.width() - 12, 0)) == seen
+    # With nothing beside it, and whatever is said to who sits there, all of the panel is in it.
+    taught.lessons.close_at_hand()
+    settle(4)
+    plain = picture_of(view, tmp_path)
+    assert plain.size() == view.size()
+    view.notice.say("Saved: panel.png")
+    assert picture_of(view, tmp_path) == plain
+
+
+def test_a_strip_and_a_banner_are_in_no_picture(taught: Any, tmp_path: Path) -> None:
+    taught.open_panel("race")
+    taught.actions_.arrange("side by side")
+    settle(6)
+    view, card = taught.view, taught.card
+    assert view.aside.flat
+    assert picture_of(view, tmp_path).height() == view.height() - card.height() - 12
+    view.banner.show_error("Something went wrong")
+    settle(4)
+    image = picture_of(view, tmp_path)
+    assert image.width() == view.width()
+    assert image.height() == view.height() - place_in(view, card).bottom() - 1 - 12
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
+def test_titles_of_lessons_can_be_read(windows: Any, size: tuple[int, int]) -> None:
+    window = windows("race", size=size)
+    for lesson in window.lessons.library.lessons:
+        card = window.lessons.open(lesson, page=0).card
+        settle(4)
+        assert card.title.text() == lesson.title
+    long = dataclasses.replace(LESSON, title="A title of a teacher's own that needs two lines")
+    card = window.lessons.open(long).card
+    settle(4)
+    assert card.title.text().split("\n") == ["A title of a teacher's own that", "needs two lines"]
+    endless = dataclasses.replace(LESSON, title="And one that " * 9)
+    card = window.lessons.open(endless).card
+    settle(4)
+    assert card.title.text().count("\n") == 1
+    assert card.title.text().endswith("…")
+    assert card.title.toolTip() == endless.title
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000), (1920, 1080)])
+def test_the_plotted_quantity_can_be_read_beside_a_lesson(windows: Any, size: tuple[int, int]) -> None:
+    window = windows("race", size=size)
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    window.lessons.open(LESSON)
+    settle(6)
+    chooser = window.docks[0].view.findChild(PlotCard).quantity
+    for id in ("loss", "distance", "gradient", "rate"):
+        window.docks[0].view.findChild(PlotCard).show_quantity(id)
+        settle()
+        assert chooser.width() >= chooser.whole_width, id
+
+
+def test_in_a_hall_the_name_of_the_panel_and_its_own_words_stay(windows: Any) -> None:
+    window = windows("race", size=(1280, 800))
+    window.lessons.library._read = ((LESSON, NEXT), ())
+    window.lessons.open(LESSON)
+    manager().set_text_scale(1.3)
+    settle(6)
+    header = window.docks[0].view.header
+    assert header.title.text() == "Optimizer race"
+    assert header.presets.width() >= header.presets.whole_width
+    assert [button.text() for button in (header.compare, header.lesson, header.export)] == ["", "", ""]
+    named = [button for button in header.findChildren(Button) if button.text()]
+    assert [button.text() for button in named] == ["Layers", "3-D", "Set-up", "Fair race"]
+    # What lost its word and had it back still follows the size of the text.
+    assert len({button.font().pixelSize() for button in header.findChildren(Button)}) == 1
+    assert header.export.font().pixelSize() == fonts.font(fonts.BODY).pixelSize()
+    manager().set_mode("light")
+    settle(6)
+    assert header.title.text() == "Optimizer race"
+    assert {button.font().pixelSize() for button in named} == {fonts.font(fonts.BODY).pixelSize()}
+    manager().set_text_scale(1.0)
+    settle(6)
+    assert header.export.text() == "Export"
+    assert header.export.font().pixelSize() == fonts.BODY
 
 
 def test_a_notice_leaves_the_way_on_in_sight(windows: Any) -> None:

@@ -69,6 +69,23 @@ def test_a_bad_file_is_named_with_its_line(windows: Any, tmp_path: Path) -> None
     assert not [line for line in window.lessons.library.complaints if "bad.md" in line]
 
 
+def test_a_task_that_holds_already_is_named_with_its_line(windows: Any) -> None:
+    window = windows("race")
+    folder = window.lessons.library.folder
+    folder.mkdir(parents=True)
+    (folder / "mine.md").write_text(FILE.replace("step >= 3", "step >= 0"), "utf-8")
+    window.lessons.read_again()
+    settle()
+    assert window.lessons._unread.lines == [
+        "mine.md, line 16: the task is done before anything was done: step >= 0 when the page opens"
+    ]
+    # It can be read all the same: its author wants to see it.
+    assert window.lessons.library.lesson("mine") is not None
+    (folder / "mine.md").write_text(FILE, "utf-8")
+    window.lessons._unread.again.click()
+    assert window.lessons.library.complaints == ()
+
+
 def test_a_task_that_was_changed_is_not_done(race: Any) -> None:
     folder = race.lessons.library.folder
     folder.mkdir(parents=True)
@@ -302,7 +319,7 @@ def test_conditions_read_like_sentences() -> None:
     reached = Condition(
         asked("reached(sgd)", Fact("", lambda *_: True, (Argument("rule", OPTIMIZERS.ids),), bool), "sgd"), "=", True
     )
-    assert line_of(reached, False) == "SGD: reached no, wanted yes"
+    assert line_of((reached,), False) == "SGD: reached no, wanted yes"
     facts = PANELS["race"].facts
     for text, words in (
         ("reached(sgd)", "SGD: target reached"),
@@ -311,7 +328,7 @@ def test_conditions_read_like_sentences() -> None:
         ("shown(apart)", "Step taken apart: shown"),
     ):
         assert in_words(condition(text, facts).question) == words
-    assert line_of(loss, 0.0312) == "loss of heavy ball 0.0312, wanted < 0.001"
+    assert line_of((loss,), 0.0312) == "loss of heavy ball 0.0312, wanted < 0.001"
     assert said(None) == "–"
     assert wanted(Condition(asked("contours", LAYER), "=", False)) == "no"
     assert wanted(Condition(asked("contours", LAYER), "!=", False)) == "yes"

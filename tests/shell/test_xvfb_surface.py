@@ -51,6 +51,8 @@ def test_the_surface_is_drawn_turned_and_pressed(display, tmp_path, platform):
     assert seen["dropped_beside"] == 0
     # What it is linked with, and how it leaves the room.
     assert seen["landscape_differs"] > 0.1
+    whole = ["Drag turns, wheel zooms, a press drops a start"]
+    assert seen["hints"] == [whole, ["Drag turns"], whole]
     assert seen["marked_on_stage"] > 20
     assert seen["readout"]
     assert seen["marked_on_surface"] == pytest.approx([0.5, 0.0], abs=0.02)

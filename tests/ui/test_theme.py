@@ -12,7 +12,7 @@ from lab.ui import fonts
 from lab.ui.colors import mix
 from lab.ui.plots import LinePlot
 from lab.ui.theme import load_theme, manager, theme
-from lab.ui.widgets import Text
+from lab.ui.widgets import Button, Text
 
 
 def luminance(color):
@@ -103,6 +103,20 @@ def test_text_scale_reaches_living_widgets(dark, qtbot):
     assert label.font().pixelSize() == 20
     dark.set_text_scale(1.0)
     assert label.font().pixelSize() == 13
+
+
+def test_text_keeps_its_size_when_theme_or_kind_change(dark, qtbot):
+    button = Button("Words", kind="flat")
+    qtbot.addWidget(button)
+    button.show()
+    manager().set_text_scale(1.3)
+    large = fonts.font(fonts.BODY).pixelSize()
+    button.set_kind("primary")
+    assert button.font().pixelSize() == large
+    manager().set_mode("light")
+    assert button.font().pixelSize() == large
+    manager().set_text_scale(1.0)
+    assert button.font().pixelSize() == fonts.BODY
 
 
 def test_digits_are_equally_wide(qapp):

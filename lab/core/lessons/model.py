@@ -38,8 +38,19 @@ class Condition:
 
     def holds(self, live: Live) -> bool:
         """Whether it holds now; what has no answer holds nothing."""
-        found = self.question.of(live)
-        return found is not None and RELATIONS[self.relation](found, self.value)
+        return self.held_by(self.question.of(live))
+
+    def held_by(self, value: Value) -> bool:
+        """Whether it holds where its question has this answer."""
+        return value is not None and RELATIONS[self.relation](value, self.value)
+
+    @property
+    def text(self) -> str:
+        """As it could stand in a file: ``loss(momentum) < 0.001``."""
+        value = self.value
+        if isinstance(value, bool):
+            return f"{self.question.text} {self.relation} {'yes' if value else 'no'}"
+        return f"{self.question.text} {self.relation} {value if isinstance(value, str) else f'{value:g}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,8 @@ class Step:
     ----------
     line : int
         Where it begins in the file, from 1.
+    task_line : int
+        Where its task begins there; 0 where it has none.
     """
 
     title: str
@@ -118,6 +131,7 @@ class Step:
     load: Load | None = None
     task: Task | None = None
     line: int = 0
+    task_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

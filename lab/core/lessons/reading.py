@@ -207,6 +207,7 @@ class _Page:
         self.text: list[Line] = []
         self.load: Load | None = None
         self.task: Task | None = None
+        self.task_line = 0
 
     def take(self, block: Block, room: Room) -> None:
         """Read a block; a page begins with one state and has one task."""
@@ -218,7 +219,7 @@ class _Page:
         else:
             if self.task is not None:
                 raise wrong(block.head.number, "a page has one task, and this is its second: begin a new page with #")
-            self.task = value
+            self.task, self.task_line = value, block.head.number
 
     def step(self) -> Step:
         """The page when all of it is there."""
@@ -229,7 +230,7 @@ class _Page:
             raise wrong(self.head.number, f'the page "{self.head.text[:60]}" has {why}')
         if not text and self.load is None and self.task is None:
             raise wrong(self.head.number, f'the page "{self.head.text}" is empty')
-        return Step(self.head.text, text, self.load, self.task, self.head.number)
+        return Step(self.head.text, text, self.load, self.task, self.head.number, self.task_line)
 
 
 def _pages(lines: list[Line], room: Room) -> tuple[Step, ...]:

@@ -97,10 +97,9 @@ class PlotCard(Card):
 
     def _fit_legend(self) -> None:
         # The words of the quantity matter more than the legend.
-        words = self.quantity.fontMetrics().horizontalAdvance(self.quantity.currentText()) + 36
         margins = self.box.contentsMargins()
         room = self.width() - margins.left() - margins.right() - 10
-        self._legend.setVisible(room >= words + self._legend.sizeHint().width())
+        self._legend.setVisible(room >= self.quantity.whole_width + self._legend.sizeHint().width())
 
     def _offer(self) -> None:
         self.quantity.set_options([(id, q.title) for id, q in QUANTITIES.items() if self._test or id != TEST])

@@ -35,6 +35,8 @@ from lab.sims.race import RaceFrame
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import CornerOverlays, IconButton, Overlay, Text
 
+#: What a hand can do, and where there is little room, as beside a lesson, what nobody would guess.
+HINT, SHORT_HINT = "Drag turns, wheel zooms, a press drops a start", "Drag turns"
 #: Degrees of turning for a pixel of the hand's way.
 BY_HAND = 0.4
 
@@ -88,7 +90,8 @@ class SurfaceView(QWidget):
         self._annotations = Annotations()
         self._press: tuple[QPointF, Camera] | None = None
         self._turning = self._just_dropped = self._ringed = self._broken = False
-        self.hint = Overlay(Text("Drag turns, wheel zooms, a press drops a start", "caption"), see_through=True)
+        self._hint_words = Text(HINT, "caption")
+        self.hint = Overlay(self._hint_words, see_through=True)
         self.tools = self._tools()
         corners = CornerOverlays(self)
         corners.add(self.tools, "br", 12, 12)
@@ -318,4 +321,6 @@ class SurfaceView(QWidget):
         cramped = self.width() < CRAMPED.width() or self.height() < CRAMPED.height()
         for button in self._zooms:
             button.setVisible(not cramped)
+        # All of it would lie over the surface's far corner.
+        self._hint_words.setText(SHORT_HINT if cramped else HINT)
         self._heads = None

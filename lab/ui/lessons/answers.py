@@ -6,7 +6,7 @@ import math
 import zlib
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSizePolicy, QVBoxLayout
 
@@ -47,21 +47,14 @@ class _Field(QLineEdit):
     checked = Signal()
     left = Signal()
 
-    def event(self, event: QEvent) -> bool:
-        space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        if space and event.type() == QEvent.Type.ShortcutOverride:
-            # No number needs it: who wants to see what happens can play from here, too.
-            event.ignore()
-            return False
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.checked.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
-        else:
+        elif event.key() != Qt.Key.Key_Space:
             super().keyPressEvent(event)
+        # No number has a space: who types one all the same, as in 2 / 50, wants neither that nor the panel to play.
 
 
 class AskView(TaskView):

@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from lab.ui import icons
 from lab.ui.aside import Leaf
-from lab.ui.lessons.signs import Dots, Sign
+from lab.ui.lessons.reader import Reader
+from lab.ui.lessons.signs import Dots, Heading, Sign
 from lab.ui.lessons.tasks import TaskView
 from lab.ui.theme import manager
-from lab.ui.widgets import Button, HLine, IconButton, Text
+from lab.ui.widgets import Button, HLine, IconButton, Text, row
 from lab.ui.widgets.layout import fill
-from lab.ui.widgets.scroller import Scroller
 
 #: A task that would take more of the card than this stands below the text, and scrolls with it.
 PINNED = 0.5
 #: With less room than this for text and task, a strip shows its one line only.
 CRAMPED = 70
 FOLD, UNFOLD = "Fold the lesson to one line", "Unfold the lesson"
-
-
-class _Scroll(Scroller):
-    """As tall as what is in it, where there is room."""
-
-    #: It has another width.
-    widened = Signal()
-
-    def __init__(self) -> None:
-        super().__init__("Text of the lesson")
-        # So that it can be scrolled without a mouse.
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def whole(self, width: int) -> int:
-        """How tall it would be at that width without having to scroll."""
-        inside = self.widget()
-        layout = None if inside is None else inside.layout()
-        return 0 if layout is None else layout.totalHeightForWidth(width)
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.whole(self.width()))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(80, 40)
-
-    def settle(self) -> None:
-        """Have a bar only where it is needed: Qt would keep one that makes the text too tall by its own width."""
-        room = self.maximumViewportSize()
-        policy = Qt.ScrollBarPolicy
-        fits = self.whole(room.width()) <= room.height()
-        self.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.settle()
-        if event.oldSize().width() != event.size().width():
-            self.widened.emit()
 
 
 class LessonCard(Leaf):
@@ -78,11 +41,13 @@ class LessonCard(Leaf):
         self.setAccessibleName(f"Lesson: {title}")
         #: It lies in a strip; was folded by hand; has no room there for more than a line.
         self._flat = self._folded = self._cramped = self._one_line = False
-        #: The page's task is done; the panel stands as the page began.
-        self._done, self._stands = False, True
+        #: The page's task is done; the page has a state of its own that can be loaded again.
+        self._done, self._own = False, True
+        #: Where the panel stands, in words, if it does not stand as the page began.
+        self.astray = ""
         self.task: TaskView | None = None
         self._icon = QLabel()
-        self.title = Text(title, "strong", elide=True)
+        self.title = Heading(title)
         self.dots = Dots()
         self.place = Text("", "caption")
         #: In one line, for who has folded the card.
@@ -98,7 +63,8 @@ class LessonCard(Leaf):
         self.back = Button("Back", tooltip="The page before (Ctrl+Page Up)")
         self.reset = Button("Reset page", "arrow-counter-clockwise", "flat", tooltip="Load this page's state again")
         self.next = Button("Next", tooltip="The next page (Ctrl+Page Down)")
-        self.reader = _Scroll()
+        self.reader = Reader()
+        self._astray = Text("", "body", role="muted", wrap=True)
         self._inside: QWidget | None = None
         #: What was said just now, until it is in sight.
         self._told: QWidget | None = None
@@ -112,7 +78,8 @@ class LessonCard(Leaf):
         self._head.setContentsMargins(16, 8, 8, 4)
         self._below = QHBoxLayout()
         self._foot = QWidget()
-        fill(QHBoxLayout(self._foot), (self.back, None, self.reset, self.next), (16, 10, 16, 14), 6)
+        buttons = row(self.back, None, self.reset, self.next, spacing=6)
+        fill(QVBoxLayout(self._foot), (self._astray, buttons), (16, 10, 16, 14), 8)
         self._rule = HLine()
         self._fill_head()
         fill(
@@ -133,7 +100,7 @@ class LessonCard(Leaf):
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def show_page(self, content: QWidget, task: TaskView | None, *, resettable: bool, last: bool, first: bool) -> None:
+    def show_page(self, content: QWidget, task: TaskView | None, *, last: bool, first: bool) -> None:
         """Show a page: `content` is a column of what is read; the task stands below it."""
         self._told = None
         if self.task is not None:
@@ -151,7 +118,6 @@ class LessonCard(Leaf):
         self.reader.hold(inside)
         self.reader.verticalScrollBar().setValue(0)
         self.back.setEnabled(not first)
-        self.reset.setVisible(resettable)
         self.next.show()
         for button in (self.next, self.skip):
             button.setEnabled(True)
@@ -162,7 +128,8 @@ class LessonCard(Leaf):
 
     def show_end(self, content: QWidget) -> None:
         """Show what comes after the last page, from where one can only go back."""
-        self.show_page(content, None, resettable=False, last=True, first=False)
+        self.show_standing("", own=False)
+        self.show_page(content, None, last=True, first=False)
         for button in (self.next, self.skip):
             button.setEnabled(False)
         self.next.hide()
@@ -172,13 +139,19 @@ class LessonCard(Leaf):
         self.dots.show_pages(pages, at, done)
         self.place.setText(f"{at + 1} of {pages}" if at < pages else "the end")
 
-    def show_standing(self, on: bool) -> None:
-        """Say whether the panel stands as this page began; else the page's words may be about what is not there."""
-        self._stands = on
-        self.reset.setText("Reset page" if on else "Load page")
+    def show_standing(self, astray: str, *, own: bool) -> None:
+        """Say where the panel stands, "" for as this page began; else the page's words are about what is not there.
+
+        A page with a state of its own can load it again; one without goes on from another's, unless that was lost.
+        """
+        self.astray, self._own = astray, own
+        self._astray.setText(astray)
+        self.reset.setText("Load page" if astray else "Reset page")
         self.reset.setAccessibleName(self.reset.text())
-        self.reset.setToolTip("Load this page's state again" if on else "The panel stands as another page left it")
+        self.reset.setToolTip("Load the state that this page begins with" if astray else "Load this page's state again")
         self._dress()
+        self._arrange()
+        self._on_grown()
 
     @property
     def onward(self) -> Button:
@@ -196,7 +169,7 @@ class LessonCard(Leaf):
         """One button is the way on: to the next page, or first to this one's state."""
         for button in (self.next, self.skip):
             button.set_kind("primary" if self._done else "outline")
-        self.reset.set_kind("flat" if self._stands else "outline" if self._done else "primary")
+        self.reset.set_kind("flat" if not self.astray else "outline" if self._done else "primary")
 
     # -- where it stands -----------------------------------------------------------------------------------------
 
@@ -216,16 +189,20 @@ class LessonCard(Leaf):
         self._arrange()
 
     def flat_height(self, width: int, most: int) -> int:
-        head = self._head.totalSizeHint().height()
-        if (cramped := most < head + self._foot.sizeHint().height() + CRAMPED) != self._cramped:
+        head, foot = self._head.totalSizeHint().height(), self._foot_height(width) + 1
+        if (cramped := most < head + foot + CRAMPED) != self._cramped:
             self._cramped = cramped
             self._arrange()
         if self.folded:
             return head
         task = 0 if self.task is None or self._scrolls_task() else self.task.heightForWidth(self._task_width(width))
         words = self.reader.whole(width - self._task_width(width) - 50 if task else width - 36)
-        foot = self._foot.sizeHint().height() + 1
         return min(head + max(words, task) + 8 + foot, most)
+
+    def _foot_height(self, width: int) -> int:
+        inside = self._foot.layout()
+        assert inside is not None
+        return inside.totalHeightForWidth(width) if inside.hasHeightForWidth() else inside.totalSizeHint().height()
 
     def _task_width(self, width: int) -> int:
         return round(width * 0.44)
@@ -234,7 +211,7 @@ class LessonCard(Leaf):
         """Whether the task is too tall to be always in sight."""
         if self.task is None:
             return False
-        room = self.height() - self._foot.sizeHint().height() - self._head.totalSizeHint().height()
+        room = self.height() - self._foot_height(self.width()) - self._head.totalSizeHint().height()
         if self._flat:
             return self.task.heightForWidth(self._task_width(self.width())) > max(room, 60)
         return self.task.heightForWidth(max(self.contentsRect().width() - 32, 100)) > PINNED * max(room, 200)
@@ -259,11 +236,14 @@ class LessonCard(Leaf):
         one_line: tuple[QWidget, ...] = (self._sign, self.line, self.skip)
         for part in one_line:
             part.setVisible(folded)
+        self.title.set_lines(1 if flat else 2)
         # Which lesson it is was read before it was folded; how far it is has to be read now.
         self.title.setVisible(not folded)
         whole: tuple[QWidget, ...] = (self.reader, self._rule, self._foot)
         for part in whole:
             part.setVisible(not folded)
+        self._astray.setVisible(bool(self.astray))
+        self.reset.setVisible(self._own or bool(self.astray))
         # In a strip the page's number is in the first line, with the dots where there is room for them.
         at_head = flat
         home, other = (self._head, self._below) if at_head else (self._below, self._head)

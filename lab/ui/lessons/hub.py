@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from lab.core.lessons import Lesson
@@ -19,6 +19,7 @@ from lab.ui.desk import Desk
 from lab.ui.dock import PanelDock
 from lab.ui.entrance import Entrance
 from lab.ui.lessons.library import Library
+from lab.ui.lessons.listing import Listing, brief, empty
 from lab.ui.lessons.progress import Progress
 from lab.ui.settings import Settings
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from lab.ui.lessons.unread import UnreadCard
 
 _OPEN = "lessons/open"
-#: So many characters of a title stand in a menu.
-_MENU = 64
 
 
 class Lessons(QObject):
@@ -57,6 +56,7 @@ class Lessons(QObject):
         self._window, self._desk, self._entrance, self._settings = window, desk, entrance, settings
         self.library = Library(desk.panels, settings)
         self.progress = Progress(settings, self)
+        self._listing = Listing(self.library, self.progress)
         self._sittings: dict[PanelDock, Sitting] = {}
         self._recorders: dict[PanelDock, Recorder] = {}
         self._unread: UnreadCard | None = None
@@ -172,32 +172,21 @@ class Lessons(QObject):
             for lesson in self.library.lessons
         ]
 
-    def list_in(self, menu: QMenu, panel: str, dock: PanelDock | None = None) -> None:
-        """Put the lessons of a panel into a menu: those that are done are ticked."""
-        menu.setToolTipsVisible(True)
-        for lesson in self.library.of(panel):
-            title = _brief(lesson.title).replace("&", "&&")
-            done, pages = self.progress.done(lesson), len(lesson.steps)
-            finished = self.progress.finished(lesson)
-            far = f"{len(done)} of {pages}" if done and not finished else f"{lesson.minutes} min"
-            action = menu.addAction(f"{title}\t{far}", partial(self._on_chosen, lesson, dock))
-            action.setCheckable(True)
-            action.setChecked(finished)
-            begun = f"\n{len(done)} of {pages} pages done" if done else ""
-            whole = f"{lesson.title}\n" if len(lesson.title) > _MENU else ""
-            action.setToolTip(f"{whole}{lesson.blurb}\n{lesson.minutes} minutes{begun}")
-        if menu.isEmpty():
-            menu.addAction("No lessons for this panel yet").setEnabled(False)
+    def list_in(
+        self, menu: QMenu, panel: str, dock: PanelDock | None = None, before: QAction | None = None
+    ) -> list[QAction]:
+        """Put the lessons of a panel into a menu (see `Listing.put_in`), to be opened in the panel given."""
+        return self._listing.put_in(menu, panel, lambda lesson: self._on_chosen(lesson, dock), before)
 
     def fill_panel_menu(self, menu: QMenu, dock: PanelDock) -> None:
         """What the button in a panel's header offers."""
-        menu.clear()
+        empty(menu)
         self._desk.activate(dock)
         self.list_in(menu, dock.experiment.panel, dock)
         menu.addSeparator()
         sitting = self.of(dock)
         if sitting is not None:
-            menu.addAction(f"Close “{_brief(sitting.lesson.title)}”".replace("&", "&&"), partial(self._on_closed, dock))
+            menu.addAction(f"Close “{brief(sitting.lesson.title)}”".replace("&", "&&"), partial(self._on_closed, dock))
         menu.addAction("Record lesson…", partial(self.record, dock))
 
     def _on_chosen(self, lesson: Lesson, dock: PanelDock | None) -> None:
@@ -302,6 +291,7 @@ class Lessons(QObject):
             lesson = self.library.lesson(sitting.lesson.id)
             if lesson is not None and lesson != sitting.lesson:
                 self.open(lesson, dock, min(sitting.page, len(lesson.steps) - 1), load=False)
+        self.library.check()
         if self.library.complaints:
             self.show_unread()
         elif self._desk.active is not None:
@@ -310,7 +300,7 @@ class Lessons(QObject):
         self.offer()
 
     def show_unread(self) -> None:
-        """A line for each lesson that can't be read."""
+        """A line for each mistake in a lesson: it can't be read, or a task of it is none."""
         from lab.ui.lessons.unread import UnreadCard
 
         if self._unread is None:
@@ -327,8 +317,3 @@ class Lessons(QObject):
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
         if box.exec() == buttons.Yes:
             self.progress.forget_all()
-
-
-def _brief(title: str) -> str:
-    """A title as it stands in a menu, which is as wide as its longest line."""
-    return title if len(title) <= _MENU else f"{title[: _MENU - 1].rstrip()}…"

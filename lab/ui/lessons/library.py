@@ -9,6 +9,9 @@ from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.ui.settings import Settings
 
+#: A page that begins later is not opened by `check`: its author would wait.
+_FAR = 1000
+
 
 class Library:
     """Reads all lessons once, and again on demand.
@@ -26,6 +29,8 @@ class Library:
         #: Where a teacher's own lessons lie; made by who opens it.
         self.folder: Path = settings.data / "lessons"
         self._read: tuple[tuple[Lesson, ...], tuple[str, ...]] | None = None
+        #: What is wrong with a teacher's own lessons once their pages are opened: known after `check`.
+        self._faults: tuple[str, ...] = ()
 
     def _all(self) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
         if self._read is None:
@@ -42,8 +47,27 @@ class Library:
 
     @property
     def complaints(self) -> tuple[str, ...]:
-        """A line for each file that can't be read, naming the file and its line."""
-        return self._all()[1]
+        """A line for each file that can't be read, and for what `check` has found, naming the file and its line."""
+        return (*self._all()[1], *self._faults)
+
+    @property
+    def own(self) -> tuple[Lesson, ...]:
+        """A teacher's own lessons, of all panels."""
+        from lab.core.lessons.reading import is_shipped
+
+        return tuple(lesson for lesson in self.lessons if not is_shipped(lesson.id))
+
+    def check(self) -> None:
+        """Open every page of a teacher's own lessons, as its author wants who has them read again.
+
+        Tasks that hold already are complaints from then on. Those that come with the lab are the self test's.
+        """
+        from lab.core.lessons.checking import faults_of
+        from lab.core.lessons.reading import SUFFIX
+
+        self._faults = tuple(
+            f"{lesson.id}{SUFFIX}, {fault}" for lesson in self.own for fault in faults_of(lesson, self._panels, _FAR)
+        )
 
     def of(self, panel: str) -> tuple[Lesson, ...]:
         """The lessons of one panel."""
@@ -56,3 +80,4 @@ class Library:
     def forget(self) -> None:
         """Read everything again when it is asked for next."""
         self._read = None
+        self._faults = ()

@@ -12,6 +12,7 @@ from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.ui import icons
 from lab.ui.lessons.hub import Lessons
+from lab.ui.lessons.listing import take_out
 
 
 class LessonMenu(QObject):
@@ -58,19 +59,20 @@ class LessonMenu(QObject):
     def _list(self) -> None:
         """The lessons of all panels, and how many files can't be read."""
         for action in self._listed:
-            self._menu.removeAction(action)
-            action.deleteLater()
-        found = QMenu(self._menu)
+            take_out(self._menu, action)
+        self._listed = []
         panels = [entry for entry in self._panels if self._lessons.library.of(entry.id)]
         for entry in panels:
             if len(panels) > 1:
-                found.addAction(entry.title).setEnabled(False)
-            self._lessons.list_in(found, entry.id)
+                self._insert(QAction(entry.title, self._menu)).setEnabled(False)
+            self._listed += self._lessons.list_in(self._menu, entry.id, before=self._below)
         if wrong := len(self._lessons.library.complaints):
-            words = "A lesson can't be read…" if wrong == 1 else f"{wrong} lessons can't be read…"
-            found.addAction(icons.icon("warning", "warn"), words, self._lessons.show_unread)
-        self._listed = found.actions()
-        for action in self._listed:
-            action.setParent(self._menu)
-            self._menu.insertAction(self._below, action)
-        found.deleteLater()
+            words = "A lesson has a mistake…" if wrong == 1 else f"{wrong} mistakes in lessons…"
+            complaint = self._insert(QAction(icons.icon("warning", "warn"), words, self._menu))
+            complaint.triggered.connect(self._lessons.show_unread)
+
+    def _insert(self, action: QAction) -> QAction:
+        """Put an entry above what can be done with lessons."""
+        self._menu.insertAction(self._below, action)
+        self._listed.append(action)
+        return action

@@ -22,6 +22,7 @@ from lab.core.registry import Family
 from lab.core.session import Session
 from lab.ui import fonts
 from lab.ui.aside import USUAL, Leaf
+from lab.ui.experiment import FASTEST
 from lab.ui.panel import Panel
 from lab.ui.widgets import Button, HLine, IconButton, Text, row
 from lab.ui.widgets.layout import fill
@@ -188,7 +189,8 @@ class Recorder(QObject):
         self.pages.append(page)
         self.card.page_title.clear()
         self.card.text.clear()
-        self.card.say(f"Page {len(self.pages)} begins at step {experiment.step}.")
+        pace = "" if experiment.speed == experiment.spec.speed else f", at {_pace(experiment.speed)}"
+        self.card.say(f"Page {len(self.pages)} begins at step {experiment.step}{pace}.")
         self._list()
         self.card.page_title.setFocus()
 
@@ -301,6 +303,11 @@ class Recorder(QObject):
             self._lines.append(line)
         self.card.save.setEnabled(bool(self.pages))
         self.card.open_draft.hide()
+
+
+def _pace(speed: float) -> str:
+    """How fast it is played, in words."""
+    return "full speed" if speed >= FASTEST else f"{speed:g} steps a second"
 
 
 def slug(title: str) -> str:

@@ -1,4 +1,4 @@
-"""Small signs of what is done: a circle that becomes a check, and the dots of a lesson's pages."""
+"""Small signs of what is done, a circle that becomes a check and the dots of a lesson's pages; and its title."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Collection
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTextLayout
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.ui import icons
 from lab.ui.theme import theme
+from lab.ui.widgets import Text
 
 State = Literal["open", "done", "wrong"]
 #: From dot to dot, and the radius of one, in px.
@@ -101,3 +102,40 @@ class Dots(QWidget):
                 else:
                     painter.drawEllipse(QPointF(x, y), _DOT - (0 if filled else 0.4), _DOT - (0 if filled else 0.4))
                 x += _PITCH
+
+
+class Heading(Text):
+    """A title on as many lines as there may be; what does not fit on the last of them is cut.
+
+    Parameters
+    ----------
+    text : str
+        The title.
+    lines : int
+        How many there may be.
+    """
+
+    def __init__(self, text: str, lines: int = 2) -> None:
+        # Known before the text is: the first cut needs it.
+        self._lines = lines
+        super().__init__(text, "strong", elide=True)
+
+    def set_lines(self, lines: int) -> None:
+        """Allow so many lines."""
+        if lines != self._lines:
+            self._lines = lines
+            self._cut()
+
+    def _cut(self) -> None:
+        """Break the words where lines end, and cut the last line there is."""
+        layout = QTextLayout(self._whole, self.font())
+        layout.beginLayout()
+        begins: list[int] = []
+        while len(begins) < self._lines and (line := layout.createLine()).isValid():
+            line.setLineWidth(max(self.width(), 1))
+            begins.append(line.textStart())
+        layout.endLayout()
+        ends = [*begins[1:], len(self._whole)]
+        parts = [self._whole[a:b].strip() for a, b in zip(begins, ends, strict=True)]
+        last = self.fontMetrics().elidedText(parts.pop(), self._cut_at, self.width()) if parts else ""
+        self.show_cut("\n".join([*parts, last]))

@@ -28,6 +28,11 @@ from lab.ui.settings import Settings
 from lab.ui.widgets.layout import fill
 
 WIDTH_KEY = "lessons/width"
+#: Said where a page's state does not stand in the panel: it was undone (or could not be loaded), or replaced.
+BEFORE = "This page is not loaded: the panel stands as it did before."
+AFTER = "This page is not loaded: the panel stands as a later one left it."
+#: Said where a preset was chosen in its place; a task may be to choose one, and is therefore asked all the same.
+OTHER = "The panel holds another experiment than this page's."
 
 
 class Sitting(QObject):
@@ -72,15 +77,16 @@ class Sitting(QObject):
         super().__init__(view)
         self.view, self.lesson = view, lesson
         self._panels, self._progress, self._settings, self._successor = panels, progress, settings, successor
-        self._loader = Loader(view, panels)
+        self._loader = Loader(view)
+        self._loader.turned.connect(self._name_reset)
         #: The page that is shown; as many as there are pages: the end.
         self.page = -1
         #: The page whose task is on the card, -1 while pages are turned: the next one's state is loaded by then.
         self._asking = -1
         #: Pages that have loaded their states, or had their time to.
         self._entered: set[int] = set()
-        #: The page whose state was loaded last, -1 for none.
-        self._stands = -1
+        #: No task was asked since the page was turned to or loaded: what holds now, nobody has done.
+        self._opening = False
         self._frame: Any = None
         self.card = LessonCard(lesson.title)
         self.card.back_wanted.connect(self.go_back)
@@ -109,14 +115,17 @@ class Sitting(QObject):
             self._progress.mark_ended(self.lesson)
             self._show_end()
         else:
-            if page not in self._entered and load:
-                self._load(page)
+            base = self._base(page)
+            if load and base is not None and base not in self._entered:
+                # Whoever jumps to a page that goes on from an earlier one needs the state of that.
+                self._load(base)
             # Who begins in the middle has the pages before behind them.
             self._entered |= set(range(page + 1))
             if not load:
-                self._stands = page
+                # It came with the session.
+                self._loader.page = page
             self._show_page(page)
-        self._asking = page
+        self._asking, self._opening = page, True
         self.check()
         self.turned.emit()
 
@@ -134,9 +143,15 @@ class Sitting(QObject):
             self.turn_to(self.page - 1)
 
     def reset(self) -> None:
-        """Load the page's state again."""
-        if self.page < len(self.lesson.steps):
-            self._load(self.page)
+        """Load the page's state again; of a page that goes on from an earlier one that one's, if it was undone."""
+        if self.page == len(self.lesson.steps):
+            return
+        base = self._base(self.page)
+        if base is not None and (base == self.page or self.card.astray):
+            asking, self._asking = self._asking, -1
+            self._load(base)
+            self._entered |= set(range(self.page + 1))
+            self._asking = asking
             self._name_reset()
             self.check()
 
@@ -157,23 +172,45 @@ class Sitting(QObject):
         self._loader.deleteLater()
         self.deleteLater()
 
+    def _base(self, page: int) -> int | None:
+        """The page whose state a page begins with: its own, or that of the last one before it which has one."""
+        return next((at for at in range(page, -1, -1) if self.lesson.steps[at].load is not None), None)
+
     def _load(self, page: int) -> None:
+        """Let the panel be as a page begins."""
         step = self.lesson.steps[page]
         if step.load is None:
             return
         self.view.touched.emit()
         had_work = self._loader.has_work
         state = opened(step.load, self.lesson.panel, self._panels)
-        if self._loader.load(state, f"{self.lesson.title}, page {page + 1}"):
-            self._stands = page
+        if self._loader.load(state, f"{self.lesson.title}, page {page + 1}", page):
+            self._opening = True
             # What later pages have left in the panel is gone: whoever comes to them needs their states again.
             self._entered = {entered for entered in self._entered if entered <= page}
             if had_work:
                 self.view.notice.say("Your own work is one Undo away (Ctrl+Z)")
 
+    @property
+    def _stands(self) -> bool:
+        """Whether the state that the shown page begins with was loaded, and neither replaced nor undone.
+
+        What a page without a state goes on from may also be a later one's: whoever comes back to it was told nothing
+        of another.
+        """
+        base = self._base(self.page)
+        return base is None or self._loader.page == base or (base < self.page and self._loader.page > base)
+
     def _name_reset(self) -> None:
-        """The panel stands as another page left it, or as this one began: only then there is something to reset."""
-        self.card.show_standing(self._stands == self.page)
+        """Say whether the panel is the page's: only then there is something to reset."""
+        if self.page < len(self.lesson.steps):
+            base = self._base(self.page)
+            before = base is not None and self._loader.page < base
+            astray = "" if self._stands else BEFORE if before else AFTER
+            if base is not None and self._loader.replaced:
+                astray = OTHER
+            self.card.show_standing(astray, own=base == self.page)
+            self._say()
 
     # -- showing -------------------------------------------------------------------------------------------------
 
@@ -191,9 +228,8 @@ class Sitting(QObject):
         title = Prose(step.title, fonts.TITLE, weight=fonts.SEMIBOLD)
         fill(QVBoxLayout(content), (title, Prose(step.text)), (0, 0, 0, 0), 8)
         last = page == len(self.lesson.steps) - 1
-        self.card.show_page(content, task, resettable=step.load is not None, last=last, first=page == 0)
+        self.card.show_page(content, task, last=last, first=page == 0)
         self._name_reset()
-        self._say()
 
     def _show_end(self) -> None:
         ending = Ending(self.lesson, self._progress, self._successor(self.lesson))
@@ -217,6 +253,8 @@ class Sitting(QObject):
         line = step.title if task is None else task.summary()
         if task is not None and not task.done and not line:
             line = Prose(task.text).accessibleName()
+        if not fine and self.card.astray:
+            line = self.card.astray
         self.card.show_state(done=fine, line="Done" if task is not None and task.done else line)
 
     def _fill_menu(self) -> None:
@@ -241,17 +279,19 @@ class Sitting(QObject):
         task, experiment = self.card.task, self.view.experiment
         if task is None or self._asking != self.page or self._frame is None or not self.view.seen:
             return
-        stands = self.lesson.steps[self.page].load is None or self._stands == self.page
-        if not task.done and not stands:
+        if not task.done and not self._stands:
             # What another page has loaded is not what this one is to be done with.
             return
         if experiment.timeline.pending is not None:
             # On the way to another step: what is passed there was not reached.
             return
         live = Live(experiment.run, self._frame, experiment.view_state)
+        before, opening, self._opening = task.done, self._opening, False
         if not experiment.attempt(partial(task.check, live), "A lesson's question"):
             # Facts are a panel's own code: one that fails is told once, and the page's task asked no more.
             self._asking = -1
+        if opening and task.done and not before:
+            task.say_held()
         if self.card.folded and not task.done:
             self._say()
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from lab.core.lessons.facts import Live, Value
-from lab.core.lessons.model import RELATIONS, Condition, Do
+from lab.core.lessons.model import Condition, Do
 from lab.ui import fonts
 from lab.ui.lessons import wording
 from lab.ui.lessons.prose import Prose
 from lab.ui.lessons.signs import Sign
 from lab.ui.widgets import Button, Text, Well, row
-from lab.ui.widgets.layout import fill
+from lab.ui.widgets.layout import column, fill
 from lab.ui.widgets.text import Counter
+
+HELD = "This already held when the page opened: there was nothing left to do."
 
 
 class TaskView(Well):
@@ -54,6 +58,13 @@ class TaskView(Well):
     def check(self, live: Live) -> None:
         """Look at the panel's present state; what a fact raises is for who asks."""
 
+    def say_held(self) -> None:
+        """Say that it was done when it came: whoever reads it has done nothing for that, and is not to wonder."""
+        words = Text(HELD, "body", role="muted", wrap=True)
+        self.box.addLayout(column(words, margins=(26, 0, 0, 0)))
+        self.grown.emit()
+        self.told.emit(words)
+
     def finish(self) -> None:
         """It is done, and done it stays."""
         if not self.done:
@@ -70,8 +81,9 @@ class DoView(TaskView):
 
     def __init__(self, task: Do, done: bool) -> None:
         super().__init__(task.text, done)
-        self._task = task
-        self._values: list[Value] = [None] * len(task.conditions)
+        #: The bounds of one number stand in one row.
+        self._groups = wording.ranged(task.conditions)
+        self._values: list[Value] = [None] * len(self._groups)
         grid = QGridLayout()
         grid.setContentsMargins(1, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -81,15 +93,15 @@ class DoView(TaskView):
         right = Qt.AlignmentFlag.AlignRight
         for at, words in ((2, "now"), (3, "wanted")):
             grid.addWidget(Text(words, "tick", role="faint", align=right), 0, at)
-        for i, condition in enumerate(task.conditions):
+        for i, group in enumerate(self._groups):
             sign = Sign(14)
             value = Counter("", "medium", align=right)
             grid.addWidget(sign, i + 1, 0)
-            grid.addWidget(Text(wording.asked(condition.question), "caption", wrap=True), i + 1, 1)
+            grid.addWidget(Text(wording.asked(group[0].question), "caption", wrap=True), i + 1, 1)
             grid.addWidget(value, i + 1, 2, right | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(Text(wording.wanted(condition), "caption", align=right), i + 1, 3)
+            grid.addWidget(Text(wording.wanted_of(group), "caption", align=right), i + 1, 3)
             self._rows.append((sign, value))
-            self._say(i, condition)
+            self._say(i, group)
         self.box.addLayout(grid)
         self.hint = _Hint(task.hint)
         self.hint.grown.connect(self._on_hint_shown)
@@ -98,20 +110,20 @@ class DoView(TaskView):
             self.hint.setVisible(not done)
 
     def summary(self) -> str:
-        if self.done or not self._task.conditions:
+        if self.done or not self._groups:
             return super().summary()
-        pairs = list(zip(self._task.conditions, self._values, strict=True))
-        missing = [(condition, value) for condition, value in pairs if not _holds(condition, value)]
+        pairs = list(zip(self._groups, self._values, strict=True))
+        missing = [(group, value) for group, value in pairs if not _hold(group, value)]
         return wording.line_of(*(missing or pairs)[0])
 
     def check(self, live: Live) -> None:
         met = True
-        for i, condition in enumerate(self._task.conditions):
-            value = condition.question.of(live)
-            met = _holds(condition, value) and met
+        for i, group in enumerate(self._groups):
+            value = group[0].question.of(live)
+            met = _hold(group, value) and met
             if value != self._values[i]:
                 self._values[i] = value
-                self._say(i, condition)
+                self._say(i, group)
         if met:
             self.finish()
 
@@ -125,18 +137,18 @@ class DoView(TaskView):
         self.grown.emit()
         self.told.emit(self.hint)
 
-    def _say(self, i: int, condition: Condition) -> None:
+    def _say(self, i: int, group: Sequence[Condition]) -> None:
         sign, text = self._rows[i]
         value = self._values[i]
-        said = wording.found(condition.question, value)
+        said = wording.found(group[0].question, value)
         if text.text() != said:
             text.setText(said)
-        sign.set_state("done" if _holds(condition, value) else "open")
-        sign.setAccessibleDescription(wording.line_of(condition, value))
+        sign.set_state("done" if _hold(group, value) else "open")
+        sign.setAccessibleDescription(wording.line_of(group, value))
 
 
-def _holds(condition: Condition, value: Value) -> bool:
-    return value is not None and bool(RELATIONS[condition.relation](value, condition.value))
+def _hold(group: Sequence[Condition], value: Value) -> bool:
+    return all(condition.held_by(value) for condition in group)
 
 
 class _Hint(QWidget):

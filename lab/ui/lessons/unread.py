@@ -1,4 +1,4 @@
-"""Lessons that can't be read, as a card: a line for each, which names the file and its line."""
+"""What is wrong with lessons, as a card: a line for each fault, which names the file and its line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UnreadCard(FloatingCard):
     again_wanted = Signal()
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, "Lessons that can't be read", WIDTH)
+        super().__init__(window, "Lessons with a mistake", WIDTH)
         self._lines = QWidget()
         fill(QVBoxLayout(self._lines), (), (0, 0, 6, 0), 8)
         self.again = Button("Read lessons again", "arrow-clockwise")

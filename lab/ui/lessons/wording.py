@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lab.core.lessons.facts import Value, Words
 from lab.core.lessons.model import Condition, Question
@@ -68,6 +68,30 @@ def wanted(condition: Condition) -> str:
     return f"{_RELATIONS.get(condition.relation, condition.relation)} {words}".strip()
 
 
-def line_of(condition: Condition, value: Value) -> str:
-    """A condition with its present value, in one line."""
-    return f"{asked(condition.question)} {found(condition.question, value)}, wanted {wanted(condition)}"
+def ranged(conditions: Sequence[Condition]) -> tuple[tuple[Condition, ...], ...]:
+    """Conditions as they are read: the two bounds of one number together, from below, and any other by itself."""
+    groups: list[tuple[Condition, ...]] = []
+    for condition in conditions:
+        question = condition.question
+        for i, group in enumerate(groups):
+            same = group[0].question.fact is question.fact and group[0].question.arguments == question.arguments
+            if same and len(group) == 1 and {group[0].relation[0], condition.relation[0]} == {"<", ">"}:
+                groups[i] = (condition, *group) if condition.relation[0] == ">" else (*group, condition)
+                break
+        else:
+            groups.append((condition,))
+    return tuple(groups)
+
+
+def wanted_of(group: Sequence[Condition]) -> str:
+    """What a group of `ranged` wants: "30 to 60" where both ends count, else each with its sign."""
+    if [condition.relation for condition in group] == [">=", "<="]:
+        low, high = (wanted(condition).partition(" ")[2] for condition in group)
+        return f"{low} to {high}"
+    return ", ".join(map(wanted, group))
+
+
+def line_of(group: Sequence[Condition], value: Value) -> str:
+    """Conditions on one thing with its present value, in one line."""
+    question = group[0].question
+    return f"{asked(question)} {found(question, value)}, wanted {wanted_of(group)}"

@@ -267,18 +267,32 @@ class ComboBox(QComboBox):
         self.setCurrentIndex(-1)
         self.blockSignals(blocked)
 
+    @property
+    def whole_width(self) -> int:
+        """How wide it has to be for what it shows to be read to its end."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return self.width() - self._room(option) + self.fontMetrics().horizontalAdvance(self._shown)
+
+    @property
+    def _shown(self) -> str:
+        return self.currentText() if self.currentIndex() >= 0 else self.placeholderText()
+
+    def _room(self, option: QStyleOptionComboBox) -> int:
+        """How wide the words may be."""
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         # Qt cuts a long title anywhere; an ellipsis says that there is more.
         painter = QStylePainter(self)
         with painter:
             option = QStyleOptionComboBox()
             self.initStyleOption(option)
-            style = QStyle.ComplexControl.CC_ComboBox
-            room = self.style().subControlRect(style, option, QStyle.SubControl.SC_ComboBoxEditField, self).width()
             words: Any = option
-            shown = self.currentText() if self.currentIndex() >= 0 else self.placeholderText()
-            words.currentText = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room)
-            painter.drawComplexControl(style, option)
+            cut = Qt.TextElideMode.ElideRight
+            words.currentText = self.fontMetrics().elidedText(self._shown, cut, self._room(option))
+            painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
             painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def showPopup(self) -> None:

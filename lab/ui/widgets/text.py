@@ -28,8 +28,11 @@ _KINDS: dict[Kind, tuple[int, int, Role]] = {
 
 def restyle(widget: QWidget) -> None:
     """Make the style sheet look at the widget's dynamic properties again."""
+    font = widget.font()
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+    # Qt gives it back the font that it had at first, whatever the text was scaled to since.
+    widget.setFont(font)
     widget.update()
 
 
@@ -94,10 +97,13 @@ class Text(QLabel):
         return QSize(0, hint.height()) if self._elide else hint
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, self._cut_at, self.width())
+        self.show_cut(self.fontMetrics().elidedText(self._whole, self._cut_at, self.width()))
+
+    def show_cut(self, shown: str) -> None:
+        """Show what fits of the text, and all of it as a tooltip."""
         # An ellipsis alone says nothing.
         super().setText("" if shown == "…" else shown)
-        self.hint("" if shown == self._whole else self._whole)
+        self.hint("" if shown.replace("\n", " ") == self._whole else self._whole)
 
     def hint(self, words: str) -> None:
         """Have a tooltip say this; everybody around hears of a new one, also when it says the same."""

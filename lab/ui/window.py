@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.banner = ErrorBanner()
         self.banner.setParent(self)
         self.palette_box = CommandPalette(self, self.keyboard_home)
-        self.lessons = Lessons(self, self.desk, self.entrance, settings)
+        self.lessons = Lessons(self, self.desk, self.entrance, settings, self.jobs)
         self.exports = Exports(self, self.show_error)
         self.actions_ = Actions(
             Parts(

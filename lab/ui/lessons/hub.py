@@ -18,7 +18,8 @@ from lab.ui.command_palette import Command
 from lab.ui.desk import Desk
 from lab.ui.dock import PanelDock
 from lab.ui.entrance import Entrance
-from lab.ui.lessons.library import Library
+from lab.ui.jobs import Jobs
+from lab.ui.lessons.library import Library, check
 from lab.ui.lessons.listing import Listing, brief, empty
 from lab.ui.lessons.progress import Progress
 from lab.ui.settings import Settings
@@ -44,6 +45,8 @@ class Lessons(QObject):
         The start page, which offers each panel's next lesson.
     settings : Settings
         Where progress is kept, and beside which a teacher's own lessons lie.
+    jobs : Jobs
+        Where a teacher's own lessons are checked.
     """
 
     #: Another lesson or page is open in some panel, or none.
@@ -51,9 +54,10 @@ class Lessons(QObject):
     #: Something the user should read, one line.
     complained = Signal(str)
 
-    def __init__(self, window: QWidget, desk: Desk, entrance: Entrance, settings: Settings) -> None:
+    def __init__(self, window: QWidget, desk: Desk, entrance: Entrance, settings: Settings, jobs: Jobs) -> None:
         super().__init__(window)
         self._window, self._desk, self._entrance, self._settings = window, desk, entrance, settings
+        self._jobs = jobs
         self.library = Library(desk.panels, settings)
         self.progress = Progress(settings, self)
         self._listing = Listing(self.library, self.progress)
@@ -291,13 +295,20 @@ class Lessons(QObject):
             lesson = self.library.lesson(sitting.lesson.id)
             if lesson is not None and lesson != sitting.lesson:
                 self.open(lesson, dock, min(sitting.page, len(lesson.steps) - 1), load=False)
-        self.library.check()
+        self._jobs.submit(
+            (id(self), "check"), check, self.library.own, self._desk.panels,
+            done=self._on_checked, failed=self.complained.emit, owner=self,
+        )  # fmt: skip
+        self.offer()
+
+    def _on_checked(self, faults: tuple[str, ...]) -> None:
+        """What their author wants to know who has them read again: a task that holds already is none."""
+        self.library.take_faults(faults)
         if self.library.complaints:
             self.show_unread()
         elif self._desk.active is not None:
             count = len(self.library.lessons)
             self._desk.active.view.notice.say(f"Read: {count} lesson{'' if count == 1 else 's'}")
-        self.offer()
 
     def show_unread(self) -> None:
         """A line for each mistake in a lesson: it can't be read, or a task of it is none."""

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.core.lessons import Lesson
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
+from lab.core.ticket import Ticket
 from lab.ui.settings import Settings
 
 #: A page that begins later is not opened by `check`: its author would wait.
 _FAR = 1000
+
+
+def check(ticket: Ticket, lessons: Sequence[Lesson], panels: Family[PanelSpec]) -> tuple[str, ...]:
+    """Open every page of some lessons: tasks that hold already are mistakes. A job, since it may take seconds.
+
+    Those that come with the lab are the self test's.
+    """
+    from lab.core.lessons.checking import faults_of
+    from lab.core.lessons.reading import SUFFIX
+
+    found: list[str] = []
+    for lesson in lessons:
+        ticket.check()
+        found += [f"{lesson.id}{SUFFIX}, {fault}" for fault in faults_of(lesson, panels, _FAR)]
+    return tuple(found)
 
 
 class Library:
@@ -29,7 +46,7 @@ class Library:
         #: Where a teacher's own lessons lie; made by who opens it.
         self.folder: Path = settings.data / "lessons"
         self._read: tuple[tuple[Lesson, ...], tuple[str, ...]] | None = None
-        #: What is wrong with a teacher's own lessons once their pages are opened: known after `check`.
+        #: What is wrong with a teacher's own lessons once their pages are opened.
         self._faults: tuple[str, ...] = ()
 
     def _all(self) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
@@ -57,17 +74,9 @@ class Library:
 
         return tuple(lesson for lesson in self.lessons if not is_shipped(lesson.id))
 
-    def check(self) -> None:
-        """Open every page of a teacher's own lessons, as its author wants who has them read again.
-
-        Tasks that hold already are complaints from then on. Those that come with the lab are the self test's.
-        """
-        from lab.core.lessons.checking import faults_of
-        from lab.core.lessons.reading import SUFFIX
-
-        self._faults = tuple(
-            f"{lesson.id}{SUFFIX}, {fault}" for lesson in self.own for fault in faults_of(lesson, self._panels, _FAR)
-        )
+    def take_faults(self, faults: tuple[str, ...]) -> None:
+        """What `check` has found in a teacher's own lessons, until they are read again."""
+        self._faults = faults
 
     def of(self, panel: str) -> tuple[Lesson, ...]:
         """The lessons of one panel."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,41 @@ from lab.ui.theme import Theme, theme
 SIZES = (16, 64, 128, 256, 512)
 STEPS = 500
 #: Shares of the hue where the way is shortest and where it is longest.
-SHADES = {"dark": (0.76, 0.17), "light": (0.85, 0.14)}
+SHADES = {"dark": (0.68, 0.17), "light": (0.7, 0.14)}
+_Question = tuple[Landscape, Optimizer, tuple[float, float, float, float]]
 _COLORS = ("blue", "vermillion", "green", "purple", "yellow", "sky", "ink")
+
+
+@dataclass
+class _Picture:
+    """A map, and its colours in the theme that they were asked for in."""
+
+    found: BasinMap
+    image: QImage | None = None
+    theme: str = ""
+
+    @property
+    def cell(self) -> float:
+        """Width of a pixel in the world."""
+        return self.found.world[2] / self.found.minimum.shape[1]
+
+    def paint(self, painter: QPainter, stage: Stage) -> None:
+        """Draw the map where it belongs."""
+        t = theme()
+        if self.image is None or self.theme != t.name:
+            self.theme = t.name
+            rgb = np.ascontiguousarray(shades(self.found, t)[::-1])
+            ny, nx = self.found.minimum.shape
+            self.image = QImage(rgb.data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
+        x, y, width, height = self.found.world
+        (left, bottom), (right, top) = stage.to_pixels(np.array([[x, y], [x + width, y + height]]))
+        painter.drawImage(QRectF(left, top, right - left, bottom - top), self.image)
 
 
 class BasinLayer:
     """Draws the newest basin map; asks for finer ones until the finest is there.
+
+    Where only the view has moved, the map of the view before lies over the new one until that is as fine.
 
     Parameters
     ----------
@@ -43,42 +73,45 @@ class BasinLayer:
         self._changed = changed
         self._failed = failed
         self._owner = owner_of(changed)
-        self._asked: object = None
-        self._map: BasinMap | None = None
-        self._image: QImage | None = None
-        self._theme = ""
+        self._asked: _Question | None = None
+        #: The newest map first, and over it the finer one of another view.
+        self._pictures: list[_Picture] = []
 
     @property
     def map(self) -> BasinMap | None:
         """The newest map."""
-        return self._map
+        return self._pictures[0].found if self._pictures else None
 
     def ask(
         self, landscape: Landscape, optimizer: Optimizer, world: tuple[float, float, float, float], aspect: float
     ) -> None:
         """Ask for the map of one rule; the same question twice costs nothing."""
         question = (landscape, optimizer, world)
-        if question != self._asked:
-            self._asked = question
-            self._refine(question, aspect, 0)
+        if question == self._asked:
+            return
+        moved = self._asked is not None and question[:2] == self._asked[:2]
+        self._asked = question
+        # Of several views after each other, the last that had a fine map stays.
+        kept = min(self._pictures, key=lambda picture: picture.cell, default=None) if moved else None
+        self._refine(question, aspect, 0, kept)
 
     def clear(self) -> None:
         """Forget the map and stop computing."""
-        self._asked = self._map = self._image = None
+        self._asked = None
+        self._pictures = []
         self._jobs.cancel((id(self), "basins"))
 
-    def _refine(
-        self, question: tuple[Landscape, Optimizer, tuple[float, float, float, float]], aspect: float, level: int
-    ) -> None:
+    def _refine(self, question: _Question, aspect: float, level: int, kept: _Picture | None) -> None:
         landscape, optimizer, world = question
         size = (SIZES[level], max(8, round(SIZES[level] * aspect)))
 
         def done(found: BasinMap) -> None:
-            self._map = found
-            self._image = None
+            newest = _Picture(found)
+            over = kept if kept is not None and kept.cell < newest.cell else None
+            self._pictures = [newest] if over is None else [newest, over]
             self._changed()
             if level + 1 < len(SIZES) and question == self._asked:
-                self._refine(question, aspect, level + 1)
+                self._refine(question, aspect, level + 1, over)
 
         self._jobs.submit(
             (id(self), "basins"), basin_map, landscape, optimizer, world, size, STEPS, 0, self._jobs.spread,
@@ -88,24 +121,23 @@ class BasinLayer:
     def words(self) -> str:
         """What the shades mean in this theme, with the numbers of this map."""
         far = "dark" if theme().dark else "pale"
-        span = None if self._map is None else shade_range(self._map)
-        if span is None:
+        found = self.map
+        if found is None:
             return f"Strong: soon, {far}: late. Grey: not in {STEPS} steps."
-        return f"Strong: in {span[0]} steps, {far}: in {span[1]}. Grey: not in {STEPS}."
+        said = []
+        if (span := shade_range(found)) is not None:
+            same = f"Coloured: in {span[0]} steps."
+            said.append(same if span[0] == span[1] else f"Strong: in {span[0]} steps, {far}: in {span[1]}.")
+        if (found.minimum == UNDER_WAY).any():
+            said.append(f"Grey: not in {STEPS}." if said else f"Grey: not in {STEPS} steps.")
+        if (found.minimum == LOST).any():
+            said.append("Black: diverged." if theme().dark else "White: diverged.")
+        return " ".join(said)
 
     def paint(self, painter: QPainter, stage: Stage) -> None:
-        """Draw the map where it belongs."""
-        if self._map is None:
-            return
-        t = theme()
-        if self._image is None or self._theme != t.name:
-            self._theme = t.name
-            rgb = np.ascontiguousarray(shades(self._map, t)[::-1])
-            ny, nx = self._map.minimum.shape
-            self._image = QImage(rgb.data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
-        x, y, width, height = self._map.world
-        (left, bottom), (right, top) = stage.to_pixels(np.array([[x, y], [x + width, y + height]]))
-        painter.drawImage(QRectF(left, top, right - left, bottom - top), self._image)
+        """Draw what there is."""
+        for picture in self._pictures:
+            picture.paint(painter, stage)
 
 
 def shades(found: BasinMap, t: Theme) -> NDArray[np.uint8]:

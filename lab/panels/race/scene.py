@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 
 from lab.core.traces import Trace
 from lab.engine.landscapes import LANDSCAPES, Landscape
+from lab.engine.optimizers import Optimizer
 from lab.panels.race.balls import BallsLayer
 from lab.panels.race.basins import BasinLayer
 from lab.panels.race.curvature import CurvatureLayer, in_words
@@ -45,7 +46,8 @@ class RaceStage(LandscapeStage):
         super().__init__(jobs)
         self.basins = BasinLayer(jobs, self._on_basins, self.failed.emit)
         self._show_basins = False
-        self._basins_of = ""
+        #: The rule in focus and its name.
+        self._rule: tuple[Optimizer, str] | None = None
         self.density = DensityLayer()
         self.curvature = CurvatureLayer()
         self.ghost = GhostLayer()
@@ -68,6 +70,7 @@ class RaceStage(LandscapeStage):
         self.overlays = Overlays(self)
         self.field_changed.connect(lambda field: self.overlays.show_range(field.lo, field.hi))
         self.view_changed.connect(self._on_view)
+        self.rested.connect(self._ask_for_basins)
         # While the hand held something nothing made way.
         self.released.connect(self._on_view)
 
@@ -128,13 +131,10 @@ class RaceStage(LandscapeStage):
             self.racers.frame = self.density.frame = frame
             self.density.looks = looks
             self.trails.follow_race(frame, looks, focus, trace)
-        if self._show_basins and focus.lane >= 0:
-            w = self.world
-            optimizer = frame.optimizers[frame.lanes.index(focus.lane)]
-            window = (w.x(), w.y(), w.width(), w.height())
-            self._basins_of = looks[frame.lanes.index(focus.lane)].title
-            self.overlays.show_basin_of(self._basins_of, self.basins.words())
-            self.basins.ask(self._landscape, optimizer, window, w.height() / w.width())
+        if focus.lane >= 0:
+            at = frame.lanes.index(focus.lane)
+            self._rule = (frame.optimizers[at], looks[at].title)
+            self._ask_for_basins()
         lane = frame.lanes.index(focus.lane) if focus.lane in frame.lanes else -1
         self._way = (trace, lane, focus.start) if min(lane, focus.start) >= 0 else None
         self.racers.looks = looks
@@ -246,13 +246,24 @@ class RaceStage(LandscapeStage):
         self.curvature.origin = origin
         self.overlays.show_stability("" if answer is None else in_words(answer, rate, why))
 
+    def _ask_for_basins(self) -> None:
+        """Let the map be that of the racer in focus and of what is seen, once the hand lets the view rest."""
+        if not self._show_basins or self._rule is None or self._landscape is None or self.in_motion:
+            return
+        optimizer, title = self._rule
+        w = self.world
+        self.overlays.show_basin_of(title, self.basins.words())
+        self.basins.ask(self._landscape, optimizer, (w.x(), w.y(), w.width(), w.height()), w.height() / w.width())
+
     def _on_basins(self) -> None:
         """Another map is there: its shades stand for other numbers."""
-        self.overlays.show_basin_of(self._basins_of, self.basins.words())
+        if self._rule is not None:
+            self.overlays.show_basin_of(self._rule[1], self.basins.words())
         self.refresh()
 
     def _on_view(self) -> None:
         """What lies elsewhere on the screen may now lie under an overlay."""
+        self._ask_for_basins()
         if self.racers.frame is None:
             return
         if self.flat:

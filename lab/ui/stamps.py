@@ -21,9 +21,11 @@ from lab.ui.widgets.glyph import glyph_path
 PARTS = 4
 #: So many pictures are kept, a few hundred bytes each; then all are made anew.
 MOST = 2_000
+#: No screen is so wide; what stands far beyond has no whole numbers that Qt takes.
+FAR = 1 << 20
 ANTIALIASING = QPainter.RenderHint.Antialiasing
 
-_made: dict[tuple[Hashable, float, int, int], tuple[QPixmap, float]] = {}
+_made: dict[tuple[Hashable, float, int, int], tuple[QPixmap, int]] = {}
 
 
 def stamp(
@@ -54,12 +56,15 @@ def stamp(
     column, right = divmod(round(x * ratio * PARTS), PARTS)
     line, down = divmod(round(y * ratio * PARTS), PARTS)
     picture, margin = _kept(look, draw, reach, ratio, right, down)
-    painter.drawPixmap(QPointF((column - margin) / ratio, (line - margin) / ratio), picture)
+    if ratio == 1.0 and max(abs(column), abs(line)) < FAR:
+        painter.drawPixmap(column - margin, line - margin, picture)  # half the cost of a QPointF
+    else:
+        painter.drawPixmap(QPointF((column - margin) / ratio, (line - margin) / ratio), picture)
 
 
 def _kept(
     look: Hashable, draw: Callable[[QPainter], None], reach: float, ratio: float, right: int, down: int
-) -> tuple[QPixmap, float]:
+) -> tuple[QPixmap, int]:
     key = (look, ratio, right, down)
     found = _made.get(key)
     if found is None:
@@ -71,7 +76,7 @@ def _kept(
 
 def _picture(
     draw: Callable[[QPainter], None], reach: float, ratio: float, right: float, down: float
-) -> tuple[QPixmap, float]:
+) -> tuple[QPixmap, int]:
     """A mark so many parts of a device pixel off the middle, and how many of these lie before the middle."""
     margin = math.ceil(reach * ratio) + 1
     made = QPixmap(QSize(2 * margin + 1, 2 * margin + 1))
@@ -85,7 +90,10 @@ def _picture(
 
 
 def stamp_crowd(painter: QPainter, symbol: str, size: float, places: NDArray[np.float64], fill: QColor) -> None:
-    """Lay down a shape at many places (n, 2), on whole pixels, where a crowd hides that it jumps; 0.7 µs each."""
+    """Lay down a shape at many places (n, 2) on the screen, 0.5 µs each.
+
+    They stand on whole pixels: a crowd hides that they jump from one to the next.
+    """
     if painter.paintEngine().type() != QPaintEngine.Type.Raster:
         for x, y in places.tolist():
             stamp_glyph(painter, symbol, size, x, y, fill)
@@ -93,9 +101,13 @@ def stamp_crowd(painter: QPainter, symbol: str, size: float, places: NDArray[np.
     ratio = painter.device().devicePixelRatioF()
     shape = partial(_glyph, symbol, size, fill, None, 0.0, None, 0.0)
     picture, margin = _kept((symbol, size, fill.rgba()), shape, size, ratio, 0, 0)
-    draw = painter.drawPixmap
-    for x, y in ((np.rint(places * ratio) - margin) / ratio).tolist():
-        draw(QPointF(x, y), picture)
+    draw, corners = painter.drawPixmap, np.rint(places * ratio) - margin
+    if ratio == 1.0:
+        for x, y in corners.astype(np.int64).tolist():
+            draw(x, y, picture)
+    else:
+        for x, y in (corners / ratio).tolist():
+            draw(QPointF(x, y), picture)
 
 
 def stamp_glyph(

@@ -7,7 +7,7 @@ from shell_fixtures import settle, wheel
 
 from lab.core.run import SetParam
 from lab.core.ticket import Ticket
-from lab.panels.race.basins import _Picture
+from lab.panels.race.basins import _Picture, shade_range
 from lab.sims.basins import LOST, UNDER_WAY, BasinMap, basin_map
 
 SIZES = (4, 8, 16, 32)
@@ -82,7 +82,8 @@ def test_a_moved_view_keeps_its_fine_map_until_there_is_another(race, qtbot, mon
     for size in SIZES:
         let_go()
         assert layer.map.minimum.shape[1] == size
-        coarse = layer.map.world[2] / size > fine.world[2] / SIZES[-1]
+        coarse = layer.map.world[2] / size > fine.world[2] / SIZES[-1] and size != SIZES[-1]
+        assert layer._pictures[0].span == shade_range(fine if coarse else layer.map)
         assert [picture.found for picture in layer._pictures] == ([layer.map, fine] if coarse else [layer.map])
     assert not waiting
     # Another rate is another map: what was seen of the old one must not stay.
@@ -118,5 +119,5 @@ def test_nothing_is_asked_while_the_hand_moves_the_view(race, qtbot, monkeypatch
 def test_the_words_on_basins_name_every_shade_that_is_there(race, minimum, steps, words):
     layer = race.view.stage.basins
     found = BasinMap((0.0, 0.0, 1.0, 1.0), np.array([minimum], np.int16), np.array([steps], np.int32))
-    layer._pictures = [_Picture(found)]
+    layer._pictures = [_Picture(found, shade_range(found))]
     assert layer.words() == words

@@ -245,7 +245,7 @@ def test_shades_of_basins_span_the_steps_of_the_map(name):
     lo, hi = shade_range(found)
     assert 150 <= lo < 170 < 470 < hi <= 490
     t = load_theme(name)
-    rgb = shades(found, t).astype(float)
+    rgb = shades(found, t, shade_range(found)).astype(float)
     ground = np.array([t.color("surface").red(), t.color("surface").green(), t.color("surface").blue()])
     away = np.linalg.norm(rgb - ground, axis=-1).ravel()
     assert (np.diff(away) <= 1.5).all()

@@ -28,9 +28,10 @@ _COLORS = ("blue", "vermillion", "green", "purple", "yellow", "sky", "ink")
 
 @dataclass
 class _Picture:
-    """A map, and its colours in the theme that they were asked for in."""
+    """A map, the steps that its strongest and its faintest shade stand for, and its colours in a theme."""
 
     found: BasinMap
+    span: tuple[int, int] | None
     image: QImage | None = None
     theme: str = ""
 
@@ -44,7 +45,7 @@ class _Picture:
         t = theme()
         if self.image is None or self.theme != t.name:
             self.theme = t.name
-            rgb = np.ascontiguousarray(shades(self.found, t)[::-1])
+            rgb = np.ascontiguousarray(shades(self.found, t, self.span)[::-1])
             ny, nx = self.found.minimum.shape
             self.image = QImage(rgb.data, nx, ny, 3 * nx, QImage.Format.Format_RGB888).copy()
         x, y, width, height = self.found.world
@@ -55,7 +56,8 @@ class _Picture:
 class BasinLayer:
     """Draws the newest basin map; asks for finer ones until the finest is there.
 
-    Where only the view has moved, the map of the view before lies over the new one until that is as fine.
+    Where only the view has moved, the map of the view before lies over the new one until that is as fine, or as fine as
+    it gets.
 
     Parameters
     ----------
@@ -106,11 +108,15 @@ class BasinLayer:
         size = (SIZES[level], max(8, round(SIZES[level] * aspect)))
 
         def done(found: BasinMap) -> None:
-            newest = _Picture(found)
-            over = kept if kept is not None and kept.cell < newest.cell else None
+            newest = _Picture(found, shade_range(found))
+            last = level + 1 == len(SIZES)
+            over = kept if kept is not None and kept.cell < newest.cell and not last else None
+            if over is not None:
+                # What lies side by side is shaded alike.
+                newest.span = over.span
             self._pictures = [newest] if over is None else [newest, over]
             self._changed()
-            if level + 1 < len(SIZES) and question == self._asked:
+            if not last and question == self._asked:
                 self._refine(question, aspect, level + 1, over)
 
         self._jobs.submit(
@@ -121,11 +127,11 @@ class BasinLayer:
     def words(self) -> str:
         """What the shades mean in this theme, with the numbers of this map."""
         far = "dark" if theme().dark else "pale"
-        found = self.map
-        if found is None:
+        if not self._pictures:
             return f"Strong: soon, {far}: late. Grey: not in {STEPS} steps."
+        found, span = self._pictures[0].found, self._pictures[0].span
         said = []
-        if (span := shade_range(found)) is not None:
+        if span is not None:
             same = f"Coloured: in {span[0]} steps."
             said.append(same if span[0] == span[1] else f"Strong: in {span[0]} steps, {far}: in {span[1]}.")
         if (found.minimum == UNDER_WAY).any():
@@ -140,16 +146,19 @@ class BasinLayer:
             picture.paint(painter, stage)
 
 
-def shades(found: BasinMap, t: Theme) -> NDArray[np.uint8]:
-    """Colours of a map, shape (ny, nx, 3): far from the surface's colour where the way is short."""
+def shades(found: BasinMap, t: Theme, span: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """Colours of a map, shape (ny, nx, 3): far from the surface's colour where the way is short.
+
+    `span` is the steps that the strongest and the faintest shade stand for, as a rule those of `shade_range`.
+    """
     ground = _rgb(t.surface)
     hues = np.array([_rgb(t.hex(name)) for name in _COLORS])
     # Neighbours in a long list of minima get colours that are far apart.
     hue = hues[(found.minimum.astype(np.int64) * 5) % len(hues)] if found.minimum.max() > 6 else None
     if hue is None:
         hue = hues[np.clip(found.minimum, 0, len(hues) - 1)]
-    lo, hi = shade_range(found) or (1, STEPS)
-    # From the quickest to the slowest of this very map, by ratios: over all steps there are, most would look alike.
+    lo, hi = span or (1, STEPS)
+    # From the quickest to the slowest pixel, by ratios: over all steps there are, most would look alike.
     share = np.log(found.steps.clip(lo, hi) / lo) / np.log(max(hi / lo, 1.0 + 1e-9))
     soon, late = SHADES[t.name]
     strength = (soon + (late - soon) * share)[..., None]

@@ -38,7 +38,7 @@ def test_loads_no_qt(work: str) -> None:
 
 def test_a_window_waits_neither_for_the_self_test_nor_for_pillow() -> None:
     """The first is imported by the first proof, the second by the first film."""
-    late = "[m for m in sys.modules if m.split('.')[0] == 'PIL' or m.startswith('lab.selftest')]"
+    late = "[m for m in sys.modules if m.split('.')[0] in ('PIL', 'multiprocessing') or m.startswith('lab.selftest')]"
     assert python(f"import sys, lab.app, lab.panels.race.view; print({late})") == "[]"
 
 

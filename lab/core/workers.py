@@ -1,4 +1,7 @@
-"""Work that is cut into pieces: done one after the other, or by processes beside this one."""
+"""Processes beside this one that share work which is cut into pieces.
+
+Imported by who needs it first: `multiprocessing` takes 20 ms, and the first window needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from multiprocessing.sharedctypes import RawArray
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from lab.core.pieces import in_turn
 from lab.core.ticket import Cancelled, Ticket
 
 T = TypeVar("T")
@@ -25,29 +29,6 @@ MOST = 4
 _CELLS = 256
 #: Seconds between two looks whether the answer is still wanted.
 _PATIENCE = 0.02
-
-
-class Spread(Protocol):
-    """A way to do work that is cut into pieces: `in_turn`, or `Workers.spread`."""
-
-    def __call__(
-        self, ticket: Ticket, work: Callable[..., T], pieces: Sequence[tuple[Any, ...]]
-    ) -> Iterator[tuple[int, T]]:
-        """Give ``(i, work(ticket, *pieces[i]))`` for each piece, in any order.
-
-        Raises
-        ------
-        Cancelled
-            When the ticket is no longer wanted.
-        """
-        ...
-
-
-def in_turn(ticket: Ticket, work: Callable[..., T], pieces: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
-    """One piece after the other, here."""
-    for i, piece in enumerate(pieces):
-        ticket.check()
-        yield i, work(ticket, *piece)
 
 
 class Workers:
@@ -79,7 +60,7 @@ class Workers:
     def spread(
         self, ticket: Ticket, work: Callable[..., T], pieces: Sequence[tuple[Any, ...]]
     ) -> Iterator[tuple[int, T]]:
-        """Do pieces side by side; see `Spread`. Safe to call from several threads.
+        """Do pieces side by side; see `lab.core.pieces.Spread`. Safe to call from several threads.
 
         Parameters
         ----------

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.core.pieces import Spread, in_turn
 from lab.core.run import random_stream
 from lab.core.ticket import Ticket
-from lab.core.workers import Spread, in_turn
 from lab.engine.landscapes import Landscape
 from lab.engine.optimizers import Array, LandscapeAsk, Optimizer
 

@@ -6,14 +6,17 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from shiboken6 import getCppPointer, isValid
 
 from lab.core.errors import LabError
+from lab.core.pieces import Spread, in_turn
 from lab.core.ticket import Cancelled, Ticket
-from lab.core.workers import Spread, Workers, in_turn
+
+if TYPE_CHECKING:
+    from lab.core.workers import Workers
 
 __all__ = ["Cancelled", "Jobs", "Ticket", "owner_of"]
 
@@ -77,7 +80,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self.inline = inline
         self._executor = executor
-        self._workers = Workers()
+        self._workers: Workers | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._on_quiet)
         self._own = executor is None
@@ -92,8 +95,12 @@ class Jobs(QObject):
     @property
     def spread(self) -> Spread:
         """How a job may do what it cuts into pieces: by processes, or in turn where jobs are done in the caller."""
-        if self.inline:
+        if self.inline or self._closed:
             return in_turn
+        if self._workers is None:
+            from lab.core.workers import Workers
+
+            self._workers = Workers()
         self._rest.start()
         return self._workers.spread
 
@@ -175,7 +182,9 @@ class Jobs(QObject):
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
         self._rest.stop()
-        self._workers.close()
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
 
     def _launch(self, key: object, slot: _Slot) -> None:
         assert slot.waiting is not None
@@ -201,7 +210,7 @@ class Jobs(QObject):
             self._launch(key, slot)
 
     def _on_quiet(self) -> None:
-        if not self._workers.rest():
+        if self._workers is not None and not self._workers.rest():
             self._rest.start()
 
     def _on_progressed(self, slot: _Slot, generation: int, fraction: float) -> None:

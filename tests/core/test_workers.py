@@ -13,8 +13,9 @@ import pytest
 from pieces import die_in_a_process, endless, endless_but_first, gone, refuse, square
 
 from lab.core.errors import BadValue
+from lab.core.pieces import in_turn
 from lab.core.ticket import Cancelled, Ticket
-from lab.core.workers import Workers, in_turn
+from lab.core.workers import Workers
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from PySide6.QtCore import SIGNAL, QObject
 from shell_fixtures import settle
 
 from lab.core.errors import BadValue
+from lab.core.pieces import in_turn
 from lab.core.ticket import Ticket
-from lab.core.workers import in_turn
 from lab.panels.race import basins, held_out
 from lab.ui.jobs import Jobs
 

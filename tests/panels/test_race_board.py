@@ -221,3 +221,20 @@ def test_what_tells_a_racer_from_its_like_outlasts_its_rules_name(qapp):
         assert words == whole or "…" in words or words == "η 0.030"
     assert fitted(whole, metrics, metrics.horizontalAdvance(whole) - 8).endswith("… · η 0.030")
     assert fitted("Momentum", metrics, 40).endswith("…")
+
+
+@pytest.mark.parametrize(("speed", "every"), [(60.0, 2), (30.0, 1)])
+def test_a_board_too_fast_to_read_is_filled_every_other_frame_and_is_right_at_rest(race, speed, every):
+    filled = []
+    inspector = race.view._inspector
+    real = inspector.show_board
+    inspector.show_board = lambda frame, *rest: (filled.append(frame.step), real(frame, *rest))
+    race.experiment.set_speed(speed)
+    race.experiment.set_playing(True)
+    filled.clear()
+    for _ in range(9):
+        race.player.tick(1.001 / speed)
+    assert np.diff(filled).tolist() == [every] * (len(filled) - 1)
+    assert len(filled) >= 9 // every
+    race.experiment.set_playing(False)
+    assert filled[-1] == race.experiment.step == 9

@@ -45,6 +45,9 @@ from lab.ui.widgets import IconButton
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
 
+#: Played faster, in steps a second, a leaderboard is seen to move rather than read.
+LEGIBLE = 40.0
+
 
 class RaceView(Entered):
     """Press places a start at that very pixel; a flag or head is dragged; a right press removes a flag."""
@@ -60,6 +63,7 @@ class RaceView(Entered):
         self._landscape: Landscape | None = None
         self._ghost: RaceGhost | None = None
         self._drags, self._firsts = Drags(), record.Firsts()
+        self._numbers = False
         self._focus_kept, self._shown = FocusKept(), self.config
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
@@ -164,7 +168,10 @@ class RaceView(Entered):
         self.stage.show_ghost(self._ghost, frame.step, focus)
         self._in_focus.show(frame, self._looks, focus, self._look)
         self.proof.show_subjects(subjects(frame, focus.lane, self.config))
-        self._inspector.show_board(frame, self._looks, focus, self._look, self._test_loss, self._ghost)
+        # Numbers that change sixty times a second can't be read: then every other frame has them.
+        self._numbers = not (self._numbers and self.experiment.playing and self.experiment.speed > LEGIBLE)
+        if self._numbers:
+            self._inspector.show_board(frame, self._looks, focus, self._look, self._test_loss, self._ghost)
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
         if self._look.schedule:

@@ -58,6 +58,7 @@ class Overlays:
     """Keeps the small cards in the stage's corners."""
 
     def __init__(self, stage: Stage) -> None:
+        self._stage = stage
         self.corners = CornerOverlays(stage, foot=PLOT_BOTTOM)
         self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
         self._readout_text = Text("", "caption")
@@ -117,6 +118,7 @@ class Overlays:
         #: The colours stand for losses, and nothing takes the place of their scale.
         self._scaled = True
         self.data = DataCard()
+        self.data.unfolded.connect(self._on_data_unfolded)
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
         self.corners.add(self.derivative, "tc", MIDDLE, TOP, needed=True)
@@ -196,7 +198,13 @@ class Overlays:
         for button in self._zooms:
             button.setVisible(not cramped)
         self.derivative.give_room(stage)
+        self.data.give_room(self._stage.plot.size())
+        self._on_data_unfolded()
         self.raise_derivative()
+
+    def _on_data_unfolded(self) -> None:
+        # What the hand has opened is not sent away by what merely explains.
+        self.corners.set_needed(self.data, self.data.opened)
 
     def raise_derivative(self) -> None:
         """Put the derivative's card where it belongs; the next frame moves it if a ball is there."""
@@ -287,7 +295,11 @@ class Overlays:
             place = self.corners.would_lie(card, corner, dx, dy)
             box = QRectF(place).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             crowd = sum(box.contains(x, y) for x, y in others)
-            return not self.corners.has_room(place, card), 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+            # A card that was opened, and the chip that opens it, had better not be sent away by a hint.
+            away = card is self.data and self.corners.crosses(place, card)
+            return away or not self.corners.has_room(place, card), 20 * sum(
+                box.contains(x, y) for x, y in vital
+            ) + crowd
 
         return min(homes, key=hidden)
 

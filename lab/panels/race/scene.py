@@ -66,6 +66,7 @@ class RaceStage(LandscapeStage):
         self.past = PastLayer()
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
+        self.overlays.data.unfolded.connect(self._on_view)
         self.field_changed.connect(lambda field: self.overlays.show_range(field.lo, field.hi))
         self.view_changed.connect(self._on_view)
         # While the hand held something nothing made way.

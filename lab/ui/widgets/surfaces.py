@@ -156,6 +156,13 @@ class CornerOverlays(QObject):
                 p.corner = corner
                 self.place()
 
+    def set_needed(self, widget: QWidget, on: bool) -> None:
+        """Let an overlay have its place whatever else is there, or no longer."""
+        for p in self._placed:
+            if p.widget is widget and p.needed != on:
+                p.needed = on
+                self.place()
+
     def taken(self) -> list[QRect]:
         """Where overlays now lie, in pixels of the parent."""
         return [p.widget.geometry() for p in self._placed if not p.widget.isHidden() and p.widget.x() > self._AWAY.x()]
@@ -177,6 +184,11 @@ class CornerOverlays(QObject):
         """Whether an overlay would be seen whole at a place: inside, and on no needed one but itself."""
         needed = (p.widget for p in self._placed if p.needed and p.widget is not widget and not p.widget.isHidden())
         return self._free().contains(place) and not any(place.intersects(widget.geometry()) for widget in needed)
+
+    def crosses(self, place: QRect, widget: QWidget) -> bool:
+        """Whether an overlay at a place would lie on another one that is now seen."""
+        others = (p.widget for p in self._placed if p.widget is not widget and not p.widget.isHidden())
+        return any(place.intersects(other.geometry()) for other in others)
 
     def _free(self) -> QRect:
         return self._parent.rect().adjusted(0, 0, 0, -self._foot)

@@ -69,7 +69,7 @@ class Stage(QWidget):
         Keep one world unit as long across as up; the view then grows in one direction to fill the plot.
     """
 
-    #: The visible part of the world changed.
+    #: The visible part of the world changed, or where in the widget it is seen.
     view_changed = Signal()
     #: The hand chose what is visible (zoom, pan, or everything).
     view_chosen = Signal()
@@ -109,6 +109,9 @@ class Stage(QWidget):
         self._cache: QPixmap | None = None
         #: Where live layers stand on the screen; None: not known.
         self._extent: QRegion | None = None
+        #: Where in the plot the pointer is, in pixels; None: elsewhere.
+        self.under: QPointF | None = None
+        self._fitted = QRectF()
         self._pan_from: tuple[QPointF, QRectF] | None = None
         self._dim = 0.0
         #: The keyboard came by key, not by a press: a ring shows it.
@@ -181,8 +184,8 @@ class Stage(QWidget):
             unit = max(wanted.width() / plot.width(), wanted.height() / plot.height())
             width, height = unit * plot.width(), unit * plot.height()
             world = QRectF(wanted.center().x() - width / 2, wanted.center().y() - height / 2, width, height)
-        if world != self._world:
-            self._world = world
+        if world != self._world or plot != self._fitted:
+            self._world, self._fitted = world, plot
             self.refresh()
             self.view_changed.emit()
 
@@ -285,7 +288,11 @@ class Stage(QWidget):
         self._extent = None
         self._fit()
 
+    def _point(self, position: QPointF) -> None:
+        self.under = position if self.plot.contains(position) else None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._point(event.position())
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and event.modifiers() & Qt.KeyboardModifier.AltModifier
         ):
@@ -295,6 +302,7 @@ class Stage(QWidget):
             self.pressed.emit(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(event.position())
         if self._pan_from is not None:
             start, world = self._pan_from
             # By whole pixels of the screen: what is painted already then only moves along.
@@ -307,7 +315,7 @@ class Stage(QWidget):
         elif event.buttons():
             self.dragged.emit(event)
         else:
-            self.hovered.emit(event.position() if self.plot.contains(event.position()) else None)
+            self.hovered.emit(self.under)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:
@@ -317,6 +325,7 @@ class Stage(QWidget):
             self.released.emit(event)
 
     def leaveEvent(self, event: object) -> None:
+        self.under = None
         self.hovered.emit(None)
 
     def pan(self, across: float, up: float) -> None:
@@ -354,6 +363,7 @@ class Stage(QWidget):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        self._point(event.position())
         if self.plot.contains(event.position()) and event.angleDelta().y():
             self._rest.start()
             self.zoom(0.9985 ** event.angleDelta().y(), event.position())

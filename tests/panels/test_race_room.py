@@ -1,8 +1,9 @@
 """What floats over the stage takes no more room than there is, and the stage what it needs."""
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from shell_fixtures import click, settle
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from shell_fixtures import MIDDLE, click, drag, hover, key, move, press, release, settle
 
 from lab.panels.race.data_card import FOLDS_BELOW, SHARE
 
@@ -68,3 +69,71 @@ def test_the_folded_data_card_opens_and_folds_again_by_a_press(windows):
     card.give_room(QSizeF(800, 500))
     assert not card.folded
     assert card._title.text() == "40 samples, 40 in the next step"
+
+
+def said(view):
+    """What is read under the pointer, empty for nothing."""
+    readout = view.stage.overlays.readout
+    return "" if readout.isHidden() else view.stage.overlays._readout_text.text()
+
+
+@pytest.mark.parametrize("preset", ["himmelblau", "parabola"])
+@pytest.mark.parametrize("change", ["home", "resize", "zoom", "landscape"])
+def test_what_is_read_follows_the_view_under_a_pointer_that_stands_still(windows, preset, change):
+    race = open_race(windows, preset)
+    view, stage = race.view, race.view.stage
+    at(race, 20)
+    stage.zoom(0.5, QPointF(300, 200))
+    place = (260.0, 180.0)
+    hover(stage, place)
+    before = said(view)
+    if change == "home":
+        key(stage, Qt.Key.Key_0)
+    elif change == "resize":
+        race.resize(1000, 620)
+    elif change == "zoom":
+        key(stage, Qt.Key.Key_Plus)
+    else:
+        view.choose_preset("beale" if preset == "himmelblau" else "double_well")
+    settle()
+    after = said(view)
+    hover(stage, (place[0] + 1, place[1]))
+    hover(stage, place)
+    assert before != after == said(view)
+
+
+def test_a_pan_by_hand_carries_what_is_read_along(race):
+    view, stage = race.view, race.view.stage
+    hover(stage, (300, 200))
+    before = said(view)
+    drag(stage, (300, 200), (340, 230), MIDDLE)
+    after = said(view)
+    hover(stage, (341, 230))
+    hover(stage, (340, 230))
+    assert before == after == said(view)
+
+
+def test_a_line_that_is_drawn_is_read_at_its_end_and_not_covered(race):
+    view, stage = race.view, race.view.stage
+    end = (stage.plot.right() - 60.0, stage.plot.bottom() - 70.0)
+    press(stage, (200, 100), modifiers=Qt.KeyboardModifier.ShiftModifier)
+    for share in np.linspace(0.1, 1.0, 10):
+        move(stage, (200 + share * (end[0] - 200), 100 + share * (end[1] - 100)))
+        settle()
+    told, box = said(view), QRectF(stage.overlays.readout.geometry())
+    release(stage, end)
+    assert stage.plot.contains(box)
+    for x, y in stage.to_pixels(view._frame.starts).tolist():
+        assert not box.adjusted(-10, -10, 10, 10).contains(x, y)
+    race.experiment.set_playing(False)
+    hover(stage, (end[0] + 1, end[1]))
+    hover(stage, end)
+    assert said(view) == told
+
+
+def test_what_is_read_on_a_narrow_stage_has_its_value(race):
+    narrow(race.view, 330)
+    stage = race.view.stage
+    hover(stage, (180, 180))
+    assert "f = " in said(race.view)
+    assert stage.plot.contains(QRectF(stage.overlays.readout.geometry()))

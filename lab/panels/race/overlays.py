@@ -36,11 +36,14 @@ MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
 
 #: An overlay keeps this many pixels away from what must be seen.
 NEAR = 14.0
+#: The words of the readout end so far from the edges of the plot at least.
+READOUT_BESIDE = 28
 #: Where cards may float, at home first.
 HOMES: dict[str, tuple[Corner, ...]] = {
     "legend": ("bl", "br", "tl", "tr"),
     "data": ("tr", "tl", "br", "bl"),
     "apart": ("bl", "tl", "tr", "br"),
+    "readout": ("br", "bl", "tr", "tl"),
 }
 #: The same of the card that takes a step apart on a curve, which leaves its middle free above.
 OVER_A_CURVE: tuple[Corner, ...] = ("tc", "bl", "br", "tl", "tr")
@@ -62,7 +65,10 @@ class Overlays:
         self.corners = CornerOverlays(stage, foot=PLOT_BOTTOM)
         self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
         self._readout_text = Text("", "caption")
-        self.readout = Overlay(self._readout_text)
+        # It may lie where a press is meant to go.
+        self.readout = Overlay(self._readout_text, see_through=True)
+        #: Starts and minima that it keeps off, in pixels.
+        self._read_beside: tuple[Places, Places] = ((), ())
         self._lo, self._hi = Text("0", "tick"), Text("1", "tick")
         self.color_bar = Overlay(Text("f(θ)", "caption"), self._lo, ColorBar("stage"), self._hi, spacing=8)
         self.legend = Overlay(
@@ -101,14 +107,12 @@ class Overlays:
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
         self.corners.add(self.ghost, "tl", LEFT, TOP)
-        # The buttons first: the readout comes and goes above them, and they stay under the pointer.
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
         self.corners.add(self.color_bar, "tr", RIGHT, TOP)
         self.corners.add(self.basin_note, "tr", RIGHT, TOP)
         self.corners.add(self.test_legend, "tr", RIGHT, TOP)
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
         self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
-        self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         #: The table of all racers lies where the legend would.
         self.covered = False
         #: The stage is so small that what only explains would cover what it explains.
@@ -122,6 +126,8 @@ class Overlays:
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
         self.corners.add(self.derivative, "tc", MIDDLE, TOP, needed=True)
+        # Last of all: it comes and goes with the pointer, and nothing should move because of that.
+        self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.derivative.hide()
         self.data.hide()
         self.test_legend.hide()
@@ -281,6 +287,24 @@ class Overlays:
                 self._corner[name] = corner
                 self._move(card, corner, _offsets(corner)[0])
 
+    def clear_readout(self, starts: Places, others: Places = ()) -> None:
+        """Keep what is read under the pointer off these starts, in pixels, also while the hand draws them.
+
+        It stays where it is as long as it hides none of them.
+        """
+        self._read_beside = starts, others
+        if not self.readout.isHidden():
+            box = QRectF(self.readout.geometry()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            if self.readout.x() < 0 or any(box.contains(x, y) for x, y in starts):
+                self._place_readout()
+
+    def _place_readout(self) -> None:
+        homes = ("br", "tr") if self._flat else HOMES["readout"]
+        corner = self._emptiest(self.readout, homes, *self._read_beside)
+        if corner != self._corner["readout"]:
+            self._corner["readout"] = corner
+            self._move(self.readout, corner, _offsets(corner)[0])
+
     def _emptiest(
         self,
         card: QWidget,
@@ -295,11 +319,10 @@ class Overlays:
             place = self.corners.would_lie(card, corner, dx, dy)
             box = QRectF(place).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             crowd = sum(box.contains(x, y) for x, y in others)
-            # A card that was opened, and the chip that opens it, had better not be sent away by a hint.
-            away = card is self.data and self.corners.crosses(place, card)
-            return away or not self.corners.has_room(place, card), 20 * sum(
-                box.contains(x, y) for x, y in vital
-            ) + crowd
+            # What the hand has opened or points at had better not be sent away by a hint.
+            away = card in (self.data, self.readout) and self.corners.crosses(place, card)
+            weighed = 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+            return away or not self.corners.has_room(place, card), weighed
 
         return min(homes, key=hidden)
 
@@ -328,13 +351,16 @@ class Overlays:
         self.ghost.setVisible(bool(words))
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
-        """The value and gradient under the pointer."""
+        """The value and gradient under the pointer; on a narrow plot the value alone."""
         if len(point) == 1:
-            slope = number_text(float(gradient[0]), 3)
-            self._readout_text.setText(f"θ = {number_text(point[0], 4)}   f = {number_text(value, 4)}   f′ = {slope}")
+            words = f"θ = {number_text(point[0], 4)}   f = {number_text(value, 4)}"
+            slope = f"   f′ = {number_text(float(gradient[0]), 3)}"
+        else:
+            words = f"θ = ({', '.join(number_text(v, 3) for v in point)})   f = {number_text(value, 4)}"
+            slope = f"   ∇f = ({', '.join(number_text(float(v), 3) for v in gradient)})"
+        room = self._stage.plot.width() - 2 * READOUT_BESIDE
+        fits = self._readout_text.fontMetrics().horizontalAdvance(words + slope) <= room
+        self._readout_text.setText(words + slope if fits else words)
+        if self.readout.isHidden():
             self.readout.show()
-            return
-        there = ", ".join(number_text(v, 3) for v in point)
-        slope = ", ".join(number_text(float(v), 3) for v in gradient)
-        self._readout_text.setText(f"θ = ({there})   f = {number_text(value, 4)}   ∇f = ({slope})")
-        self.readout.show()
+            self._place_readout()

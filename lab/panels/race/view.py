@@ -126,6 +126,7 @@ class RaceView(Entered):
             first = self._landscape is None
             self._landscape = config.landscape
             self.stage.adopt(config.landscape, self._look.world if first else (), config.starts)
+            self.hands.read_again()
             if not first:
                 # Another landscape is shown whole: the part of the old one must not come back with the session.
                 self._on_view_chosen()

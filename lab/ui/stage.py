@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from lab.ui import fonts
 from lab.ui.axes import paint_axes
 from lab.ui.theme import manager, theme
 
@@ -97,7 +98,7 @@ class Stage(QWidget):
         self.y_label = "θ₂"
         self.still: list[Layer] = []
         self.live: list[LiveLayer] = []
-        #: Room for the numbers of the upright axis, in pixels.
+        #: Room for the numbers of the upright axis, in pixels at 100 % text.
         self.left_margin = LEFT
         #: Small tiles: narrower margins, no axis titles.
         self.compact = False
@@ -121,7 +122,7 @@ class Stage(QWidget):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.rested)
         self.rested.connect(self.update)
-        manager().changed.connect(self.refresh)
+        manager().changed.connect(self._on_theme_changed)
 
     # -- geometry ----------------------------------------------------------------------------------------------
 
@@ -131,6 +132,9 @@ class Stage(QWidget):
         if self.bare:
             return QRectF(0, 0, max(1, self.width()), max(1, self.height()))
         left, bottom = (32, 24) if self.compact else (self.left_margin, BOTTOM)
+        # Larger text needs more room; smaller text keeps the usual one.
+        grown = max(1.0, fonts.scale())
+        left, bottom = round(left * grown), round(bottom * grown)
         return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
 
     @property
@@ -188,6 +192,11 @@ class Stage(QWidget):
             self._world, self._fitted = world, plot
             self.refresh()
             self.view_changed.emit()
+
+    def _on_theme_changed(self) -> None:
+        # Text of another size leaves the plot more room or less.
+        self._fit()
+        self.refresh()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Show `factor` times as much of the world, keeping the point under `at` where it is."""

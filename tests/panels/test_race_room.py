@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF
 from shell_fixtures import MIDDLE, click, drag, hover, key, move, press, release, settle
 
 from lab.panels.race.data_card import FOLDS_BELOW, SHARE
+from lab.ui import fonts
+from lab.ui.theme import manager
 
 
 def open_race(windows, preset, size=(1280, 800)):
@@ -74,7 +77,7 @@ def test_the_folded_data_card_opens_and_folds_again_by_a_press(windows):
 def said(view):
     """What is read under the pointer, empty for nothing."""
     readout = view.stage.overlays.readout
-    return "" if readout.isHidden() else view.stage.overlays._readout_text.text()
+    return "" if readout.isHidden() else view.stage.overlays.readout.words
 
 
 @pytest.mark.parametrize("preset", ["himmelblau", "parabola"])
@@ -137,3 +140,33 @@ def test_what_is_read_on_a_narrow_stage_has_its_value(race):
     hover(stage, (180, 180))
     assert "f = " in said(race.view)
     assert stage.plot.contains(QRectF(stage.overlays.readout.geometry()))
+
+
+def inked(image, box):
+    """How many pixels of a box are about as bright as text."""
+    ratio = image.devicePixelRatio()
+    xs = range(max(0, int(box.left() * ratio)), min(image.width(), int(box.right() * ratio)))
+    ys = range(max(0, int(box.top() * ratio)), min(image.height(), int(box.bottom() * ratio)))
+    return sum(image.pixelColor(x, y).lightness() > 90 for x in xs for y in ys)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_names_of_the_axes_are_whole_at_any_size_of_text(windows, scale):
+    race = open_race(windows, "logistic")
+    manager().set_text_scale(scale)
+    at(race, 0)
+    stage = race.view.stage
+    plot, image = stage.plot, stage.grab().toImage()
+    # The last rows below and the first columns on the left are bare: nothing is cut there.
+    foot = QRectF(plot.left(), stage.height() - 2, plot.width(), 2)
+    side = QRectF(0, plot.top(), 2, plot.height())
+    assert inked(image, foot) == inked(image, side) == 0
+    assert inked(image, QRectF(plot.left(), plot.bottom() + 2, plot.width(), stage.height())) > 0
+    line = fonts.font(fonts.CAPTION)
+    high = QFontMetricsF(line).height()
+    # Two lines of text fit below the plot, one and a number beside it.
+    assert stage.height() - plot.bottom() >= 2 * high + 4
+    assert plot.left() >= high + QFontMetricsF(line).horizontalAdvance("\u22124") + 8
+    for box in stage.overlays.taken():
+        assert box.bottom() <= plot.bottom()
+        assert box.left() >= plot.left()

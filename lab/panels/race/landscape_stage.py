@@ -202,6 +202,10 @@ class LandscapeStage(Stage):
         super().resizeEvent(event)
         self._keep_home()
 
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
+        self._keep_home()
+
     # -- pictures ------------------------------------------------------------------------------------------------
 
     def thumbnail(self, size: QSize) -> QImage:

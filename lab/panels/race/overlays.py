@@ -13,15 +13,17 @@ from lab.panels.race.data_card import DataCard
 from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.held_out import ROLE
+from lab.panels.race.readout import Readout
 from lab.panels.race.state import RaceViewState
 from lab.ui import fonts
 from lab.ui.keys import FIRST
-from lab.ui.stage import BOTTOM as PLOT_BOTTOM
-from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
 from lab.ui.widgets.surfaces import Corner
 
+#: From the edges of the plot to its overlays.
+WITHIN = 14
+#: The same from the edges of the stage, at 100 % text: those of the axes grow with it, and overlays follow.
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
 #: Stages smaller than these have no legend of the arrows (they carry their names), and no scale of the colours.
 SMALL, TINY = QSize(420, 400), QSize(480, 300)
@@ -29,15 +31,12 @@ SMALL, TINY = QSize(420, 400), QSize(480, 300)
 CRAMPED = QSize(340, 260)
 #: In a stage less wide than this, at 100 % text, the legend's two lines stand one below the other.
 ABREAST = 560
-#: Beside the axis of a loss, and from the middle of the stage to that of its plot.
+#: Beside the axis of a loss.
 LOSS_MARGIN = 64
-MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
 
 
 #: An overlay keeps this many pixels away from what must be seen.
 NEAR = 14.0
-#: The words of the readout end so far from the edges of the plot at least.
-READOUT_BESIDE = 28
 #: Where cards may float, at home first.
 HOMES: dict[str, tuple[Corner, ...]] = {
     "legend": ("bl", "br", "tl", "tr"),
@@ -52,21 +51,14 @@ OVER_A_CURVE: tuple[Corner, ...] = ("tc", "bl", "br", "tl", "tr")
 Places = Sequence[tuple[float, float]]
 
 
-def _offsets(corner: Corner) -> tuple[int, int]:
-    """How far from the edges of the stage a corner's overlays lie."""
-    return {"l": LEFT, "c": MIDDLE, "r": RIGHT}[corner[1]], (TOP if corner[0] == "t" else BOTTOM)
-
-
 class Overlays:
     """Keeps the small cards in the stage's corners."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.corners = CornerOverlays(stage, foot=PLOT_BOTTOM)
+        self.corners = CornerOverlays(stage)
         self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
-        self._readout_text = Text("", "caption")
-        # It may lie where a press is meant to go.
-        self.readout = Overlay(self._readout_text, see_through=True)
+        self.readout = Readout()
         #: Starts and minima that it keeps off, in pixels.
         self._read_beside: tuple[Places, Places] = ((), ())
         self._lo, self._hi = Text("0", "tick"), Text("1", "tick")
@@ -125,7 +117,7 @@ class Overlays:
         self.data.unfolded.connect(self._on_data_unfolded)
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
-        self.corners.add(self.derivative, "tc", MIDDLE, TOP, needed=True)
+        self.corners.add(self.derivative, "tc", 0, TOP, needed=True)
         # Last of all: it comes and goes with the pointer, and nothing should move because of that.
         self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.derivative.hide()
@@ -157,25 +149,40 @@ class Overlays:
         low = self._flat or (self._corner["apart"] == "tl" and not self.apart.isHidden())
         for overlay in (self.hint, self.stability):
             high = not low or (overlay is self.hint and self._hint_raised)
-            self._move(overlay, "tl" if high else "bl", LOSS_MARGIN + 14 if self._flat else LEFT)
+            self._move(overlay, "tl" if high else "bl")
 
     def clear_hint(self, starts: Places) -> None:
         """Keep the hint off the starts at these places (x, y) in pixels: over a curve in a low stage it goes up."""
         hint = self.hint
         stage = hint.parentWidget()
         assert stage is not None
-        low = stage.height() - BOTTOM - hint.height()
-        place = QRectF(LOSS_MARGIN + 14, low, hint.width(), hint.height()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+        dx, dy = self._offsets("bl")
+        place = QRectF(dx, stage.height() - dy - hint.height(), hint.width(), hint.height()).adjusted(
+            -NEAR, -NEAR, NEAR, NEAR
+        )
         free = self.derivative.isHidden()
         raised = self._flat and free and any(place.contains(QPointF(x, y)) for x, y in starts)
         if raised != self._hint_raised:
             self._hint_raised = raised
             self._place_words()
 
-    def _move(self, overlay: QWidget, corner: Corner, dx: int) -> None:
+    def _offsets(self, corner: Corner) -> tuple[int, int]:
+        """How far from the edges of the stage a corner's overlays lie, so that they lie within its plot."""
+        plot, stage = self._stage.plot, self._stage
+        left, right = round(plot.left()), round(stage.width() - plot.right())
+        across = {"l": left + WITHIN, "c": (left - right) // 2, "r": right + WITHIN}[corner[1]]
+        return across, WITHIN + round(plot.top() if corner[0] == "t" else stage.height() - plot.bottom())
+
+    def follow_plot(self) -> None:
+        """Keep within the plot, whose margins follow the text and the kind of landscape."""
+        foot = round(self._stage.height() - self._stage.plot.bottom())
+        corners: tuple[Corner, ...] = ("tl", "tr", "bl", "br", "tc", "bc")
+        self.corners.set_margins(foot, {corner: self._offsets(corner) for corner in corners})
+
+    def _move(self, overlay: QWidget, corner: Corner) -> None:
         """Put an overlay into a corner, above the axis where that is a lower one."""
         self.corners.set_corner(overlay, corner)
-        self.corners.set_offsets(overlay, dx, BOTTOM if corner[0] == "b" else TOP)
+        self.corners.set_offsets(overlay, *self._offsets(corner))
 
     def at_the_foot(self) -> list[QRectF]:
         """Where overlays lie along the lower edge, in pixels."""
@@ -191,6 +198,7 @@ class Overlays:
 
     def give_room(self, stage: QSize) -> None:
         """Follow the size of the stage."""
+        self.follow_plot()
         upright = stage.width() < ABREAST * max(1.0, fonts.scale())
         self.legend.box.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         self.legend.box.setSpacing(4 if upright else 16)
@@ -214,7 +222,7 @@ class Overlays:
 
     def raise_derivative(self) -> None:
         """Put the derivative's card where it belongs; the next frame moves it if a ball is there."""
-        self._move(self.derivative, "tc", MIDDLE)
+        self._move(self.derivative, "tc")
 
     def at_the_top(self) -> QRectF | None:
         """Where the derivative's card lies along the upper edge, in pixels."""
@@ -232,7 +240,7 @@ class Overlays:
         near = 24.0 if lowered else 12.0
         under = above.adjusted(-near, -near, near, near).contains(place)
         if under != lowered:
-            self._move(card, "bc" if under else "tc", MIDDLE)
+            self._move(card, "bc" if under else "tc")
 
     def clear_apart(self, vital: Places, *, all_vital: Callable[[], Places], others: Callable[[], Places]) -> None:
         """Keep the card that takes a step apart off places (x, y) in pixels that it speaks of.
@@ -264,7 +272,7 @@ class Overlays:
 
     def _put_apart(self, corner: Corner) -> None:
         self._corner["apart"] = corner
-        self._move(self.apart, corner, _offsets(corner)[0])
+        self._move(self.apart, corner)
         self._place_words()
 
     def taken(self) -> list[QRectF]:
@@ -285,7 +293,7 @@ class Overlays:
             if corner != self._corner[name]:
                 # To put one in its place puts all: not at every frame.
                 self._corner[name] = corner
-                self._move(card, corner, _offsets(corner)[0])
+                self._move(card, corner)
 
     def clear_readout(self, starts: Places, others: Places = ()) -> None:
         """Keep what is read under the pointer off these starts, in pixels, also while the hand draws them.
@@ -303,7 +311,7 @@ class Overlays:
         corner = self._emptiest(self.readout, homes, *self._read_beside)
         if corner != self._corner["readout"]:
             self._corner["readout"] = corner
-            self._move(self.readout, corner, _offsets(corner)[0])
+            self._move(self.readout, corner)
 
     def _emptiest(
         self,
@@ -315,7 +323,7 @@ class Overlays:
         """The first corner where a card hides fewest places; those that must be seen count most, its own room first."""
 
         def hidden(corner: Corner) -> tuple[bool, int]:
-            dx, dy = _offsets(corner)
+            dx, dy = self._offsets(corner)
             place = self.corners.would_lie(card, corner, dx, dy)
             box = QRectF(place).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             crowd = sum(box.contains(x, y) for x, y in others)
@@ -351,16 +359,8 @@ class Overlays:
         self.ghost.setVisible(bool(words))
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
-        """The value and gradient under the pointer; on a narrow plot the value alone."""
-        if len(point) == 1:
-            words = f"θ = {number_text(point[0], 4)}   f = {number_text(value, 4)}"
-            slope = f"   f′ = {number_text(float(gradient[0]), 3)}"
-        else:
-            words = f"θ = ({', '.join(number_text(v, 3) for v in point)})   f = {number_text(value, 4)}"
-            slope = f"   ∇f = ({', '.join(number_text(float(v), 3) for v in gradient)})"
-        room = self._stage.plot.width() - 2 * READOUT_BESIDE
-        fits = self._readout_text.fontMetrics().horizontalAdvance(words + slope) <= room
-        self._readout_text.setText(words + slope if fits else words)
+        """The value and gradient under the pointer."""
+        self.readout.tell(point, value, gradient, self._stage.plot.width())
         if self.readout.isHidden():
             self.readout.show()
             self._place_readout()

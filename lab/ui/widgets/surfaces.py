@@ -149,6 +149,15 @@ class CornerOverlays(QObject):
                 p.dx, p.dy = dx, dy
         self.place()
 
+    def set_margins(self, foot: int, offsets: dict[Corner, tuple[int, int]]) -> None:
+        """Let all overlays lie so far from the edges, each as its corner asks, and end `foot` above the lower one."""
+        wanted = [offsets[p.corner] for p in self._placed]
+        if foot != self._foot or wanted != [(p.dx, p.dy) for p in self._placed]:
+            self._foot = foot
+            for p, (dx, dy) in zip(self._placed, wanted, strict=True):
+                p.dx, p.dy = dx, dy
+            self.place()
+
     def set_corner(self, widget: QWidget, corner: Corner) -> None:
         """Move an overlay to another corner, e.g. out of the way of what it speaks of."""
         for p in self._placed:

@@ -170,3 +170,64 @@ def test_the_names_of_the_axes_are_whole_at_any_size_of_text(windows, scale):
     for box in stage.overlays.taken():
         assert box.bottom() <= plot.bottom()
         assert box.left() >= plot.left()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (640, 560), (820, 560)])
+def test_on_a_small_stage_a_chip_says_whose_basins_they_are(windows, size):
+    race = open_race(windows, "himmelblau", size)
+    race.view.set_look(basins=True)
+    settle(4)
+    stage, note = race.view.stage, race.view.stage.overlays.basin_note
+    words, tip = stage.overlays._basin_text.text(), stage.overlays._basin_text.toolTip()
+    if size[0] == 1280:
+        assert words.startswith("Colour: the minimum Adam reaches.")
+    else:
+        assert words == "Basins of Adam"
+        assert tip.startswith("Colour: the minimum Adam reaches. ")
+        assert note.width() < stage.plot.width() / 3
+
+
+def test_in_a_low_panel_the_rule_in_numbers_gives_way_to_the_stage(race):
+    view = race.view
+    assert view.equation.isVisible()
+    view.setFixedHeight(290)
+    settle(4)
+    assert not view.equation.isVisible()
+    assert view.stage.height() > 230
+    view.setFixedHeight(320)
+    settle(4)
+    assert view.equation.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("preset", "size"),
+    [("himmelblau", (1280, 800)), ("himmelblau", (1920, 1080)), ("rosenbrock", (1280, 800)), ("parabola", (1280, 800))],
+)
+def test_the_table_over_the_stage_leaves_the_landscape_above_it(windows, preset, size):
+    race = open_race(windows, preset, size)
+    view, stage = race.view, race.view.stage
+    at(race, 40)
+    before = stage.world
+    view.set_look(table=True)
+    at(race, 40)
+    box = QRectF(view.table.geometry())
+    (left, right), (low, high) = stage._whole
+    corners = stage.to_pixels(np.array([[left, low], [right, low], [left, high], [right, high]]))
+    starts = stage.racers.start_pixels(stage)
+    for x, y in [*corners.tolist(), *starts.tolist(), *stage.racers.flag(stage)]:
+        assert not box.contains(x, y)
+        assert stage.plot.adjusted(-1, -1, 1, 1).contains(x, y)
+    view.set_look(table=False)
+    at(race, 40)
+    assert stage.world == before
+
+
+def test_where_the_table_leaves_too_little_above_it_lies_where_it_hides_least(windows):
+    race = open_race(windows, "himmelblau", (1024, 700))
+    view, stage = race.view, race.view.stage
+    at(race, 60)
+    view.set_look(table=True)
+    at(race, 60)
+    box = QRectF(view.table.geometry())
+    assert not box.contains(QPointF(*stage.to_pixels(stage.head).tolist()))
+    assert not box.contains(QPointF(*stage.racers.start_pixels(stage)[0].tolist()))

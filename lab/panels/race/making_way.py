@@ -20,7 +20,7 @@ def make_way(stage: RaceStage) -> None:
     stage.arrows.marks = [] if stage.playing else marks
     starts, minima = _starts(stage), _minima(stage)
     if not stage.playing:
-        stage.overlays.dodge(_vital(stage), [*minima, *starts])
+        stage.overlays.dodge(_vital(stage), [*minima, *starts], marks)
     stage.overlays.clear_readout(starts, minima)
     free_what_is_taken_apart(stage)
     taken = stage.overlays.taken()

@@ -31,6 +31,8 @@ SMALL, TINY = QSize(420, 400), QSize(480, 300)
 CRAMPED = QSize(340, 260)
 #: In a stage less wide than this, at 100 % text, the legend's two lines stand one below the other.
 ABREAST = 560
+#: In one smaller than this what the colours of basins mean is not written out.
+BRIEF = QSize(600, 340)
 #: Beside the axis of a loss.
 LOSS_MARGIN = 64
 
@@ -43,6 +45,7 @@ HOMES: dict[str, tuple[Corner, ...]] = {
     "data": ("tr", "tl", "br", "bl"),
     "apart": ("bl", "tl", "tr", "br"),
     "readout": ("br", "bl", "tr", "tl"),
+    "table": ("bl", "tl"),
 }
 #: The same of the card that takes a step apart on a curve, which leaves its middle free above.
 OVER_A_CURVE: tuple[Corner, ...] = ("tc", "bl", "br", "tl", "tr")
@@ -78,6 +81,7 @@ class Overlays:
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
         self.tools.setProperty(FIRST, True)
         self._basin_text = Text("", "caption")
+        self._basin_words = ("", "")
         self.basin_note = Overlay(self._basin_text)
         self.test_legend = Overlay(
             row(Swatch("muted"), Text("training loss: colour and lines", "caption"), spacing=6),
@@ -107,6 +111,7 @@ class Overlays:
         self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
         #: The table of all racers lies where the legend would.
         self.covered = False
+        self.table: QWidget | None = None
         #: The stage is so small that what only explains would cover what it explains.
         self._small = self._tiny = False
         #: There are arrows to explain, wherever there is room for it.
@@ -204,6 +209,7 @@ class Overlays:
         self.legend.box.setSpacing(4 if upright else 16)
         self._small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
         self.show_legend(self._explained)
+        self.show_basin_of(*self._basin_words)
         tiny = stage.width() < TINY.width() or stage.height() < TINY.height()
         if tiny != self._tiny:
             self._tiny = tiny
@@ -279,17 +285,19 @@ class Overlays:
         """Where overlays lie, in pixels."""
         return [QRectF(rect) for rect in self.corners.taken()]
 
-    def dodge(self, vital: Places, others: Places) -> None:
-        """Put legend and data where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
+    def dodge(self, vital: Places, others: Places, heads: Places) -> None:
+        """Put legend, data and table where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
 
         Where they lie follows from what is shown alone; but they stay while the hand is on them or holds something.
         """
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return
-        for name, card in (("legend", self.legend), ("data", self.data)):
-            if card.isHidden() or card.underMouse():
+        for name, card in (("table", self.table), ("legend", self.legend), ("data", self.data)):
+            if card is None or card.isHidden() or card.underMouse():
                 continue
-            corner = self._emptiest(card, HOMES[name], vital, others)
+            # Under the table whole trails go out of sight, not an end.
+            beside = [*others, *heads] if card is self.table else others
+            corner = self._emptiest(card, HOMES[name], vital, beside)
             if corner != self._corner[name]:
                 # To put one in its place puts all: not at every frame.
                 self._corner[name] = corner
@@ -339,8 +347,13 @@ class Overlays:
         self.test_legend.setVisible(there and look.test_loss and not look.card_open)
 
     def show_basin_of(self, title: str, words: str) -> None:
-        """Say whose basins the colours are, and what the shades mean."""
-        self._basin_text.setText(f"Colour: the minimum {title} reaches. {words}")
+        """Say whose basins the colours are, and what the shades mean; on a small stage that is a tooltip."""
+        self._basin_words = title, words
+        whole = f"Colour: the minimum {title} reaches. {words}"
+        stage, grown = self._stage, max(1.0, fonts.scale())
+        brief = stage.width() < BRIEF.width() * grown or stage.height() < BRIEF.height()
+        self._basin_text.setText(f"Basins of {title}" if brief else whole)
+        self._basin_text.hint(whole if brief else "")
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from lab.engine.landscapes import LANDSCAPES, Landscape
@@ -37,6 +37,7 @@ from lab.panels.race.state import CARDS, RaceViewState
 from lab.panels.race.subjects import subjects
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import RaceFrame
+from lab.ui import fonts
 from lab.ui.command_palette import Command
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
@@ -44,6 +45,10 @@ from lab.ui.widgets import IconButton
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
+
+
+#: In a panel lower than this, in pixels at 100 % text, the rule in numbers gives way to the stage.
+LOW = 300
 
 
 class RaceView(Entered):
@@ -166,6 +171,9 @@ class RaceView(Entered):
         self._in_focus.show(frame, self._looks, focus, self._look)
         self.proof.show_subjects(subjects(frame, focus.lane, self.config))
         self._inspector.show_board(frame, self._looks, focus, self._look, self._test_loss, self._ghost)
+        if self._look.table:
+            # Its rows are those of this frame.
+            self._make_room()
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
         if self._look.schedule:
@@ -302,9 +310,18 @@ class RaceView(Entered):
         self.fair.show_look(self._look, self._looks)
         self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
         self.stage.set_look(self._look)
-        open_cards = (card for card in (self.setup, self.schedule, self.fair) if not card.isHidden())
-        self.stage.make_room(next(open_cards, None))
+        self._make_room()
         self.plot_card.show_quantity(self._look.plot)
+
+    def _make_room(self) -> None:
+        """Let the landscape lie beside the card that is open, and above the table."""
+        open_cards = (card for card in (self.setup, self.schedule, self.fair) if not card.isHidden())
+        self.stage.make_room(next(open_cards, None), None if self.table.isHidden() else self.table)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Of a low panel the stage needs all there is.
+        self.equation.setVisible(self.height() >= LOW * max(1.0, fonts.scale()))
 
     def _on_surface_made(self, view: SurfaceView) -> None:
         view.dropped.connect(self.hands.drop)

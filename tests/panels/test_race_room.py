@@ -231,3 +231,18 @@ def test_where_the_table_leaves_too_little_above_it_lies_where_it_hides_least(wi
     box = QRectF(view.table.geometry())
     assert not box.contains(QPointF(*stage.to_pixels(stage.head).tolist()))
     assert not box.contains(QPointF(*stage.racers.start_pixels(stage)[0].tolist()))
+
+
+def test_the_card_of_a_step_is_as_large_as_what_it_holds(race):
+    race.view.set_look(apart=True)
+    lanes = {look.title: look.lane for look in race.view._looks}
+    card, sizes = race.view.stage.overlays.apart, {}
+    for name in ("Adam", "SGD", "Momentum"):
+        race.view.set_look(focus_lane=lanes[name])
+        at(race, 20)
+        sizes[name] = (card.width(), card.height())
+        # One part leaves nothing to walk through and nothing to put together.
+        assert all(button.isHidden() == (card.phases == 1) for button in card._walks)
+    assert card.phases == 2
+    assert sizes["SGD"][1] <= 110 < sizes["Momentum"][1]
+    assert sizes["SGD"][0] + 100 <= sizes["Momentum"][0] == sizes["Adam"][0]

@@ -79,14 +79,21 @@ def title_place(middle: float, numbers: Sequence[tuple[float, float]], grown: fl
 
 
 def ticks(lo: float, hi: float, most: float) -> list[tuple[float, str]]:
-    """Round numbers between lo and hi, about `most` of them, with their texts."""
+    """Round numbers between lo and hi, about `most` of them but two at least, with their texts.
+
+    A single number tells where something is and nothing of how large it is.
+    """
     span = hi - lo
     if not (span > 0 and math.isfinite(span)):
         return []
     raw = span / max(most, 1.0)
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
-    first, last = math.ceil(lo / step - 1e-9), math.floor(hi / step + 1e-9)
+    steps = [m * power for m in (0.1, 0.2, 0.5, 1, 2, 5, 10)]
+    wanted = next(i for i, step in enumerate(steps) if i > 2 and step >= raw * 0.999)
+    for step in reversed(steps[: wanted + 1]):
+        first, last = math.ceil(lo / step - 1e-9), math.floor(hi / step + 1e-9)
+        if last > first:
+            break
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     found = []
     for i in range(first, last + 1):

@@ -45,6 +45,7 @@ from lab.ui.widgets import IconButton
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
+    from lab.panels.race.surface_camera import Camera
 
 
 #: In a panel lower than this, in pixels at 100 % text, the rule in numbers gives way to the stage.
@@ -75,7 +76,7 @@ class RaceView(Entered):
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stages = Stages(self.stage, self.jobs)
         self.stages.made.connect(self._on_surface_made)
-        self.stages.camera_chosen.connect(lambda c: self._remember(camera=(c.azimuth, c.elevation, c.zoom)))
+        self.stages.camera_chosen.connect(self._on_camera_chosen)
         self.stages.failed.connect(self.experiment.failed)
         self.stage_column.addWidget(self.stages, 1)
         self.schedule = ScheduleCard(self.experiment)
@@ -322,6 +323,9 @@ class RaceView(Entered):
         super().resizeEvent(event)
         # Of a low panel the stage needs all there is.
         self.equation.setVisible(self.height() >= LOW * max(1.0, fonts.scale()))
+
+    def _on_camera_chosen(self, camera: Camera | None) -> None:
+        self._remember(camera=() if camera is None else (camera.azimuth, camera.elevation, camera.zoom))
 
     def _on_surface_made(self, view: SurfaceView) -> None:
         view.dropped.connect(self.hands.drop)

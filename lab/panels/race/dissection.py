@@ -124,7 +124,7 @@ class _Drawing(QWidget):
     @property
     def _picture(self) -> int:
         """Side of the picture, in pixels; a step of one part is that arrow itself, which the stage shows."""
-        return PICTURE if len(self.parts) > 1 else 0
+        return PICTURE if len(self.parts) != 1 else 0
 
     def show_parts(self, parts: Mapping[str, NDArray[np.float64]], step: NDArray[np.float64], phase: int) -> None:
         """Keep the parts as plane vectors and draw them."""

@@ -285,7 +285,7 @@ class Overlays:
         """Where overlays lie, in pixels."""
         return [QRectF(rect) for rect in self.corners.taken()]
 
-    def dodge(self, vital: Places, others: Places, heads: Places) -> None:
+    def dodge(self, vital: Places, others: Places, heads: Places = ()) -> None:
         """Put legend, data and table where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
 
         Where they lie follows from what is shown alone; but they stay while the hand is on them or holds something.

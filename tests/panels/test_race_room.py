@@ -55,6 +55,18 @@ def test_the_data_card_lies_on_the_plot_and_leaves_most_of_it_free(windows, pres
     assert card.folded or stage.plot.width() >= FOLDS_BELOW
 
 
+@pytest.mark.parametrize("scale", [1.5, 2.0])
+def test_the_chip_of_the_data_lies_on_the_plot_at_any_size_of_text(windows, scale):
+    race = open_race(windows, "logistic")
+    manager().set_text_scale(scale)
+    narrow(race.view, 240)
+    stage, card = race.view.stage, race.view.stage.overlays.data
+    assert card.folded
+    assert card._chip.text() == "60"
+    assert "60 samples" in card._chip.accessibleName()
+    assert stage.plot.contains(QRectF(card.geometry()))
+
+
 def test_the_folded_data_card_opens_and_folds_again_by_a_press(windows):
     race = open_race(windows, "network")
     narrow(race.view, 300)

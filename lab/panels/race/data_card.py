@@ -21,6 +21,8 @@ SHARE, SHARE_UP = 0.35, 0.55
 FOLDS_BELOW = 300
 #: Left and right of the picture, and above and below it together with the words, in pixels at 100 % text.
 BESIDE, ABOVE = 22, 38
+#: The chip is so much wider than its words.
+CHIP = 56
 FIELD = 40
 #: In a picture of this width or less marks are smaller, or they would hide each other.
 SMALL_MARKS = 140
@@ -110,7 +112,9 @@ class DataCard(Overlay):
         fits = self._title.fontMetrics().horizontalAdvance(whole) <= room
         self._title.setText(whole if fits else short)
         self._title.hint("" if fits else whole)
-        self._chip.setText(f"{n} samples")
+        chip = f"{n} samples"
+        wide = self._chip.fontMetrics().horizontalAdvance(chip) + CHIP
+        self._chip.setText(chip if wide <= self._plot.width() - BESIDE else str(n))
         self._chip.setAccessibleName(f"{whole}: show or hide the picture")
 
 

@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from lab.ui import fonts
 from lab.ui.axes import paint_axes
 from lab.ui.theme import manager, theme
 
@@ -69,7 +70,7 @@ class Stage(QWidget):
         Keep one world unit as long across as up; the view then grows in one direction to fill the plot.
     """
 
-    #: The visible part of the world changed.
+    #: The visible part of the world changed, or where in the widget it is seen.
     view_changed = Signal()
     #: The hand chose what is visible (zoom, pan, or everything).
     view_chosen = Signal()
@@ -97,7 +98,7 @@ class Stage(QWidget):
         self.y_label = "θ₂"
         self.still: list[Layer] = []
         self.live: list[LiveLayer] = []
-        #: Room for the numbers of the upright axis, in pixels.
+        #: Room for the numbers of the upright axis, in pixels at 100 % text.
         self.left_margin = LEFT
         #: Small tiles: narrower margins, no axis titles.
         self.compact = False
@@ -109,6 +110,9 @@ class Stage(QWidget):
         self._cache: QPixmap | None = None
         #: Where live layers stand on the screen; None: not known.
         self._extent: QRegion | None = None
+        #: Where in the plot the pointer is, in pixels; None: elsewhere.
+        self.under: QPointF | None = None
+        self._fitted = QRectF()
         self._pan_from: tuple[QPointF, QRectF] | None = None
         self._dim = 0.0
         #: The keyboard came by key, not by a press: a ring shows it.
@@ -118,7 +122,7 @@ class Stage(QWidget):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.rested)
         self.rested.connect(self.update)
-        manager().changed.connect(self.refresh)
+        manager().changed.connect(self._on_theme_changed)
 
     # -- geometry ----------------------------------------------------------------------------------------------
 
@@ -128,6 +132,9 @@ class Stage(QWidget):
         if self.bare:
             return QRectF(0, 0, max(1, self.width()), max(1, self.height()))
         left, bottom = (32, 24) if self.compact else (self.left_margin, BOTTOM)
+        # Larger text needs more room; smaller text keeps the usual one.
+        grown = max(1.0, fonts.scale())
+        left, bottom = round(left * grown), round(bottom * grown)
         return QRectF(left, TOP, max(1, self.width() - left - RIGHT), max(1, self.height() - TOP - bottom))
 
     @property
@@ -181,10 +188,15 @@ class Stage(QWidget):
             unit = max(wanted.width() / plot.width(), wanted.height() / plot.height())
             width, height = unit * plot.width(), unit * plot.height()
             world = QRectF(wanted.center().x() - width / 2, wanted.center().y() - height / 2, width, height)
-        if world != self._world:
-            self._world = world
+        if world != self._world or plot != self._fitted:
+            self._world, self._fitted = world, plot
             self.refresh()
             self.view_changed.emit()
+
+    def _on_theme_changed(self) -> None:
+        # Text of another size leaves the plot more room or less.
+        self._fit()
+        self.refresh()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Show `factor` times as much of the world, keeping the point under `at` where it is."""
@@ -285,7 +297,11 @@ class Stage(QWidget):
         self._extent = None
         self._fit()
 
+    def _point(self, position: QPointF) -> None:
+        self.under = position if self.plot.contains(position) else None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._point(event.position())
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and event.modifiers() & Qt.KeyboardModifier.AltModifier
         ):
@@ -295,6 +311,7 @@ class Stage(QWidget):
             self.pressed.emit(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(event.position())
         if self._pan_from is not None:
             start, world = self._pan_from
             # By whole pixels of the screen: what is painted already then only moves along.
@@ -307,7 +324,7 @@ class Stage(QWidget):
         elif event.buttons():
             self.dragged.emit(event)
         else:
-            self.hovered.emit(event.position() if self.plot.contains(event.position()) else None)
+            self.hovered.emit(self.under)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan_from is not None:
@@ -317,6 +334,7 @@ class Stage(QWidget):
             self.released.emit(event)
 
     def leaveEvent(self, event: object) -> None:
+        self.under = None
         self.hovered.emit(None)
 
     def pan(self, across: float, up: float) -> None:
@@ -354,6 +372,7 @@ class Stage(QWidget):
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        self._point(event.position())
         if self.plot.contains(event.position()) and event.angleDelta().y():
             self._rest.start()
             self.zoom(0.9985 ** event.angleDelta().y(), event.position())

@@ -194,9 +194,9 @@ def test_what_is_read_while_dragging_is_where_the_start_is_now(race):
     hover(view.stage, start)
     drag(view.stage, start, goal, stations=6)
     settle()
-    said = view.stage.overlays._readout_text.text()
+    said = view.stage.overlays.readout.words
     hover(view.stage, goal)
-    assert said == view.stage.overlays._readout_text.text()
+    assert said == view.stage.overlays.readout.words
 
 
 def test_a_head_dragged_midway_moves_only_that_racer_and_keeps_its_moments(race):
@@ -335,7 +335,7 @@ def test_hovering_reads_value_and_gradient(race):
     hover(view.stage, at)
     point = np.array(view.stage.to_world(QPointF(*at)))
     assert not view.stage.overlays.readout.isHidden()
-    text = view.stage.overlays._readout_text.text().replace("\u2212", "-")
+    text = view.stage.overlays.readout.words.replace("\u2212", "-")
     landscape = view.config.landscape
     assert f"({point[0]:.3g}" in text or f"{point[0]:.2f}" in text
     said = text.split("f = ")[1].split()[0]

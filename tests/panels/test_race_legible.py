@@ -289,7 +289,7 @@ def test_no_overlay_lies_on_the_numbers_of_the_axis(windows):
     overlays.dodge(left, [])
     assert overlays._corner["legend"] in ("bl", "tl")
     # Nor where it is sent there.
-    overlays._move(legend, "tr", 24)
+    overlays._move(legend, "tr")
     settle()
     seen = [box for box in overlays.taken() if stage.rect().contains(box.toRect())]
     assert seen

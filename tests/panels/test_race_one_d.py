@@ -502,7 +502,7 @@ def test_pointing_shows_where_a_start_would_fall(line: Any) -> None:
     at = (stage.plot.center().x(), stage.plot.bottom() - 90.0)
     hover(stage, at)
     assert stage.pointer.weight == stage.to_world(QPointF(*at))[0]
-    assert "f′ = " in stage.overlays._readout_text.text()
+    assert "f′ = " in stage.overlays.readout.words
     hover(stage, (2.0, 2.0))
     assert stage.pointer.weight is None
 

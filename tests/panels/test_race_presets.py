@@ -183,6 +183,13 @@ def test_logistic_each_step_sees_eight_other_points() -> None:
     assert (played("logistic").above()[-1] < 0.02).all()
 
 
+def test_logistic_shows_the_whole_way_of_every_rule() -> None:
+    x, y, width, height = SPEC.preset("logistic").looks["world"]
+    ways = played("logistic").theta.reshape(-1, 2)
+    assert (ways.min(axis=0) > (x + 0.3, y + 0.3)).all()
+    assert (ways.max(axis=0) < (x + width - 0.3, y + height - 0.3)).all()
+
+
 def test_network_every_rule_finds_the_trained_weights() -> None:
     race = played("network")
     assert (np.abs(race.theta[-1]) < 0.02).all()

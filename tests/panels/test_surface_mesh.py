@@ -13,6 +13,7 @@ from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.panels.race.field import Scale, compute_field
 from lab.panels.race.surface_camera import Camera
 from lab.panels.race.surface_mesh import HEIGHT, Surface, compute_surface, height_ticks
+from lab.panels.race.surface_side import usual
 from lab.panels.race.surface_trails import DrapedTrails, Ink, clip, drape
 
 WORLD = (-4.0, 1.0, 6.0, 3.0)
@@ -71,6 +72,16 @@ def test_the_upright_axis_has_round_numbers_at_their_heights(scale: Scale) -> No
     for value, height in found:
         assert height == pytest.approx(float(scale.shade(np.array([value]))[0]), abs=1e-12)
     assert all(b - a > 0.1 for (_, a), (_, b) in pairwise(found))
+
+
+@pytest.mark.parametrize("lo", [0.219, 0.0319, 17.3, -0.0042])
+def test_far_from_nought_the_upright_axis_still_has_round_numbers(lo: float) -> None:
+    found = height_ticks(Scale(lo, 22.0, 0.01))
+    assert len(found) >= (3 if lo < 1 else 2)
+    for value, _ in found:
+        assert lo <= value
+        # Two digits at most.
+        assert value == pytest.approx(float(f"{value:.2g}"), rel=1e-9)
 
 
 def test_nodes_keep_their_heights_and_triangles_are_flat(hills: Surface) -> None:
@@ -170,6 +181,27 @@ def test_all_of_the_box_is_in_the_picture(size: tuple[int, int], hills: Surface)
         pixels = camera.project(corners, *size)
         assert (pixels > 0).all()
         assert (pixels < size).all()
+
+
+@pytest.mark.parametrize("size", [(312, 430), (408, 530), (620, 700), (900, 500), (260, 180)])
+@pytest.mark.parametrize("id", ["himmelblau", "logistic_regression", "rosenbrock", "beale", "network_slice"])
+def test_the_usual_side_fills_the_picture_with_the_starts_in_front(id: str, size: tuple[int, int]) -> None:
+    landscape = LANDSCAPES[id]()
+    world = whole(landscape)
+    surface = compute_surface(Ticket(), landscape, world, compute_field(Ticket(), landscape, world, 60, 60, True).scale)
+    starts = np.array([world[:2]]) + np.array(world[2:]) * (0.15, 0.2)
+    marks = np.array([c.point for c in landscape.critical_points if c.kind == "minimum"]).reshape(-1, 2)
+    camera = usual(surface, starts, marks, size)
+    nx, ny = surface.cells
+    grid = np.stack(np.meshgrid(np.linspace(0, nx, 30), np.linspace(0, ny, 30)), axis=-1).reshape(-1, 2)
+    (sx, sy), floor = surface.size, np.array([[a, b, -0.05] for a in (-0.5, 0.5) for b in (-0.5, 0.5)])
+    x, y = camera.project(np.concatenate([surface.to_scene(grid), floor * (sx, sy, 1.0)]), *size).T
+    assert 0 < x.min() < x.max() < size[0]
+    assert 0 < y.min() < y.max() < size[1]
+    assert max(np.ptp(x) / size[0], np.ptp(y) / size[1]) > 0.72
+    scene = surface.to_scene(surface.to_grid(starts))
+    assert scene[0] @ camera.toward > 0
+    assert not surface.hidden(camera.eye(size[0] / size[1]), scene).any()
 
 
 def test_the_camera_stays_above_the_floor() -> None:

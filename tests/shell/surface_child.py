@@ -99,7 +99,7 @@ def main(out: Path) -> None:
         seen["turned_differs"] = float((np.abs(turned - first).max(axis=2) > 12).mean())
         seen["starts_after_drag"] = int(experiment.frame().present.sum())
         QTest.keyClick(surface, Qt.Key.Key_Home)
-        seen["home"] = surface.camera == type(surface.camera)()
+        seen["home"] = surface.camera == before and view.look.camera == ()
 
         # A press drops a start where the surface is seen there.
         experiment.seek(0)

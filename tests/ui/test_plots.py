@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from lab.ui.axes import title_place
+from lab.ui.axes import ticks, title_place
 from lab.ui.plots import Axis, LinePlot
 from lab.ui.series import POINT_BY_POINT, Series, thin
 from lab.ui.theme import load_theme
@@ -252,6 +252,15 @@ def test_the_mark_of_a_line_that_left_is_drawn_at_the_upper_edge(plot):
     wanted = load_theme("dark").categorical["sky"].lower()
     rows = [y for y in range(40) if any(image.pixelColor(x, y).name() == wanted for x in range(image.width()))]
     assert len(rows) >= 8
+
+
+@pytest.mark.parametrize("most", [1.2, 2.0, 3.7, 9.0])
+@pytest.mark.parametrize(("lo", "hi"), [(-4.1, 3.2), (-0.3, 0.9), (7.0, 7.02), (-1e6, 3e6), (0.4, 1.3), (1.1, 1.9)])
+def test_an_axis_has_two_numbers_at_least(lo, hi, most):
+    found = ticks(lo, hi, most)
+    assert 2 <= len(found) <= max(2 * most + 1, 5)
+    assert all(lo - 1e-9 <= value <= hi + 1e-9 for value, _ in found)
+    assert len({text for _, text in found}) == len(found)
 
 
 def test_the_title_of_the_upright_axis_keeps_clear_of_its_numbers():

@@ -86,6 +86,7 @@ class StepApart(Overlay):
         back.clicked.connect(lambda: self._walk(-1))
         forth.clicked.connect(lambda: self._walk(1))
         close.clicked.connect(self.closed)
+        self._walks = (back, forth)
         self.box.addLayout(row(self._title, None, back, forth, close, spacing=2))
         self.box.addWidget(self._drawing)
 
@@ -96,6 +97,8 @@ class StepApart(Overlay):
 
     def show_step(self, answer: Dissection, phase: int) -> None:
         """Show these parts, all of them (phase 0) or the first few."""
+        for button in self._walks:
+            button.setVisible(len(answer.parts) > 1)
         self._drawing.show_parts(answer.parts, answer.theta_next - answer.theta, phase)
 
     def _walk(self, by: int) -> None:
@@ -115,7 +118,13 @@ class _Drawing(QWidget):
         manager().changed.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
-        return QSize(PICTURE + round(NUMBERS * _larger()), max(PICTURE, round(_row() * (len(self.parts) + 1)) + 16))
+        numbers = round(_row() * (len(self.parts) + 1)) + 16
+        return QSize(self._picture + round(NUMBERS * _larger()), max(self._picture, numbers))
+
+    @property
+    def _picture(self) -> int:
+        """Side of the picture, in pixels; a step of one part is that arrow itself, which the stage shows."""
+        return PICTURE if len(self.parts) != 1 else 0
 
     def show_parts(self, parts: Mapping[str, NDArray[np.float64]], step: NDArray[np.float64], phase: int) -> None:
         """Keep the parts as plane vectors and draw them."""
@@ -144,8 +153,9 @@ class _Drawing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._chain(painter, QRectF(4, 6, PICTURE - 8, PICTURE - 8))
-            self._numbers(painter, PICTURE + 10)
+            if self._picture:
+                self._chain(painter, QRectF(4, 6, PICTURE - 8, PICTURE - 8))
+            self._numbers(painter, self._picture + 10 if self._picture else 2)
 
     def _chain(self, painter: QPainter, box: QRectF) -> None:
         t = theme()

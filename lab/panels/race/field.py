@@ -91,17 +91,19 @@ def compute_field(
     ny: int,
     log: bool,
     seen: float = 1.0,
+    seen_up: float = 1.0,
 ) -> Field:
     """Sample a 2-D landscape on nx x ny points and contour it; cost grows with nx * ny.
 
-    The shades are spread over the losses in the left share `seen` of the window: a card may lie on the rest.
+    The shades are spread over the losses in the left share `seen` and the upper share `seen_up` of the window: a card
+    or a table may lie on the rest.
     """
     x, y, loss, undefined = sampled(landscape.value, world, nx, ny)
     ticket.progress(0.5)
     lo = float(loss.min())
     if landscape.bounded_below:
         lo = min(lo, lowest(landscape)) if lo - lowest(landscape) < np.ptp(loss) else lo
-    scale = scaled(loss[:, : max(1, round(seen * nx))], lo, log)
+    scale = scaled(loss[-max(1, round(seen_up * ny)) :, : max(1, round(seen * nx))], lo, log)
     shade = scale.shade(loss)
     lines = level_lines(x, y, shade, LEVELS)
     ticket.progress(1.0)

@@ -42,6 +42,7 @@ class Hands(QObject):
         stage.dragged.connect(self._on_dragged)
         stage.released.connect(self._on_released)
         stage.hovered.connect(self._on_hovered)
+        stage.view_changed.connect(self.read_again)
         stage.entered.connect(lambda at: self.drop(stage.point_at(at)))
 
     def _on_pressed(self, event: QMouseEvent) -> None:
@@ -108,6 +109,7 @@ class Hands(QObject):
         held, start = self._held, self._press_at
         if self._line_from is not None:
             self._draw_line(event.position())
+            self.read(self._stage.point_at(event.position()))
             return
         if held is None or start is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
@@ -152,6 +154,13 @@ class Hands(QObject):
         picked = stage.racers.pick(stage, position)
         stage.setCursor(Qt.CursorShape.PointingHandCursor if picked else Qt.CursorShape.CrossCursor)
         self.read(stage.point_at(position))
+
+    def read_again(self) -> None:
+        """Read what now lies under a pointer that stood still while the view, or the landscape, changed."""
+        if not self._stage.overlays.readout.isHidden():
+            at = self._stage.under
+            inside = at is not None and self._stage.plot.contains(at)
+            self.read(self._stage.point_at(at) if at is not None and inside else None)
 
     def read(self, point: tuple[float, ...] | None) -> None:
         """Show the value and gradient at a point of the landscape, wherever it is pointed at; None shows nothing."""

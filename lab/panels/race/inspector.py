@@ -40,6 +40,7 @@ class Inspector:
         self.table = BoardTable()
         self.table.closed.connect(partial(view.set_look, table=False))
         view.stage.overlays.corners.add(self.table, "bl", LEFT, BOTTOM, needed=True)
+        view.stage.overlays.table = self.table
         for board in (self.board.board, self.table.board):
             board.focused.connect(view.focus_lane)
             board.removed.connect(view.remove_racer)

@@ -21,9 +21,9 @@ from lab.ui.theme import theme
 
 #: One cell of the landscape's picture covers this many pixels; while the hand moves the view, so many.
 CELL, COARSE_CELL = 3.0, 6.0
-#: A card in the upper right corner ends so far from the plot's edge, with a gap on its left; beside it, at least this
-#: share of the plot must be left for the landscape.
-CARD_RIGHT, BESIDE = 28, 0.4
+#: A card in a corner ends so far from the plot's edge, with a gap on its other side; beside it, at least this share of
+#: the plot must be left for the landscape.
+CARD_EDGE, BESIDE = 28, 0.4
 
 
 class LandscapeStage(Stage):
@@ -44,9 +44,10 @@ class LandscapeStage(Stage):
         self.picture: Field | None = None
         self.field = FieldLayer()
         self.held_out = HeldOutLayer(jobs, self.refresh, self.failed.emit)
-        #: All that is worth seeing, x and y, and the card that it should lie beside.
+        #: All that is worth seeing, x and y, and what it should lie beside and above.
         self._whole = (-1.0, 1.0), (-1.0, 1.0)
         self._card: QWidget | None = None
+        self._table: QWidget | None = None
         self.view_changed.connect(self._ask_for_field)
         self.rested.connect(self._ask_for_field)
 
@@ -112,9 +113,12 @@ class LandscapeStage(Stage):
 
     # -- beside a card -------------------------------------------------------------------------------------------
 
-    def make_room(self, card: QWidget | None) -> None:
-        """Let everything worth seeing lie beside an open card in the upper right corner; None: there is none."""
-        self._card = card
+    def make_room(self, card: QWidget | None, table: QWidget | None = None) -> None:
+        """Let everything worth seeing lie beside an open card in the upper right corner and above a table; or neither.
+
+        Costs next to nothing while they stay as large as they are.
+        """
+        self._card, self._table = card, table
         self._keep_home()
 
     def _keep_home(self) -> None:
@@ -128,37 +132,44 @@ class LandscapeStage(Stage):
         else:
             self._home = wanted
 
-    def _room(self) -> float:
-        """How wide the plot is beside an open card, in pixels; all of it where that leaves too little."""
-        wide = self.plot.width()
-        if self._card is None or self.bare:
-            return wide
-        room = wide - self._card.sizeHint().width() - CARD_RIGHT
-        return room if room >= BESIDE * wide else wide
+    def _room(self) -> tuple[float, float]:
+        """How wide and high the plot is beside card and table, in pixels; all of it where that leaves too little."""
+        wide, high = self.plot.width(), self.plot.height()
+        if self.bare:
+            return wide, high
+        beside = wide - CARD_EDGE - (self._card.sizeHint().width() if self._card is not None else 0)
+        above = high - CARD_EDGE - (self._table.sizeHint().height() if self._table is not None else 0)
+        return (
+            beside if self._card is not None and beside >= BESIDE * wide else wide,
+            above if self._table is not None and above >= BESIDE * high else high,
+        )
 
-    def _seen(self) -> float:
-        """The share of the plot, from its left, whose losses the colours are spread over."""
-        beside = self.at_home and self._beside_card() != self._whole
-        return self._room() / self.plot.width() if beside else 1.0
+    def _seen(self) -> tuple[float, float]:
+        """The shares of the plot, from its left and from its top, whose losses the colours are spread over."""
+        if not self.at_home or self._beside_card() == self._whole:
+            return 1.0, 1.0
+        wide, high = self._room()
+        return wide / self.plot.width(), high / self.plot.height()
 
     def _beside_card(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """What of the world to show so that the card hides nothing of it, as x and y.
+        """What of the world to show so that card and table hide nothing of it, as x and y.
 
-        No more of it than is needed; where too little is left beside the card, it lies over the landscape.
+        No more of it than is needed; where too little is left beside them, they lie over the landscape.
         """
         x, y = self._whole
-        plot = self.plot
-        room = self._room()
-        if room == plot.width():
+        plot, (wide, high) = self.plot, self._room()
+        if (wide, high) == (plot.width(), plot.height()):
             return x, y
         width, height = x[1] - x[0], y[1] - y[0]
         if self.flat:
-            return (x[0], x[0] + width * plot.width() / room), y
+            return (x[0], x[0] + width * plot.width() / wide), (y[1] - height * plot.height() / high, y[1])
         unit = max(width / plot.width(), height / plot.height())
-        if (plot.width() + width / unit) / 2 <= room:
+        if (plot.width() + width / unit) / 2 <= wide and (plot.height() + height / unit) / 2 <= high:
             return x, y
-        unit = max(width / room, height / plot.height())
-        left, low = x[1] - room * unit, (y[0] + y[1] - plot.height() * unit) / 2
+        unit = max(width / wide, height / high)
+        # Against the card, or in the middle where there is none; in the middle of what is above the table.
+        left = x[1] - wide * unit if wide < plot.width() else (x[0] + x[1] - wide * unit) / 2
+        low = (y[0] + y[1] + high * unit) / 2 - plot.height() * unit
         return (left, left + plot.width() * unit), (low, low + plot.height() * unit)
 
     # -- the field -----------------------------------------------------------------------------------------------
@@ -187,7 +198,7 @@ class LandscapeStage(Stage):
             nx,
             ny,
             self._log,
-            self._seen(),
+            *self._seen(),
             done=self._on_field,
             failed=self.failed.emit,
         )
@@ -200,6 +211,10 @@ class LandscapeStage(Stage):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._keep_home()
+
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
         self._keep_home()
 
     # -- pictures ------------------------------------------------------------------------------------------------

@@ -18,16 +18,17 @@ def make_way(stage: RaceStage) -> None:
     marks = stage.racers.marks(stage)
     # While it plays, names of arrows give way to overlays only: to every head that passes would be a flutter.
     stage.arrows.marks = [] if stage.playing else marks
+    starts, minima = _starts(stage), _minima(stage)
     if not stage.playing:
-        starts = stage.racers.start_pixels(stage, slice(FEW)).tolist() if stage.racers.frame is not None else []
-        stage.overlays.dodge(_vital(stage), [*_minima(stage), *((x, y) for x, y in starts)])
+        stage.overlays.dodge(_vital(stage), [*minima, *starts], marks)
+    stage.overlays.clear_readout(starts, minima)
     free_what_is_taken_apart(stage)
     taken = stage.overlays.taken()
     stage.arrows.covered = stage.racers.covered = stage.curvature.covered = taken
     arrows = stage.arrows.laid_out(stage)
     stage.curvature.marks = [(a.box.center().x(), a.box.center().y()) for a in arrows]
     # A minimum's name should lie neither on overlays and arrows' names nor on heads and arrows.
-    marks = [*marks, *stage.racers.more_near(stage, _minima(stage))]
+    marks = [*marks, *stage.racers.more_near(stage, minima)]
     if stage.arrows.origin is not None:
         x, y = stage.to_pixels(stage.arrows.origin).tolist()
         for arrow in arrows:
@@ -39,10 +40,11 @@ def make_way(stage: RaceStage) -> None:
 
 
 def free_starts_on_a_curve(stage: RaceStage) -> None:
-    """Keep the hint, which over a curve lies below, off the starts."""
-    if not stage.playing and stage.racers.frame is not None:
-        starts = stage.racers.start_pixels(stage, slice(FEW)).tolist()
-        stage.overlays.clear_hint([(x, y) for x, y in starts])
+    """Keep the hint, which over a curve lies below, off the starts, and what is read under the pointer."""
+    starts = _starts(stage)
+    if not stage.playing:
+        stage.overlays.clear_hint(starts)
+    stage.overlays.clear_readout(starts)
 
 
 def free_what_is_taken_apart(stage: RaceStage) -> None:
@@ -73,6 +75,13 @@ def _vital(stage: RaceStage) -> list[tuple[float, float]]:
         x, y = stage.to_pixels(stage.step.landing).tolist()
         places = [(x, y)]
     return places + stage.racers.flag(stage)
+
+
+def _starts(stage: RaceStage) -> list[tuple[float, float]]:
+    """Where starts are, in pixels; of a crowd the first."""
+    if stage.racers.frame is None:
+        return []
+    return [(x, y) for x, y in stage.racers.start_pixels(stage, slice(FEW)).tolist()]
 
 
 def _minima(stage: RaceStage) -> list[tuple[float, float]]:

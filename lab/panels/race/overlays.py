@@ -13,15 +13,17 @@ from lab.panels.race.data_card import DataCard
 from lab.panels.race.derivative_card import DerivativeCard
 from lab.panels.race.dissection import StepApart
 from lab.panels.race.held_out import ROLE
+from lab.panels.race.readout import Readout
 from lab.panels.race.state import RaceViewState
 from lab.ui import fonts
 from lab.ui.keys import FIRST
-from lab.ui.stage import BOTTOM as PLOT_BOTTOM
-from lab.ui.stage import RIGHT as PLOT_RIGHT
 from lab.ui.stage import Stage
 from lab.ui.widgets import ColorBar, CornerOverlays, IconButton, Overlay, Swatch, Text, number_text, row
 from lab.ui.widgets.surfaces import Corner
 
+#: From the edges of the plot to its overlays.
+WITHIN = 14
+#: The same from the edges of the stage, at 100 % text: those of the axes grow with it, and overlays follow.
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 58
 #: Stages smaller than these have no legend of the arrows (they carry their names), and no scale of the colours.
 SMALL, TINY = QSize(420, 400), QSize(480, 300)
@@ -29,9 +31,10 @@ SMALL, TINY = QSize(420, 400), QSize(480, 300)
 CRAMPED = QSize(340, 260)
 #: In a stage less wide than this, at 100 % text, the legend's two lines stand one below the other.
 ABREAST = 560
-#: Beside the axis of a loss, and from the middle of the stage to that of its plot.
+#: In one smaller than this what the colours of basins mean is not written out.
+BRIEF = QSize(600, 340)
+#: Beside the axis of a loss.
 LOSS_MARGIN = 64
-MIDDLE = (LOSS_MARGIN - PLOT_RIGHT) // 2
 
 
 #: An overlay keeps this many pixels away from what must be seen.
@@ -41,6 +44,8 @@ HOMES: dict[str, tuple[Corner, ...]] = {
     "legend": ("bl", "br", "tl", "tr"),
     "data": ("tr", "tl", "br", "bl"),
     "apart": ("bl", "tl", "tr", "br"),
+    "readout": ("br", "bl", "tr", "tl"),
+    "table": ("bl", "tl"),
 }
 #: The same of the card that takes a step apart on a curve, which leaves its middle free above.
 OVER_A_CURVE: tuple[Corner, ...] = ("tc", "bl", "br", "tl", "tr")
@@ -49,19 +54,16 @@ OVER_A_CURVE: tuple[Corner, ...] = ("tc", "bl", "br", "tl", "tr")
 Places = Sequence[tuple[float, float]]
 
 
-def _offsets(corner: Corner) -> tuple[int, int]:
-    """How far from the edges of the stage a corner's overlays lie."""
-    return {"l": LEFT, "c": MIDDLE, "r": RIGHT}[corner[1]], (TOP if corner[0] == "t" else BOTTOM)
-
-
 class Overlays:
     """Keeps the small cards in the stage's corners."""
 
     def __init__(self, stage: Stage) -> None:
-        self.corners = CornerOverlays(stage, foot=PLOT_BOTTOM)
+        self._stage = stage
+        self.corners = CornerOverlays(stage)
         self.hint = Overlay(Text("Press to drop a start", "caption"), see_through=True)
-        self._readout_text = Text("", "caption")
-        self.readout = Overlay(self._readout_text)
+        self.readout = Readout()
+        #: Starts and minima that it keeps off, in pixels.
+        self._read_beside: tuple[Places, Places] = ((), ())
         self._lo, self._hi = Text("0", "tick"), Text("1", "tick")
         self.color_bar = Overlay(Text("f(θ)", "caption"), self._lo, ColorBar("stage"), self._hi, spacing=8)
         self.legend = Overlay(
@@ -79,6 +81,7 @@ class Overlays:
         self.tools = Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
         self.tools.setProperty(FIRST, True)
         self._basin_text = Text("", "caption")
+        self._basin_words = ("", "")
         self.basin_note = Overlay(self._basin_text)
         self.test_legend = Overlay(
             row(Swatch("muted"), Text("training loss: colour and lines", "caption"), spacing=6),
@@ -100,16 +103,15 @@ class Overlays:
         self.corners.add(self.hint, "tl", LEFT, TOP)
         self.corners.add(self.stability, "tl", LEFT, TOP)
         self.corners.add(self.ghost, "tl", LEFT, TOP)
-        # The buttons first: the readout comes and goes above them, and they stay under the pointer.
         self.corners.add(self.tools, "br", RIGHT, BOTTOM)
         self.corners.add(self.color_bar, "tr", RIGHT, TOP)
         self.corners.add(self.basin_note, "tr", RIGHT, TOP)
         self.corners.add(self.test_legend, "tr", RIGHT, TOP)
         self.corners.add(self.legend, "bl", LEFT, BOTTOM)
         self.corners.add(self.apart, "bl", LEFT, BOTTOM, needed=True)
-        self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         #: The table of all racers lies where the legend would.
         self.covered = False
+        self.table: QWidget | None = None
         #: The stage is so small that what only explains would cover what it explains.
         self._small = self._tiny = False
         #: There are arrows to explain, wherever there is room for it.
@@ -117,9 +119,12 @@ class Overlays:
         #: The colours stand for losses, and nothing takes the place of their scale.
         self._scaled = True
         self.data = DataCard()
+        self.data.unfolded.connect(self._on_data_unfolded)
         self.corners.add(self.data, "tr", RIGHT, TOP)
         self.derivative = DerivativeCard()
-        self.corners.add(self.derivative, "tc", MIDDLE, TOP, needed=True)
+        self.corners.add(self.derivative, "tc", 0, TOP, needed=True)
+        # Last of all: it comes and goes with the pointer, and nothing should move because of that.
+        self.corners.add(self.readout, "br", RIGHT, BOTTOM)
         self.derivative.hide()
         self.data.hide()
         self.test_legend.hide()
@@ -149,25 +154,40 @@ class Overlays:
         low = self._flat or (self._corner["apart"] == "tl" and not self.apart.isHidden())
         for overlay in (self.hint, self.stability):
             high = not low or (overlay is self.hint and self._hint_raised)
-            self._move(overlay, "tl" if high else "bl", LOSS_MARGIN + 14 if self._flat else LEFT)
+            self._move(overlay, "tl" if high else "bl")
 
     def clear_hint(self, starts: Places) -> None:
         """Keep the hint off the starts at these places (x, y) in pixels: over a curve in a low stage it goes up."""
         hint = self.hint
         stage = hint.parentWidget()
         assert stage is not None
-        low = stage.height() - BOTTOM - hint.height()
-        place = QRectF(LOSS_MARGIN + 14, low, hint.width(), hint.height()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+        dx, dy = self._offsets("bl")
+        place = QRectF(dx, stage.height() - dy - hint.height(), hint.width(), hint.height()).adjusted(
+            -NEAR, -NEAR, NEAR, NEAR
+        )
         free = self.derivative.isHidden()
         raised = self._flat and free and any(place.contains(QPointF(x, y)) for x, y in starts)
         if raised != self._hint_raised:
             self._hint_raised = raised
             self._place_words()
 
-    def _move(self, overlay: QWidget, corner: Corner, dx: int) -> None:
+    def _offsets(self, corner: Corner) -> tuple[int, int]:
+        """How far from the edges of the stage a corner's overlays lie, so that they lie within its plot."""
+        plot, stage = self._stage.plot, self._stage
+        left, right = round(plot.left()), round(stage.width() - plot.right())
+        across = {"l": left + WITHIN, "c": (left - right) // 2, "r": right + WITHIN}[corner[1]]
+        return across, WITHIN + round(plot.top() if corner[0] == "t" else stage.height() - plot.bottom())
+
+    def follow_plot(self) -> None:
+        """Keep within the plot, whose margins follow the text and the kind of landscape."""
+        foot = round(self._stage.height() - self._stage.plot.bottom())
+        corners: tuple[Corner, ...] = ("tl", "tr", "bl", "br", "tc", "bc")
+        self.corners.set_margins(foot, {corner: self._offsets(corner) for corner in corners})
+
+    def _move(self, overlay: QWidget, corner: Corner) -> None:
         """Put an overlay into a corner, above the axis where that is a lower one."""
         self.corners.set_corner(overlay, corner)
-        self.corners.set_offsets(overlay, dx, BOTTOM if corner[0] == "b" else TOP)
+        self.corners.set_offsets(overlay, *self._offsets(corner))
 
     def at_the_foot(self) -> list[QRectF]:
         """Where overlays lie along the lower edge, in pixels."""
@@ -183,11 +203,13 @@ class Overlays:
 
     def give_room(self, stage: QSize) -> None:
         """Follow the size of the stage."""
+        self.follow_plot()
         upright = stage.width() < ABREAST * max(1.0, fonts.scale())
         self.legend.box.setDirection(QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight)
         self.legend.box.setSpacing(4 if upright else 16)
         self._small = stage.width() < SMALL.width() or stage.height() < SMALL.height()
         self.show_legend(self._explained)
+        self.show_basin_of(*self._basin_words)
         tiny = stage.width() < TINY.width() or stage.height() < TINY.height()
         if tiny != self._tiny:
             self._tiny = tiny
@@ -196,11 +218,17 @@ class Overlays:
         for button in self._zooms:
             button.setVisible(not cramped)
         self.derivative.give_room(stage)
+        self.data.give_room(self._stage.plot.size())
+        self._on_data_unfolded()
         self.raise_derivative()
+
+    def _on_data_unfolded(self) -> None:
+        # What the hand has opened is not sent away by what merely explains.
+        self.corners.set_needed(self.data, self.data.opened)
 
     def raise_derivative(self) -> None:
         """Put the derivative's card where it belongs; the next frame moves it if a ball is there."""
-        self._move(self.derivative, "tc", MIDDLE)
+        self._move(self.derivative, "tc")
 
     def at_the_top(self) -> QRectF | None:
         """Where the derivative's card lies along the upper edge, in pixels."""
@@ -218,7 +246,7 @@ class Overlays:
         near = 24.0 if lowered else 12.0
         under = above.adjusted(-near, -near, near, near).contains(place)
         if under != lowered:
-            self._move(card, "bc" if under else "tc", MIDDLE)
+            self._move(card, "bc" if under else "tc")
 
     def clear_apart(self, vital: Places, *, all_vital: Callable[[], Places], others: Callable[[], Places]) -> None:
         """Keep the card that takes a step apart off places (x, y) in pixels that it speaks of.
@@ -250,28 +278,48 @@ class Overlays:
 
     def _put_apart(self, corner: Corner) -> None:
         self._corner["apart"] = corner
-        self._move(self.apart, corner, _offsets(corner)[0])
+        self._move(self.apart, corner)
         self._place_words()
 
     def taken(self) -> list[QRectF]:
         """Where overlays lie, in pixels."""
         return [QRectF(rect) for rect in self.corners.taken()]
 
-    def dodge(self, vital: Places, others: Places) -> None:
-        """Put legend and data where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
+    def dodge(self, vital: Places, others: Places, heads: Places = ()) -> None:
+        """Put legend, data and table where they hide fewest of these places (x, y), in pixels; at a tie, nearer home.
 
         Where they lie follows from what is shown alone; but they stay while the hand is on them or holds something.
         """
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return
-        for name, card in (("legend", self.legend), ("data", self.data)):
-            if card.isHidden() or card.underMouse():
+        for name, card in (("table", self.table), ("legend", self.legend), ("data", self.data)):
+            if card is None or card.isHidden() or card.underMouse():
                 continue
-            corner = self._emptiest(card, HOMES[name], vital, others)
+            # Under the table whole trails go out of sight, not an end.
+            beside = [*others, *heads] if card is self.table else others
+            corner = self._emptiest(card, HOMES[name], vital, beside)
             if corner != self._corner[name]:
                 # To put one in its place puts all: not at every frame.
                 self._corner[name] = corner
-                self._move(card, corner, _offsets(corner)[0])
+                self._move(card, corner)
+
+    def clear_readout(self, starts: Places, others: Places = ()) -> None:
+        """Keep what is read under the pointer off these starts, in pixels, also while the hand draws them.
+
+        It stays where it is as long as it hides none of them.
+        """
+        self._read_beside = starts, others
+        if not self.readout.isHidden():
+            box = QRectF(self.readout.geometry()).adjusted(-NEAR, -NEAR, NEAR, NEAR)
+            if self.readout.x() < 0 or any(box.contains(x, y) for x, y in starts):
+                self._place_readout()
+
+    def _place_readout(self) -> None:
+        homes = ("br", "tr") if self._flat else HOMES["readout"]
+        corner = self._emptiest(self.readout, homes, *self._read_beside)
+        if corner != self._corner["readout"]:
+            self._corner["readout"] = corner
+            self._move(self.readout, corner)
 
     def _emptiest(
         self,
@@ -283,11 +331,14 @@ class Overlays:
         """The first corner where a card hides fewest places; those that must be seen count most, its own room first."""
 
         def hidden(corner: Corner) -> tuple[bool, int]:
-            dx, dy = _offsets(corner)
+            dx, dy = self._offsets(corner)
             place = self.corners.would_lie(card, corner, dx, dy)
             box = QRectF(place).adjusted(-NEAR, -NEAR, NEAR, NEAR)
             crowd = sum(box.contains(x, y) for x, y in others)
-            return not self.corners.has_room(place, card), 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+            # What the hand has opened or points at had better not be sent away by a hint.
+            away = card in (self.data, self.readout) and self.corners.crosses(place, card)
+            weighed = 20 * sum(box.contains(x, y) for x, y in vital) + crowd
+            return away or not self.corners.has_room(place, card), weighed
 
         return min(homes, key=hidden)
 
@@ -296,8 +347,13 @@ class Overlays:
         self.test_legend.setVisible(there and look.test_loss and not look.card_open)
 
     def show_basin_of(self, title: str, words: str) -> None:
-        """Say whose basins the colours are, and what the shades mean."""
-        self._basin_text.setText(f"Colour: the minimum {title} reaches. {words}")
+        """Say whose basins the colours are, and what the shades mean; on a small stage that is a tooltip."""
+        self._basin_words = title, words
+        whole = f"Colour: the minimum {title} reaches. {words}"
+        stage, grown = self._stage, max(1.0, fonts.scale())
+        brief = stage.width() < BRIEF.width() * grown or stage.height() < BRIEF.height()
+        self._basin_text.setText(f"Basins of {title}" if brief else whole)
+        self._basin_text.hint(whole if brief else "")
 
     def show_range(self, lo: float, hi: float) -> None:
         """Losses at the two ends of the colour bar."""
@@ -317,12 +373,7 @@ class Overlays:
 
     def show_readout(self, point: Sequence[float], value: float, gradient: NDArray[np.float64]) -> None:
         """The value and gradient under the pointer."""
-        if len(point) == 1:
-            slope = number_text(float(gradient[0]), 3)
-            self._readout_text.setText(f"θ = {number_text(point[0], 4)}   f = {number_text(value, 4)}   f′ = {slope}")
+        self.readout.tell(point, value, gradient, self._stage.plot.width())
+        if self.readout.isHidden():
             self.readout.show()
-            return
-        there = ", ".join(number_text(v, 3) for v in point)
-        slope = ", ".join(number_text(float(v), 3) for v in gradient)
-        self._readout_text.setText(f"θ = ({there})   f = {number_text(value, 4)}   ∇f = ({slope})")
-        self.readout.show()
+            self._place_readout()

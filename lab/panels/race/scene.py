@@ -68,6 +68,7 @@ class RaceStage(LandscapeStage):
         self.past = PastLayer()
         self.pointer: PointerLayer | None = None
         self.overlays = Overlays(self)
+        self.overlays.data.unfolded.connect(self._on_view)
         self.field_changed.connect(lambda field: self.overlays.show_range(field.lo, field.hi))
         self.view_changed.connect(self._on_view)
         self.rested.connect(self._ask_for_basins)
@@ -79,6 +80,7 @@ class RaceStage(LandscapeStage):
     def adopt(self, landscape: Landscape, world: Sequence[float], starts: Sequence[Sequence[float]] = ()) -> None:
         """Show a landscape, all of it with these starts, or the part `world` (x, y, width, height) of it."""
         self.take_ground(landscape)
+        self.overlays.follow_plot()
         # A frame of the other kind must not be drawn on this landscape.
         self.racers = BallsLayer() if self.flat else RacersLayer()
         self.density.frame = None
@@ -275,4 +277,9 @@ class RaceStage(LandscapeStage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.overlays.give_room(event.size())
+        self._on_view()
+
+    def _on_theme_changed(self) -> None:
+        super()._on_theme_changed()
+        self.overlays.give_room(self.size())
         self._on_view()

@@ -100,7 +100,8 @@ class Stages(QSplitter):
 
     #: The 3-D view was made: its signals can be connected.
     made = Signal(object)
-    camera_chosen = Signal(Camera)
+    #: The hand looks from elsewhere in the 3-D view: a `Camera`, None for the usual side.
+    camera_chosen = Signal(object)
     #: Background work failed: one line.
     failed = Signal(str)
 
@@ -116,7 +117,7 @@ class Stages(QSplitter):
         self.view: SurfaceView | None = None
         self.pointer = SurfacePointerLayer(stage)
         self._on = False
-        self._camera = Camera()
+        self._camera: Camera | None = None
         stage.field_changed.connect(self._on_field)
         stage.hovered.connect(self._on_stage_hovered)
 
@@ -135,7 +136,7 @@ class Stages(QSplitter):
     def set_look(self, look: RaceViewState) -> None:
         """Follow the switch, the camera and the layers; a landscape of one weight has no surface."""
         # A file may hold any numbers: turned by nothing, they are brought within what is allowed.
-        self._camera = Camera(*look.camera).turned(0, 0).zoomed(1) if len(look.camera) == 3 else Camera()
+        self._camera = Camera(*look.camera).turned(0, 0).zoomed(1) if len(look.camera) == 3 else None
         on = look.surface and not self._stage.flat
         if on != self._on:
             self._on = on

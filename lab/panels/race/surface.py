@@ -31,6 +31,7 @@ from lab.panels.race.surface_keys import by_key
 from lab.panels.race.surface_marks import Annotations, Heads, Sight, paint_pointer
 from lab.panels.race.surface_mesh import Surface
 from lab.panels.race.surface_picture import DOTS_FROM, SurfacePicture
+from lab.panels.race.surface_side import UsualSide
 from lab.sims.race import RaceFrame
 from lab.ui.theme import manager, theme
 from lab.ui.widgets import CornerOverlays, IconButton, Overlay, Text
@@ -53,8 +54,8 @@ class SurfaceView(QWidget):
         Draws; it is closed with the view.
     """
 
-    #: The hand chose where to look from.
-    camera_chosen = Signal(Camera)
+    #: The hand chose where to look from: a `Camera`, None for the usual side.
+    camera_chosen = Signal(object)
     #: A start should be dropped at this point (x, y) of the landscape.
     dropped = Signal(tuple)
     #: The press that dropped a start was the first of two: it was not meant.
@@ -78,7 +79,9 @@ class SurfaceView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("3-D view of the landscape")
         self.setAccessibleDescription("Arrow keys turn it, plus and minus zoom, Home shows everything")
-        self._camera = Camera()
+        #: Where to look from: what was chosen, None for the usual side.
+        self._chosen: Camera | None = None
+        self._usual = UsualSide()
         self._surface: Surface | None = None
         self._landscape: Landscape | None = None
         self._picture = SurfacePicture(renderer)
@@ -102,11 +105,11 @@ class SurfaceView(QWidget):
 
     def _tools(self) -> Overlay:
         home = IconButton("frame-corners", "Show everything, from the usual side (Home)", size=16)
-        home.clicked.connect(lambda: self._choose(Camera()))
+        home.clicked.connect(self._go_home)
         closer = IconButton("magnifying-glass-plus", "Nearer (wheel, or +)", size=16)
-        closer.clicked.connect(lambda: self._choose(self._camera.zoomed(1.25)))
+        closer.clicked.connect(lambda: self._choose(self.camera.zoomed(1.25)))
         farther = IconButton("magnifying-glass-minus", "Farther (wheel, or \u2212)", size=16)
-        farther.clicked.connect(lambda: self._choose(self._camera.zoomed(0.8)))
+        farther.clicked.connect(lambda: self._choose(self.camera.zoomed(0.8)))
         self._zooms = (closer, farther)
         return Overlay(home, closer, farther, margins=(4, 2, 4, 2), spacing=0)
 
@@ -115,7 +118,7 @@ class SurfaceView(QWidget):
     @property
     def camera(self) -> Camera:
         """Where it is seen from."""
-        return self._camera
+        return self._chosen if self._chosen is not None else self._usual_side()
 
     @property
     def surface(self) -> Surface | None:
@@ -125,14 +128,22 @@ class SurfaceView(QWidget):
     @property
     def sight(self) -> Sight | None:
         """The surface as it is seen now."""
-        return None if self._surface is None else Sight(self._surface, self._camera, self.size())
+        return None if self._surface is None else Sight(self._surface, self.camera, self.size())
 
-    def set_camera(self, camera: Camera) -> None:
-        """Look from elsewhere."""
-        if camera != self._camera:
-            self._camera = camera
+    def set_camera(self, camera: Camera | None) -> None:
+        """Look from elsewhere; None: from the usual side."""
+        if camera != self._chosen:
+            self._chosen = camera
             self._heads = None
             self.update()
+
+    def _usual_side(self) -> Camera:
+        if self._surface is None or self._frame is None or self._landscape is None:
+            return Camera()
+        return self._usual.camera(self._surface, self._landscape, self._frame, self._measures())
+
+    def _measures(self) -> tuple[float, float]:
+        return float(max(self.width(), 1)), float(max(self.height(), 1))
 
     def set_contours(self, on: bool) -> None:
         """Draw lines of equal loss, or not."""
@@ -220,13 +231,19 @@ class SurfaceView(QWidget):
         return sight.surface.hit(*ray)
 
     def _choose(self, camera: Camera) -> None:
-        self.set_camera(camera)
-        self.camera_chosen.emit(camera)
+        chosen = None if camera == self._usual_side() else camera
+        self.set_camera(chosen)
+        self.camera_chosen.emit(chosen)
+
+    def _go_home(self) -> None:
+        """Show everything from the side that is now the best."""
+        self._usual.forget()
+        self._choose(self._usual_side())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._just_dropped = False
         if event.button() == Qt.MouseButton.LeftButton:
-            self._press = (event.position(), self._camera)
+            self._press = (event.position(), self.camera)
             self._turning = False
         elif event.button() == Qt.MouseButton.RightButton and self._heads is not None:
             picked = self._heads.pick(event.position().x(), event.position().y())
@@ -256,7 +273,7 @@ class SurfaceView(QWidget):
         if turned:
             self._turning = False
             self.unsetCursor()
-            self.camera_chosen.emit(self._camera)
+            self.camera_chosen.emit(self.camera)
             return
         x, y = event.position().x(), event.position().y()
         picked = self._heads.pick(x, y) if self._heads is not None else None
@@ -272,7 +289,7 @@ class SurfaceView(QWidget):
         if self._just_dropped:
             self._just_dropped = False
             self.taken_back.emit()
-        self._choose(Camera())
+        self._go_home()
 
     def _hover(self, position: QPointF) -> None:
         point = self.point_at(position)
@@ -288,21 +305,23 @@ class SurfaceView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.angleDelta().y():
-            self._choose(self._camera.zoomed(1.0015 ** event.angleDelta().y()))
+            self._choose(self.camera.zoomed(1.0015 ** event.angleDelta().y()))
         event.accept()
 
     def event(self, event: QEvent) -> bool:
         # The window's shortcuts (one step back, to the start) have the same keys: here they turn.
         asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asked and isinstance(event, QKeyEvent) and by_key(self._camera, event) is not None:
+        if asked and isinstance(event, QKeyEvent) and by_key(self.camera, event) is not None:
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        camera = by_key(self._camera, event)
+        camera = by_key(self.camera, event)
         if camera is None:
             super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Home:
+            self._go_home()
         else:
             self._choose(camera)
 

@@ -135,13 +135,18 @@ def paint_axes(painter: QPainter, sight: Sight) -> None:
     corners = np.array([[fx * sx / 2, -fy * sy / 2, 0.0], [-fx * sx / 2, fy * sy / 2, 0.0]])
     corner = corners[int(sight.pixels(corners)[:, 0].argmin())]
     metrics = painter.fontMetrics()
-    for value, shade in height_ticks(surface.scale):
+    above = -math.inf
+    for value, shade in reversed(height_ticks(surface.scale)):
         x, y = sight.pixels(corner + np.array([0.0, 0.0, shade * HEIGHT]))
+        if y < above + 0.7 * metrics.height():
+            continue
+        above = y
         text = value_text(float(f"{value:.3g}"))
         if abs(value) >= 1 and value == round(value) and abs(value) < 1e5:
             text = value_text(round(value))
-        elif value == 0:
-            text = "0"
+        elif value == 0 or 1e-3 <= abs(value) < 1:
+            # Round numbers: no zeros after them.
+            text = f"{value:.3g}".replace("-", "\u2212")
         left = max(x - 8 - metrics.horizontalAdvance(text), 4.0)
         painter.drawText(QPointF(left, y + metrics.ascent() / 2 - 1), text)
     x, y = sight.pixels(corner + np.array([0.0, 0.0, HEIGHT * 1.02]))

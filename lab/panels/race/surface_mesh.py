@@ -191,7 +191,7 @@ def height_ticks(scale: Scale, gap: float = 0.16) -> list[tuple[float, float]]:
     """Round losses along the upright axis with their heights, at least `gap` apart.
 
     On a linear scale they are evenly spaced. On a logarithmic one 0 and powers of ten come first; where these leave
-    room (a scale that begins far from 0), losses a power of ten above the lowest fill it.
+    room (a scale that begins far from 0), the roundest numbers above the lowest loss fill it.
     """
     lo, hi = scale.lo, scale.lo + scale.top
     if not (scale.top > 0 and math.isfinite(lo) and math.isfinite(hi)):
@@ -204,7 +204,14 @@ def height_ticks(scale: Scale, gap: float = 0.16) -> list[tuple[float, float]]:
     most = math.floor(math.log10(max(abs(lo), abs(hi), scale.top)))
     powers = [m * 10.0**k for m in (1, 5, 2) for k in range(most, most - 9, -1)]
     found: list[tuple[float, float]] = []
-    for value in (0.0, *(sign * p for p in powers for sign in (1, -1)), lo, *(lo + p for p in powers)):
+    # Of two digits at most: more are no round number.
+    least = math.floor(math.log10(abs(lo))) - 1 if lo else most
+    above = [
+        round(m * 10.0**k * math.ceil(lo / (m * 10.0**k)), -k)
+        for k in range(most, max(least, most - 9) - 1, -1)
+        for m in (5, 2, 1)
+    ]
+    for value in (0.0, *(sign * p for p in powers for sign in (1, -1)), *above):
         height = float(scale.shade(np.array([value]))[0])
         if lo <= value <= hi and all(abs(height - other) >= gap for _, other in found):
             found.append((value, height))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QResizeEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from lab.engine.landscapes import LANDSCAPES, Landscape
@@ -37,6 +37,7 @@ from lab.panels.race.state import CARDS, RaceViewState
 from lab.panels.race.subjects import subjects
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import RaceFrame
+from lab.ui import fonts
 from lab.ui.command_palette import Command
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
@@ -44,6 +45,11 @@ from lab.ui.widgets import IconButton
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
+    from lab.panels.race.surface_camera import Camera
+
+
+#: In a panel lower than this, in pixels at 100 % text, the rule in numbers gives way to the stage.
+LOW = 300
 
 #: Played faster, in steps a second, a leaderboard is seen to move rather than read.
 LEGIBLE = 40.0
@@ -74,7 +80,7 @@ class RaceView(Entered):
         self.stage.overlays.corners.add(self.setup, "tr", RIGHT, TOP, needed=True)
         self.stages = Stages(self.stage, self.jobs)
         self.stages.made.connect(self._on_surface_made)
-        self.stages.camera_chosen.connect(lambda c: self._remember(camera=(c.azimuth, c.elevation, c.zoom)))
+        self.stages.camera_chosen.connect(self._on_camera_chosen)
         self.stages.failed.connect(self.experiment.failed)
         self.stage_column.addWidget(self.stages, 1)
         self.schedule = ScheduleCard(self.experiment)
@@ -130,6 +136,7 @@ class RaceView(Entered):
             first = self._landscape is None
             self._landscape = config.landscape
             self.stage.adopt(config.landscape, self._look.world if first else (), config.starts)
+            self.hands.read_again()
             if not first:
                 # Another landscape is shown whole: the part of the old one must not come back with the session.
                 self._on_view_chosen()
@@ -172,6 +179,9 @@ class RaceView(Entered):
         self._numbers = not (self._numbers and self.experiment.playing and self.experiment.speed > LEGIBLE)
         if self._numbers:
             self._inspector.show_board(frame, self._looks, focus, self._look, self._test_loss, self._ghost)
+        if self._look.table:
+            # Its rows are those of this frame.
+            self._make_room()
         self.plot_card.show_frame(frame, self._looks, focus, trace, self.experiment.horizon, self._ghost)
         self.setup.show_frame(frame)
         if self._look.schedule:
@@ -308,9 +318,21 @@ class RaceView(Entered):
         self.fair.show_look(self._look, self._looks)
         self.fair_note.setText(f"fair: {self._look.tuned.budget.trials} trials each")
         self.stage.set_look(self._look)
-        open_cards = (card for card in (self.setup, self.schedule, self.fair) if not card.isHidden())
-        self.stage.make_room(next(open_cards, None))
+        self._make_room()
         self.plot_card.show_quantity(self._look.plot)
+
+    def _make_room(self) -> None:
+        """Let the landscape lie beside the card that is open, and above the table."""
+        open_cards = (card for card in (self.setup, self.schedule, self.fair) if not card.isHidden())
+        self.stage.make_room(next(open_cards, None), None if self.table.isHidden() else self.table)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Of a low panel the stage needs all there is.
+        self.equation.setVisible(self.height() >= LOW * max(1.0, fonts.scale()))
+
+    def _on_camera_chosen(self, camera: Camera | None) -> None:
+        self._remember(camera=() if camera is None else (camera.azimuth, camera.elevation, camera.zoom))
 
     def _on_surface_made(self, view: SurfaceView) -> None:
         view.dropped.connect(self.hands.drop)

@@ -149,11 +149,27 @@ class CornerOverlays(QObject):
                 p.dx, p.dy = dx, dy
         self.place()
 
+    def set_margins(self, foot: int, offsets: dict[Corner, tuple[int, int]]) -> None:
+        """Let all overlays lie so far from the edges, each as its corner asks, and end `foot` above the lower one."""
+        wanted = [offsets[p.corner] for p in self._placed]
+        if foot != self._foot or wanted != [(p.dx, p.dy) for p in self._placed]:
+            self._foot = foot
+            for p, (dx, dy) in zip(self._placed, wanted, strict=True):
+                p.dx, p.dy = dx, dy
+            self.place()
+
     def set_corner(self, widget: QWidget, corner: Corner) -> None:
         """Move an overlay to another corner, e.g. out of the way of what it speaks of."""
         for p in self._placed:
             if p.widget is widget and p.corner != corner:
                 p.corner = corner
+                self.place()
+
+    def set_needed(self, widget: QWidget, on: bool) -> None:
+        """Let an overlay have its place whatever else is there, or no longer."""
+        for p in self._placed:
+            if p.widget is widget and p.needed != on:
+                p.needed = on
                 self.place()
 
     def taken(self) -> list[QRect]:
@@ -177,6 +193,11 @@ class CornerOverlays(QObject):
         """Whether an overlay would be seen whole at a place: inside, and on no needed one but itself."""
         needed = (p.widget for p in self._placed if p.needed and p.widget is not widget and not p.widget.isHidden())
         return self._free().contains(place) and not any(place.intersects(widget.geometry()) for widget in needed)
+
+    def crosses(self, place: QRect, widget: QWidget) -> bool:
+        """Whether an overlay at a place would lie on another one that is now seen."""
+        others = (p.widget for p in self._placed if p.widget is not widget and not p.widget.isHidden())
+        return any(place.intersects(other.geometry()) for other in others)
 
     def _free(self) -> QRect:
         return self._parent.rect().adjusted(0, 0, 0, -self._foot)

@@ -27,6 +27,10 @@ class Arrangement(QObject):
         self._window = window
         self._docks = docks
         self._wanted = QByteArray()
+        #: How the docks stood when they were put away; None while they are seen.
+        self._away: QByteArray | None = None
+        #: Whether what is wanted still has to be done, once more or at all.
+        self._unsettled = False
 
     def take_in(self, dock: PanelDock) -> None:
         """A new dock becomes a tab over the newest one that is there."""
@@ -64,19 +68,50 @@ class Arrangement(QObject):
         width = max(1, self._window.width() // max(1, len(self._docks)))
         self._window.resizeDocks(self._docks, [width] * len(self._docks), Qt.Orientation.Horizontal)
 
+    def put_away(self) -> None:
+        """Hide all docks until they are brought back."""
+        if self._away is None:
+            # Of hidden docks Qt tells that they are hidden: a session saved now would open without its panels.
+            self._away = self._wanted if self._unsettled else self._window.saveState()
+        for dock in self._docks:
+            dock.hide()
+
+    def bring_back(self) -> None:
+        """Show all docks again, in the places that they were given meanwhile."""
+        self._away = None
+        for dock in self._docks:
+            dock.show()
+        if self._unsettled:
+            self.put_in_place(self._wanted)
+
     def state(self) -> QByteArray:
-        """How they stand now, to come back to."""
-        return self._window.saveState()
+        """How they stand now, or stood when they were put away, to come back to."""
+        return self._window.saveState() if self._away is None else self._away
 
     def put_in_place(self, state: QByteArray) -> None:
-        """Arrange the docks as they once stood; and once more when new ones know how narrow they can be."""
-        self._wanted = state
-        self._on_settled()
+        """Arrange the docks as they once stood; and once more when new ones know how narrow they can be.
+
+        While they are put away they stay hidden (Qt's own restoring would show them): they take these places when they
+        are brought back.
+        """
+        self._wanted, self._unsettled = state, True
+        if self._away is not None:
+            self._away = state
+            return
+        self._restore()
         QTimer.singleShot(0, self, self._on_settled)
 
     def _on_settled(self) -> None:
+        if self._away is None:
+            self._unsettled = False
+            self._restore()
+
+    def _restore(self) -> None:
         if self._docks and not self._wanted.isEmpty():
             self._window.restoreState(self._wanted)
+            for dock in self._docks:
+                if dock.isHidden():
+                    dock.show()
 
     def number(self) -> None:
         """Qt keeps an arrangement by the docks' names: they must be the same when it is read again."""

@@ -181,13 +181,11 @@ class Desk(QObject):
         """Hide all panels, out of the transport's reach, until they are brought back."""
         self._behind = self.active or self._behind
         self.activate(None)
-        for dock in self.docks:
-            dock.hide()
+        self.arrangement.put_away()
 
     def bring_back(self) -> None:
         """Show all panels again, with the one active that was."""
-        for dock in self.docks:
-            dock.show()
+        self.arrangement.bring_back()
         if self.active is None and self.docks:
             self.activate(self._behind if self._behind in self.docks else self.docks[-1])
 

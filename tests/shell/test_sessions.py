@@ -588,3 +588,51 @@ def test_whatever_the_file_holds_marks_the_session_as_changed(windows, tmp_path,
     change(window)
     settle()
     assert window.keeper.modified
+
+
+def start_again(windows):
+    """A window made the way that the application makes it, before the event loop has its first turn."""
+    window = windows.unshown()
+    last = window.keeper.restore_last()
+    assert last is not None
+    window.sessions.show(last)
+    window.sessions.offer_recovery()
+    window.show()
+    settle(4)
+    return window
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_after_a_crash_the_start_page_stands_alone_until_one_is_chosen(race, windows, tmp_path, several):
+    """What was restored waits behind the start page, also when Qt learns how narrow it can be."""
+    if several:
+        race.open_panel("race", preset="saddle")
+        race.actions_.arrange("side by side")
+        settle()
+    windows.end(race)
+    leave_behind(tmp_path / "home", 111)
+    window = start_again(windows)
+    assert window.entrance.recovery.isVisible()
+    assert [dock.isVisible() for dock in window.docks] == [False] * (1 + several)
+    assert window.entrance.height() > 600
+    window.entrance.recovery.rows[0].discard.click()
+    settle(4)
+    assert all(dock.view.seen for dock in window.docks)
+    assert not window.entrance.isVisible()
+    if several:
+        widths = [dock.width() for dock in window.docks]
+        assert abs(widths[0] - widths[1]) <= 8
+        assert window.docks[0].x() < window.docks[1].x()
+
+
+def test_a_lab_that_was_left_on_its_start_page_comes_back_with_its_panels(race, windows):
+    race.open_panel("race", preset="saddle")
+    race.actions_.arrange("side by side")
+    settle()
+    race.show_start()
+    settle()
+    windows.end(race)
+    window = start_again(windows)
+    assert all(dock.view.seen for dock in window.docks)
+    assert abs(window.docks[0].width() - window.docks[1].width()) <= 8
+    assert window.docks[0].y() == window.docks[1].y()

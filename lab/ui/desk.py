@@ -123,6 +123,8 @@ class Desk(QObject):
         self.going.emit(dock)
         self._player.remove(dock.experiment)
         dock.view.abilities.close()
+        # Not when the collector of cycles finds it: until then the other panels would have less room.
+        dock.experiment.close()
         self.docks.remove(dock)
         if self.active is dock:
             self.activate(self.docks[-1] if self.docks else None)
@@ -137,6 +139,7 @@ class Desk(QObject):
         for dock in self.docks:
             self._player.remove(dock.experiment)
             dock.view.abilities.close()
+            dock.experiment.close()
 
     # -- the active one ------------------------------------------------------------------------------------------
 

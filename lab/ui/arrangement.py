@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
@@ -42,6 +43,7 @@ class Arrangement(QObject):
         """As tabs ("focus", with `front` before the others), in a row ("side by side") or in two rows ("grid")."""
         window = self._window
         first, *others = self._docks
+        columns = [[dock] for dock in self._docks]
         for dock in self._docks:
             dock.setFloating(False)
             window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
@@ -53,20 +55,24 @@ class Arrangement(QObject):
             for before, dock in zip(self._docks, others, strict=False):
                 window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
         else:
-            columns = -(-len(self._docks) // 2)
-            for i, dock in enumerate(self._docks):
-                if 0 < i < columns:
-                    window.splitDockWidget(self._docks[i - 1], dock, Qt.Orientation.Horizontal)
-                elif i >= columns:
-                    window.splitDockWidget(self._docks[i - columns], dock, Qt.Orientation.Vertical)
-        self._make_even()
+            half = -(-len(self._docks) // 2)
+            columns = [list(self._docks[i::half]) for i in range(half)]
+            for (left, *_), (right, *_) in itertools.pairwise(columns):
+                window.splitDockWidget(left, right, Qt.Orientation.Horizontal)
+            for upper, lower in (column for column in columns if len(column) == 2):
+                window.splitDockWidget(upper, lower, Qt.Orientation.Vertical)
+        self._make_even(columns)
         # A panel may fold something away when it becomes narrow: only then do all fit evenly.
-        QTimer.singleShot(0, self, self._make_even)
+        QTimer.singleShot(0, self, lambda: self._make_even(columns))
         self.dress_tabs()
 
-    def _make_even(self) -> None:
-        width = max(1, self._window.width() // max(1, len(self._docks)))
-        self._window.resizeDocks(self._docks, [width] * len(self._docks), Qt.Orientation.Horizontal)
+    def _make_even(self, columns: list[list[PanelDock]]) -> None:
+        """Columns of one width, and in each of them rows of one height."""
+        window, heads = self._window, [column[0] for column in columns]
+        window.resizeDocks(heads, [max(1, window.width() // len(heads))] * len(heads), Qt.Orientation.Horizontal)
+        for column in columns:
+            height = max(1, window.height() // len(column))
+            window.resizeDocks(column, [height] * len(column), Qt.Orientation.Vertical)
 
     def put_away(self) -> None:
         """Hide all docks until they are brought back."""

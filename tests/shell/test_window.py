@@ -69,6 +69,28 @@ def test_grid_is_two_rows(three):
     assert b.bottom() < d.top()
 
 
+@pytest.mark.parametrize("size", [(1280, 800), (1900, 1000)])
+@pytest.mark.parametrize(("count", "beside"), [(2, 0), (3, 0), (4, 0), (4, 2), (5, 3), (6, 6)])
+def test_the_cells_of_a_grid_are_of_one_size(windows, count, beside, size):
+    if count > 4 and size[0] < 1900:
+        pytest.skip("three columns need a wider window")
+    window = windows("race", size=size)
+    for preset in ("beale", "saddle", "himmelblau", "rosenbrock", "noisy")[: count - 1]:
+        window.open_panel("race", preset=preset)
+        if len(window.docks) == beside:
+            # What is opened from now on lies over the last one.
+            key(window, K.Key_2, CTRL)
+            settle()
+    key(window, K.Key_3, CTRL)
+    settle(4)
+    cells = boxes(window)
+    columns = (count + 1) // 2
+    assert {x.top() for x in cells[:columns]} == {cells[0].top()}
+    assert max(x.width() for x in cells) - min(x.width() for x in cells) <= 2
+    in_two = [x for i, x in enumerate(cells) if i >= columns or i + columns < count]
+    assert not in_two or max(x.height() for x in in_two) - min(x.height() for x in in_two) <= 2
+
+
 def test_side_by_side_fits_the_usual_laptop(windows):
     """Two panels at 1280 x 800 lie beside each other, and nothing reaches out of the window."""
     window = windows("race")

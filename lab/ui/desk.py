@@ -159,10 +159,10 @@ class Desk(QObject):
         self.activate(next((dock for dock in self.docks if dock.isAncestorOf(widget)), self.active))
 
     def _mark_active(self) -> None:
-        """Where several panels are seen, mark the one that the transport controls."""
+        """Where several panels are seen, mark the one that the transport controls; each says where it stands."""
         seen = [dock for dock in self.docks if dock.view.seen]
         for dock in self.docks:
-            dock.view.header.set_active(dock is self.active and len(seen) > 1)
+            dock.view.set_among(len(seen) > 1, dock is self.active)
 
     # -- all that are seen ---------------------------------------------------------------------------------------
 

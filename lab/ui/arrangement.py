@@ -28,6 +28,8 @@ class Arrangement(QObject):
         self._window = window
         self._docks = docks
         self._wanted = QByteArray()
+        #: How often an arrangement was asked for: whoever remembers an older one must not bring it back unasked.
+        self.arranged = 0
         #: How the docks stood when they were put away; None while they are seen.
         self._away: QByteArray | None = None
         #: Whether what is wanted still has to be done, once more or at all.
@@ -41,6 +43,7 @@ class Arrangement(QObject):
 
     def arrange(self, layout: str, front: PanelDock | None) -> None:
         """As tabs ("focus", with `front` before the others), in a row ("side by side") or in two rows ("grid")."""
+        self.arranged += 1
         window = self._window
         first, *others = self._docks
         columns = [[dock] for dock in self._docks]
@@ -88,7 +91,7 @@ class Arrangement(QObject):
         for dock in self._docks:
             dock.show()
         if self._unsettled:
-            self.put_in_place(self._wanted)
+            self.return_to(self._wanted)
 
     def state(self) -> QByteArray:
         """How they stand now, or stood when they were put away, to come back to."""
@@ -100,6 +103,11 @@ class Arrangement(QObject):
         While they are put away they stay hidden (Qt's own restoring would show them): they take these places when they
         are brought back.
         """
+        self.arranged += 1
+        self.return_to(state)
+
+    def return_to(self, state: QByteArray) -> None:
+        """The same, for a place that nobody asked for, such as that of a panel which comes back."""
         self._wanted, self._unsettled = state, True
         if self._away is not None:
             self._away = state

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, Signal
+import dataclasses
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from lab import __version__
@@ -12,6 +14,7 @@ from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
 from lab.ui.arrangement import Arrangement
+from lab.ui.closed import Closed, ClosedPanels
 from lab.ui.dock import PanelDock
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
@@ -41,7 +44,7 @@ class Desk(QObject):
     added = Signal()
     #: A panel (a `PanelDock`) has its place and is about to be shown.
     opened = Signal(object)
-    #: A panel was closed for good.
+    #: A panel was closed by hand; the newest one of `gone`.
     closed = Signal()
     #: A panel (a `PanelDock`) is about to go, closed or replaced by a session's.
     going = Signal(object)
@@ -66,6 +69,8 @@ class Desk(QObject):
         #: The active one, while all of them are put away.
         self._behind: PanelDock | None = None
         self.arrangement = Arrangement(window, self.docks)
+        #: What was closed and can be opened again.
+        self.gone = ClosedPanels()
         window.tabifiedDockWidgetActivated.connect(self._on_tab_activated)
 
     # -- open and close ------------------------------------------------------------------------------------------
@@ -112,12 +117,52 @@ class Desk(QObject):
         self._transport.show_experiment(dock.experiment)
 
     def close(self, dock: PanelDock) -> None:
-        """Close a panel for good."""
+        """Close a panel; it can be opened again as it stands."""
+        self.arrangement.number()
+        self.gone.keep(
+            Closed(
+                dock.experiment.state(),
+                dock.experiment.history,
+                self.docks.index(dock),
+                tuple(other.experiment.name for other in self.docks if other is not dock),
+                self.arrangement.state(),
+                self.arrangement.arranged,
+            )
+        )
         self._drop(dock)
         if self.active is not None:
             # Else Qt gives it to whatever comes next, such as a lesson's card, which Esc then closes.
             self.active.view.keyboard_home().setFocus()
         self.closed.emit()
+
+    def reopen(self) -> None:
+        """Bring back the panel that was closed last, with its run, its look and what undo would do.
+
+        In its place, too, as long as the others are the same and nothing else was asked for since; else it comes as any
+        new panel does.
+        """
+        if not self.gone:
+            return
+        closed = self.gone.take()
+        others = tuple(other.experiment.name for other in self.docks)
+        self.added.emit()
+        name = self._free_name(closed.state.name)
+        dock = self.open(closed.state.panel, dataclasses.replace(closed.state, name=name))
+        dock.experiment.history = closed.history
+        if others == closed.others and self.arrangement.arranged == closed.arranged:
+            self.docks.remove(dock)
+            self.docks.insert(closed.index, dock)
+            self.arrangement.number()
+            self.arrangement.return_to(closed.layout)
+            dock.raise_()
+            # On the way panels are hidden, and the keyboard goes to whatever comes next.
+            QTimer.singleShot(0, dock.view, lambda: dock.view.keyboard_home().setFocus())
+        self.edited.emit()
+
+    def clear(self) -> None:
+        """Let all panels go, to start afresh."""
+        for dock in list(self.docks):
+            self._drop(dock)
 
     def _drop(self, dock: PanelDock) -> None:
         self.going.emit(dock)

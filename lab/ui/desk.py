@@ -52,6 +52,8 @@ class Desk(QObject):
     activated = Signal()
     #: The run of a panel was changed.
     edited = Signal()
+    #: The cursor of a panel stands elsewhere, or play began or ended; whether that panel plays.
+    played = Signal(bool)
     #: How a panel is looked at was changed.
     looked = Signal()
 
@@ -92,6 +94,8 @@ class Desk(QObject):
         self._player.add(experiment, lambda: view.seen)
         experiment.edited.connect(self.edited)
         experiment.looked.connect(self.looked)
+        experiment.moved.connect(lambda: self._on_moved(dock))
+        experiment.playing_changed.connect(self.played)
         dock.closed.connect(lambda: self.close(dock))
         view.touched.connect(lambda: self.activate(dock))
         view.ticks_changed.connect(lambda: self._on_ticks_changed(dock))
@@ -236,6 +240,12 @@ class Desk(QObject):
         self.arrangement.bring_back()
         if self.active is None and self.docks:
             self.activate(self._behind if self._behind in self.docks else self.docks[-1])
+
+    def _on_moved(self, dock: PanelDock) -> None:
+        # Views ask for the same step again when something else about it is to be drawn.
+        if dock.experiment.step != dock.stood:
+            dock.stood = dock.experiment.step
+            self.played.emit(dock.experiment.playing)
 
     def _on_ticks_changed(self, dock: PanelDock) -> None:
         if dock is self.active:

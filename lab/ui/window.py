@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         desk.activated.connect(self.actions_.refresh)
         desk.edited.connect(self._on_edited)
         desk.looked.connect(keeper.touch)
+        desk.played.connect(keeper.follow)
         keeper.changed.connect(self._on_title_changed)
         # What could not be saved must not be forgotten.
         keeper.failed.connect(lambda why: self.show_error(why, lasting=True))

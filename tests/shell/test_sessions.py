@@ -22,6 +22,7 @@ from lab.core import session as files
 from lab.core.simulation import digest
 from lab.panels import PANELS
 from lab.sims.race import MoveStart, PlaceStarts
+from lab.ui.sessions import AUTOSAVE_MS, PLAYING_MS
 from lab.ui.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -433,6 +434,45 @@ def test_an_edit_is_autosaved_soon_and_a_clean_end_takes_the_copy_away(race, win
     assert race.keeper.left_behind() == []
     windows.end(race)
     assert list(folder.iterdir()) == []
+
+
+def test_where_the_cursor_went_is_kept_for_a_crash_and_is_no_change(race, tmp_path):
+    keeper, experiment = race.keeper, race.docks[0].experiment
+    assert not keeper._timer.isActive()
+    experiment.moved.emit()
+    assert not keeper._timer.isActive()
+    experiment.step_by(5)
+    assert keeper._timer.interval() == AUTOSAVE_MS
+    assert not keeper.modified
+    keeper._timer.stop()
+    keeper._timer.timeout.emit()
+    (copy,) = (tmp_path / "home" / "autosave").glob("*.lab.json")
+    assert files.read(copy, PANELS).panels[0].cursor == 5
+    # What rests is not written again.
+    settle()
+    assert not keeper._timer.isActive()
+
+
+def test_while_it_plays_the_copy_is_written_now_and_then(race, monkeypatch):
+    keeper, experiment = race.keeper, race.docks[0].experiment
+    written = []
+    monkeypatch.setattr(keeper, "_gather", lambda: written.append(experiment.step) or files.Session())
+    experiment.set_playing(True)
+    for _ in range(30):
+        race.player.tick(0.016)
+    assert keeper._timer.interval() == PLAYING_MS
+    begun = keeper._timer.remainingTime()
+    QTest.qWait(60)
+    race.player.tick(0.016)
+    # The next frame does not put it off.
+    assert keeper._timer.remainingTime() < begun
+    assert written == []
+    experiment.set_playing(False)
+    assert keeper._timer.interval() == AUTOSAVE_MS
+    keeper._timer.stop()
+    keeper._timer.timeout.emit()
+    assert written == [experiment.step]
+    assert not keeper.modified
 
 
 def test_two_labs_do_not_take_each_other_for_crashed(race, windows):

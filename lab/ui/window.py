@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         self.bar.search_wanted.connect(self.actions_.open_palette)
         self.bar.home.clicked.connect(self.entrance.toggle)
         self._hands.touched.connect(desk.touch)
+        self._hands.alt_held.connect(self.bar.menus.hold_alt)
 
     # -- what is open ----------------------------------------------------------------------------------------------
 

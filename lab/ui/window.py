@@ -185,9 +185,9 @@ class MainWindow(QMainWindow):
     def _on_closed(self) -> None:
         self.keeper.touch()
         self.actions_.refresh()
-        self.notice.say(f"Closed {self.desk.gone.last}; {REOPEN_KEYS} brings it back")
         if not self.docks:
             self.show_start()
+        self.notice.say(f"Closed {self.desk.gone.last}; {REOPEN_KEYS} brings it back")
 
     def _on_edited(self) -> None:
         self.banner.pass_by()
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self._place_banner()
 
     def _notice_room(self) -> QRect:
-        return self.rect().adjusted(0, 0, 0, 0 if self.transport.isHidden() else -self.transport.height())
+        return self.rect().adjusted(0, 0, 0, -self.transport.height() if self.transport.isVisible() else 0)
 
     def _place_banner(self) -> None:
         self.banner.setFixedWidth(min(760, self.width() - 48))

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from shell_fixtures import key, settle
 
 from lab.core.simulation import digest
@@ -151,3 +152,11 @@ def test_a_new_session_says_nothing_of_panels_to_reopen(race):
     settle()
     assert not race.notice.words
     assert race.entrance.start.isVisible()
+
+
+def test_the_word_of_it_covers_nothing_of_the_start_page(race):
+    race.close_panel(race.docks[0])
+    settle()
+    (button,) = (b for b in race.entrance.start.findChildren(QPushButton) if b.text() == "Open a session…")
+    below = button.mapTo(race, button.rect().bottomLeft()).y()
+    assert race.notice.y() > below

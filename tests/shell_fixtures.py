@@ -36,13 +36,18 @@ class Windows:
         self.open = []
 
     def __call__(self, panel=None, preset=None, size=(1280, 800), *, home=None, inline=True, panels=PANELS):
-        window = MainWindow(panels, Settings(home or self.home), inline_jobs=inline)
-        window.resize(*size)
-        self.open.append(window)
+        window = self.unshown(size, home=home, inline=inline, panels=panels)
         if panel is not None:
             window.open_panel(panel, preset=preset)
         window.show()
         settle()
+        return window
+
+    def unshown(self, size=(1280, 800), *, home=None, inline=True, panels=PANELS):
+        """A window that has not come to the screen yet."""
+        window = MainWindow(panels, Settings(home or self.home), inline_jobs=inline)
+        window.resize(*size)
+        self.open.append(window)
         return window
 
     def end(self, window):

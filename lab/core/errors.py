@@ -42,7 +42,7 @@ class UnknownName(BadValue):
 
 
 class StateTooLarge(LabError):
-    """A simulation whose state can't be kept eight times within the snapshot budget."""
+    """A simulation whose state can't be kept eight times within the whole snapshot budget, whoever shares it."""
 
 
 class FileRefused(LabError):

@@ -7,46 +7,21 @@ make any other step reachable by restoring the nearest one below and replaying f
 
 from __future__ import annotations
 
-import weakref
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from lab.core.budget import KEPT_KEYS, KEPT_TAIL, MEGABYTE, MIN_SNAPSHOTS, SHARED_BUDGET, SnapshotBudget
 from lab.core.errors import StateTooLarge
 from lab.core.run import EventNode, Run
 from lab.core.simulation import Mark, Simulation, nbytes
 from lab.core.traces import Trace
 
-MEGABYTE = 1 << 20
+__all__ = ["FIRST_SPACING", "MIN_SNAPSHOTS", "SHARED_BUDGET", "TAIL_STEPS", "SnapshotBudget", "Timeline"]
+
 TAIL_STEPS = 128
 FIRST_SPACING = 16
-MIN_SNAPSHOTS = 4
-
-
-class SnapshotBudget:
-    """Memory that all timelines share evenly.
-
-    Parameters
-    ----------
-    total : int
-        Bytes.
-    """
-
-    def __init__(self, total: int = 96 * MEGABYTE) -> None:
-        self.total = total
-        self._members: weakref.WeakSet[Timeline] = weakref.WeakSet()
-
-    def join(self, timeline: Timeline) -> None:
-        """Give a timeline its share; everybody's gets smaller."""
-        self._members.add(timeline)
-
-    def share(self) -> int:
-        """Bytes each timeline may hold now."""
-        return self.total // max(1, len(self._members))
-
-
-SHARED_BUDGET = SnapshotBudget()
 
 
 class _Kept:
@@ -93,8 +68,9 @@ class Timeline:
         self._make = make
         self._budget = budget
         self._target: int | None = None
-        budget.join(self)
         self._begin(run)
+        # One that was refused takes no share.
+        budget.join(self)
 
     # -- moving ------------------------------------------------------------------------------------------------
 
@@ -155,13 +131,21 @@ class Timeline:
             self._begin(run)
         self.request(step)
 
+    def close(self) -> None:
+        """Give the memory back: what holds on to this timeline meanwhile sees its present state and no other."""
+        self._budget.leave(self)
+        self._keys.clear()
+        self._tail.clear()
+        self._key_bytes = 0
+
     def fork(self) -> Timeline:
         """Another timeline of the same run with the same past and known future, at the same step, to go its own way.
 
         The snapshots are shared (they are never written into), the budget is not: what it keeps costs this one
         nothing. Cost: a new simulation and a copy of the histories.
         """
-        twin = Timeline(self._make, self.run, SnapshotBudget(self._budget.share()))
+        budget = SnapshotBudget(self._budget.share(self), self._budget.limit)
+        twin = Timeline(self._make, self.run, budget)
         twin.frontier, twin.spacing = self.frontier, self.spacing
         twin.trace, twin.marks = self.trace.copy(), list(self.marks)
         twin._keys, twin._key_bytes = list(self._keys), self._key_bytes
@@ -170,6 +154,31 @@ class Timeline:
         twin._restore(twin._nearest(self.step))
         twin.seek(self.step)
         return twin
+
+    # -- memory ------------------------------------------------------------------------------------------------
+
+    @property
+    def held(self) -> int:
+        """Bytes of the snapshots that are kept, as last measured."""
+        return self._key_bytes + len(self._tail) * self._size
+
+    @property
+    def need(self) -> int:
+        """Bytes of all snapshots that would be kept if there were room: a whole tail, keyframes close together."""
+        return (TAIL_STEPS + self.frontier // FIRST_SPACING + 1) * self._size
+
+    def thin_out(self) -> None:
+        """Keep no more than the present share holds: a shorter tail, keyframes further apart."""
+        share = self._budget.share(self)
+        # The tail gets a quarter; keyframes get the rest.
+        most = min(TAIL_STEPS, max(share // 4 // max(1, self._size), KEPT_TAIL))
+        while len(self._tail) > most:
+            self._tail.popleft()
+        room = max(share - most * self._size, KEPT_KEYS * self._size)
+        while self._key_bytes > room and len(self._keys) > 1:
+            self.spacing *= 2
+            self._keys[:] = [k for k in self._keys if k.step % self.spacing == 0]
+            self._key_bytes = sum(k.size for k in self._keys)
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -237,9 +246,12 @@ class Timeline:
             self.trace.append(self.step, self.sim.trace())
 
     def _refuse_too_large(self, size: int) -> None:
-        limit = self._budget.share() // MIN_SNAPSHOTS
+        limit = self._budget.limit
         if size > limit:
-            raise StateTooLarge(f"one state takes {size / MEGABYTE:.1f} MB; the limit is {limit / MEGABYTE:.1f} MB")
+            raise StateTooLarge(
+                f"This is too large to step back through: one step takes {size / MEGABYTE:.1f} MB of memory, "
+                f"at most {limit / MEGABYTE:.1f} MB fit. Use fewer, for example fewer starts."
+            )
 
     def _keep(self) -> None:
         tail = self._tail
@@ -257,15 +269,12 @@ class Timeline:
             self._remeasure = False
         kept = _Kept(self.step, self._applied, state, self._size)
         tail.append(kept)
-        share = self._budget.share()
-        # The tail gets a quarter, or two snapshots where they are large; keyframes get the rest.
-        room = max(share // 4, MIN_SNAPSHOTS // 2 * self._size)
-        while len(tail) > TAIL_STEPS or len(tail) * self._size > room:
-            tail.popleft()
         if self.step % self.spacing == 0 and self.step:
-            self._keep_key(kept, share - room, measured)
+            self._keep_key(kept, measured)
+            self._budget.settle()
+        self.thin_out()
 
-    def _keep_key(self, kept: _Kept, room: int, measured: bool) -> None:
+    def _keep_key(self, kept: _Kept, measured: bool) -> None:
         at = bisect_left(self._keys, kept.step, key=lambda k: k.step)
         if at < len(self._keys) and self._keys[at].step == kept.step:
             return
@@ -274,10 +283,6 @@ class Timeline:
         self._refuse_too_large(kept.size)
         self._keys.insert(at, kept)
         self._key_bytes += kept.size
-        while self._key_bytes > room and len(self._keys) > 1:
-            self.spacing *= 2
-            self._keys = [k for k in self._keys if k.step % self.spacing == 0]
-            self._key_bytes = sum(k.size for k in self._keys)
 
     def _nearest(self, step: int) -> _Kept:
         best = self._base
@@ -302,6 +307,19 @@ class Timeline:
             self.frontier = 0
             self._record()
 
+    def _try(self, fresh: list[EventNode]) -> None:
+        """Refuse events of the present step that make the state too large: now, not when a keyframe is due."""
+        before = self.sim.snapshot()
+        try:
+            for link in fresh:
+                self.sim.apply(link.event)
+            size = nbytes(self.sim.snapshot())
+            self._refuse_too_large(size)
+        finally:
+            self.sim.restore(before)
+        # Until it is measured again, a tail of small states would be reckoned with.
+        self._size = max(self._size, size)
+
     def _rebase(self, run: Run) -> None:
         """Keep what the old and the new chain of events have in common."""
         old = self._nodes
@@ -314,6 +332,8 @@ class Timeline:
         fresh.reverse()
         for link in fresh:
             self.sim.accepts(run.config, link.event)
+        if fresh and common == self._applied and not self._stale and fresh[0].step == fresh[-1].step == self.step:
+            self._try(fresh)
         changed = [n.step for n in (*old[common : common + 1], *fresh[:1])]
         self.run = run
         if not changed:

@@ -103,6 +103,8 @@ class Abilities(QObject):
         """Stop what is under way: the panel goes."""
         if self.film is not None:
             self.film.stop()
+        if self.ghosts is not None:
+            self.ghosts.close()
 
     # -- code --------------------------------------------------------------------------------------------------
 

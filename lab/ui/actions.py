@@ -29,6 +29,8 @@ from lab.ui.settings import Settings
 from lab.ui.theme import Mode, manager
 from lab.ui.transport import Transport
 
+REOPEN, REOPEN_KEYS = "Reopen closed panel", "Ctrl+Shift+T"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -167,6 +169,7 @@ class Actions(QObject):
         self._add(menu, "Panels", "Duplicate panel", lambda: self._with(self.duplicate_panel))
         self._add(menu, "Panels", "Float or dock panel", lambda: self._with(_float))
         self._add(menu, "Panels", "Close panel", lambda: self._with(w.desk.close), "Ctrl+W")
+        self._reopen = self._add(menu, "Panels", REOPEN, w.desk.reopen, REOPEN_KEYS)
 
     def _lesson_menu(self) -> None:
         self._lessons = LessonMenu(self._w.bar.lessons, self._w.desk.panels, self._w.lessons, self._add)
@@ -213,6 +216,7 @@ class Actions(QObject):
         ):
             action.setEnabled(label is not None)
             action.setText(word if label is None else f"{word} {label[0].lower()}{label[1:]}")
+        self._reopen.setEnabled(bool(self._w.desk.gone))
         self._themes[manager().mode].setChecked(True)
         self._lessons.refresh(panel=self._w.desk.active is not None)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy
 
 from lab.ui import fonts, icons
+from lab.ui.menu_bar import MenuBar
 from lab.ui.theme import manager, tokens
 from lab.ui.widgets import IconButton, Text
 from lab.ui.widgets.layout import fill
@@ -26,7 +27,6 @@ class SearchButton(QPushButton):
         self.setToolTip("Command palette (Ctrl+K)")
         self.setAccessibleName("Search")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setStyleSheet("text-align: left; padding-left: 10px;")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         fonts.use(self)
 
@@ -62,8 +62,7 @@ class AppBar(QFrame):
         self.setObjectName("appbar")
         self.setFixedHeight(tokens()["size_px"]["app_bar"])
         self._logo = QLabel()
-        self.menus = QMenuBar()
-        self.menus.setNativeMenuBar(False)
+        self.menus = MenuBar()
         fonts.use(self.menus)
         self.menus.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.file = self.menus.addMenu("&File")

@@ -73,6 +73,10 @@ class GhostKeeper(QObject):
         """Pin the present run, or let go of the pinned one."""
         self._experiment.set_ghost(self._experiment.run if on else None)
 
+    def close(self) -> None:
+        """The panel goes: replay no further."""
+        self._jobs.cancel((id(self), "ghost"))
+
     def follow(self) -> None:
         """Have the pinned run's histories at hand as far as the timeline spans."""
         experiment = self._experiment

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, Signal
+import dataclasses
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from lab import __version__
@@ -12,6 +14,7 @@ from lab.core.panel import PanelSpec
 from lab.core.registry import Family
 from lab.core.session import PanelState, Session
 from lab.ui.arrangement import Arrangement
+from lab.ui.closed import Closed, ClosedPanels
 from lab.ui.dock import PanelDock
 from lab.ui.experiment import Experiment
 from lab.ui.jobs import Jobs
@@ -41,7 +44,7 @@ class Desk(QObject):
     added = Signal()
     #: A panel (a `PanelDock`) has its place and is about to be shown.
     opened = Signal(object)
-    #: A panel was closed for good.
+    #: A panel was closed by hand; the newest one of `gone`.
     closed = Signal()
     #: A panel (a `PanelDock`) is about to go, closed or replaced by a session's.
     going = Signal(object)
@@ -49,6 +52,8 @@ class Desk(QObject):
     activated = Signal()
     #: The run of a panel was changed.
     edited = Signal()
+    #: The cursor of a panel stands elsewhere, or play began or ended; whether that panel plays.
+    played = Signal(bool)
     #: How a panel is looked at was changed.
     looked = Signal()
 
@@ -66,6 +71,8 @@ class Desk(QObject):
         #: The active one, while all of them are put away.
         self._behind: PanelDock | None = None
         self.arrangement = Arrangement(window, self.docks)
+        #: What was closed and can be opened again.
+        self.gone = ClosedPanels()
         window.tabifiedDockWidgetActivated.connect(self._on_tab_activated)
 
     # -- open and close ------------------------------------------------------------------------------------------
@@ -87,6 +94,8 @@ class Desk(QObject):
         self._player.add(experiment, lambda: view.seen)
         experiment.edited.connect(self.edited)
         experiment.looked.connect(self.looked)
+        experiment.moved.connect(lambda: self._on_moved(dock))
+        experiment.playing_changed.connect(self.played)
         dock.closed.connect(lambda: self.close(dock))
         view.touched.connect(lambda: self.activate(dock))
         view.ticks_changed.connect(lambda: self._on_ticks_changed(dock))
@@ -112,17 +121,59 @@ class Desk(QObject):
         self._transport.show_experiment(dock.experiment)
 
     def close(self, dock: PanelDock) -> None:
-        """Close a panel for good."""
+        """Close a panel; it can be opened again as it stands."""
+        self.arrangement.number()
+        self.gone.keep(
+            Closed(
+                dock.experiment.state(),
+                dock.experiment.history,
+                self.docks.index(dock),
+                tuple(other.experiment.name for other in self.docks if other is not dock),
+                self.arrangement.state(),
+                self.arrangement.arranged,
+            )
+        )
         self._drop(dock)
         if self.active is not None:
             # Else Qt gives it to whatever comes next, such as a lesson's card, which Esc then closes.
             self.active.view.keyboard_home().setFocus()
         self.closed.emit()
 
+    def reopen(self) -> None:
+        """Bring back the panel that was closed last, with its run, its look and what undo would do.
+
+        In its place, too, as long as the others are the same and nothing else was asked for since; else it comes as any
+        new panel does.
+        """
+        if not self.gone:
+            return
+        closed = self.gone.take()
+        others = tuple(other.experiment.name for other in self.docks)
+        self.added.emit()
+        name = self._free_name(closed.state.name)
+        dock = self.open(closed.state.panel, dataclasses.replace(closed.state, name=name))
+        dock.experiment.history = closed.history
+        if others == closed.others and self.arrangement.arranged == closed.arranged:
+            self.docks.remove(dock)
+            self.docks.insert(closed.index, dock)
+            self.arrangement.number()
+            self.arrangement.return_to(closed.layout)
+            dock.raise_()
+            # On the way panels are hidden, and the keyboard goes to whatever comes next.
+            QTimer.singleShot(0, dock.view, lambda: dock.view.keyboard_home().setFocus())
+        self.edited.emit()
+
+    def clear(self) -> None:
+        """Let all panels go, to start afresh."""
+        for dock in list(self.docks):
+            self._drop(dock)
+
     def _drop(self, dock: PanelDock) -> None:
         self.going.emit(dock)
         self._player.remove(dock.experiment)
         dock.view.abilities.close()
+        # Not when the collector of cycles finds it: until then the other panels would have less room.
+        dock.experiment.close()
         self.docks.remove(dock)
         if self.active is dock:
             self.activate(self.docks[-1] if self.docks else None)
@@ -137,6 +188,7 @@ class Desk(QObject):
         for dock in self.docks:
             self._player.remove(dock.experiment)
             dock.view.abilities.close()
+            dock.experiment.close()
 
     # -- the active one ------------------------------------------------------------------------------------------
 
@@ -156,10 +208,10 @@ class Desk(QObject):
         self.activate(next((dock for dock in self.docks if dock.isAncestorOf(widget)), self.active))
 
     def _mark_active(self) -> None:
-        """Where several panels are seen, mark the one that the transport controls."""
+        """Where several panels are seen, mark the one that the transport controls; each says where it stands."""
         seen = [dock for dock in self.docks if dock.view.seen]
         for dock in self.docks:
-            dock.view.header.set_active(dock is self.active and len(seen) > 1)
+            dock.view.set_among(len(seen) > 1, dock is self.active)
 
     # -- all that are seen ---------------------------------------------------------------------------------------
 
@@ -181,15 +233,19 @@ class Desk(QObject):
         """Hide all panels, out of the transport's reach, until they are brought back."""
         self._behind = self.active or self._behind
         self.activate(None)
-        for dock in self.docks:
-            dock.hide()
+        self.arrangement.put_away()
 
     def bring_back(self) -> None:
         """Show all panels again, with the one active that was."""
-        for dock in self.docks:
-            dock.show()
+        self.arrangement.bring_back()
         if self.active is None and self.docks:
             self.activate(self._behind if self._behind in self.docks else self.docks[-1])
+
+    def _on_moved(self, dock: PanelDock) -> None:
+        # Views ask for the same step again when something else about it is to be drawn.
+        if dock.experiment.step != dock.stood:
+            dock.stood = dock.experiment.step
+            self.played.emit(dock.experiment.playing)
 
     def _on_ticks_changed(self, dock: PanelDock) -> None:
         if dock is self.active:

@@ -21,6 +21,8 @@ class PanelDock(QDockWidget):
         super().__init__(name)
         self.experiment = experiment
         self.view = view
+        #: Where the cursor stood when that was told last.
+        self.stood = experiment.step
         self.setTitleBarWidget(view.header)
         self.setWidget(view)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)

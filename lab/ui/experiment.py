@@ -211,6 +211,11 @@ class Experiment(QObject):
             return False
         return True
 
+    def close(self) -> None:
+        """Its panel goes: stop, and give the memory of its snapshots to the others at once."""
+        self.set_playing(False)
+        self.timeline.close()
+
     def _arrive(self) -> None:
         self.attempt(self._hurry)
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QWidget
 from lab.core.errors import BadValue, LabError
 from lab.core.replacing import Replacement
 from lab.core.ticket import Ticket
-from lab.core.timeline import SnapshotBudget
+from lab.core.timeline import SHARED_BUDGET, SnapshotBudget
 from lab.ui.experiment import Experiment
 from lab.ui.export import picture
 from lab.ui.jobs import Jobs
@@ -163,7 +163,9 @@ class Filming(QObject):
     def _copy(self, view: Panel) -> tuple[Panel, Jobs]:
         """The panel once more, as it stands, with everything of its own."""
         state = dataclasses.replace(view.experiment.state(), cursor=0, digest="")
-        twin = Experiment(view.experiment.panel, view.experiment.spec, state, SnapshotBudget(BUDGET), self)
+        twin = Experiment(
+            view.experiment.panel, view.experiment.spec, state, SnapshotBudget(BUDGET, SHARED_BUDGET.limit), self
+        )
         twin.timeline = view.experiment.timeline.fork()
         jobs = Jobs(inline=view.jobs.inline, parent=self)
         shown: Panel = view.experiment.spec.view()(twin, jobs)
@@ -301,5 +303,6 @@ class Filming(QObject):
             self._out = None
         self._view.hide()
         self._view.deleteLater()
+        self._view.experiment.close()
         self._samples, self._ahead = [], []
         self.ended.emit(why)

@@ -18,6 +18,8 @@ _HEARD = frozenset(
         QEvent.Type.Hide,
         QEvent.Type.ShortcutOverride,
         QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
+        QEvent.Type.WindowDeactivate,
     )
 )
 #: Windows that take the pointer away from what lies below.
@@ -29,6 +31,8 @@ class HandWatch(QObject):
 
     #: A widget was pressed or has taken the keyboard.
     touched = Signal(QWidget)
+    #: Alt is held now, or no more; also when the keyboard goes to another application meanwhile.
+    alt_held = Signal(bool)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -62,6 +66,10 @@ class HandWatch(QObject):
             if keys.keeps(focus, event) or (isinstance(focus, PanelCard) and event.key() == Qt.Key.Key_Space):
                 event.accept()
                 return True
+        if kind == QEvent.Type.WindowDeactivate:
+            self.alt_held.emit(False)
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Alt:
+            self.alt_held.emit(kind != QEvent.Type.KeyRelease)
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             self._tabbed = event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and keys.presses(watched, event):

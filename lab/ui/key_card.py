@@ -37,6 +37,7 @@ _LEFT: tuple[tuple[str, tuple[Line, ...]], ...] = (
             ("Ctrl+K", "command palette"),
             ("Ctrl+N O S", "new, open, save"),
             ("Ctrl+W", "close the panel"),
+            ("Ctrl+Shift+T", "reopen the closed panel"),
         ),
     ),
     (

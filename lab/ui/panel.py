@@ -16,6 +16,7 @@ from lab.ui.experiment import Experiment
 from lab.ui.inspector import Inspector
 from lab.ui.jobs import Jobs
 from lab.ui.panel_header import PanelHeader
+from lab.ui.playhead import Playhead
 from lab.ui.scrub import Tick
 from lab.ui.theme import tokens
 from lab.ui.widgets import ErrorBanner
@@ -69,7 +70,9 @@ class Panel(QWidget):
         #: What stands beside stage and inspector, such as a lesson.
         self.aside = Aside(self, self._side)
         body = self.aside.stand_beside(self._side.stand_beside(self.stage_column))
-        fill(QVBoxLayout(self), (self.banner, (body, 1)), (gap, 0, gap, gap), 8)
+        self._playhead = Playhead(experiment)
+        self._whole = QVBoxLayout(self)
+        fill(self._whole, (self.banner, (body, 1), self._playhead), (gap, 0, gap, gap), 8)
         self.header.fold.clicked.connect(self.toggle_inspector)
         self._broken = False
         self._dirty = True
@@ -183,6 +186,16 @@ class Panel(QWidget):
         self._in_front = on
         self._catch_up()
 
+    def set_among(self, several: bool, active: bool) -> None:
+        """Whether several panels are seen, and the transport controls this one: only then it says where it stands."""
+        self.header.set_active(several and active)
+        self._playhead.set_active(active)
+        if self._playhead.isHidden() == several:
+            self._playhead.set_shown(several)
+            gap = tokens()["size_px"]["gap"]
+            # The line takes the room below, and gives the rest of it back.
+            self._whole.setContentsMargins(gap, 0, gap, 4 if several else gap)
+
     def _catch_up(self) -> None:
         if self._dirty and self.seen:
             self.show_run()
@@ -224,6 +237,7 @@ class Panel(QWidget):
     def look_like(self, other: Panel) -> None:
         """Take another view's size, and how the hand divided the room: inspector, splitters, what is scrolled to."""
         self._side.choose_like(other._side)
+        self.set_among(not other._playhead.isHidden(), False)
         # What stands aside there is no part of the picture, and the stage is to be as large as it is seen.
         self.resize(other.aside.rest)
         for mine, theirs in zip(self.findChildren(QSplitter), other.findChildren(QSplitter), strict=False):

@@ -78,8 +78,7 @@ class SessionFlow(QObject):
 
     def clear(self) -> None:
         """Close all panels and start afresh."""
-        for dock in list(self._desk.docks):
-            self._desk.close(dock)
+        self._desk.clear()
         self._keeper.adopt(None)
         self._entrance.show_start()
 

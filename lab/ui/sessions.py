@@ -18,8 +18,9 @@ from lab.ui.settings import Settings
 
 log = logging.getLogger(__name__)
 
-#: How long after an edit the autosave is written; edits meanwhile wait for the same writing.
-AUTOSAVE_MS = 3000
+#: How long after an edit, or a step by hand, the autosave is written; what else is done meanwhile waits for the same
+#: writing. While a panel plays, so long: a crash then costs a few seconds of play, and the play is hardly disturbed.
+AUTOSAVE_MS, PLAYING_MS = 3000, 10_000
 
 
 class SessionKeeper(QObject):
@@ -59,7 +60,6 @@ class SessionKeeper(QObject):
         self._lock.tryLock(0)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(AUTOSAVE_MS)
         self._timer.timeout.connect(self.autosave)
 
     @property
@@ -71,13 +71,24 @@ class SessionKeeper(QObject):
         """Something that the file holds was changed by hand: autosave soon.
 
         Runs, panels, and how they are looked at and played (zoom, layers, focus, speed) count; where the cursor stands
-        does not, or playing alone would be a change.
+        does not (see `follow`), or playing alone would be a change.
         """
         if not self.modified:
             self.modified = True
             self.changed.emit()
-        if not self._timer.isActive():
-            self._timer.start()
+        self._save_within(AUTOSAVE_MS)
+
+    def follow(self, playing: bool) -> None:
+        """A cursor stands elsewhere: no change of the session, but what a crash should not take away.
+
+        Asked for at every frame of play; nothing runs while every cursor rests.
+        """
+        self._save_within(PLAYING_MS if playing else AUTOSAVE_MS)
+
+    def _save_within(self, ms: int) -> None:
+        # A timer that is already due that soon is left alone, or a stream of steps would put it off for ever.
+        if not self._timer.isActive() or ms < min(self._timer.interval(), self._timer.remainingTime()):
+            self._timer.start(ms)
 
     def open(self, path: Path) -> Session:
         """Read a session file; `FileRefused` leaves everything as it was."""

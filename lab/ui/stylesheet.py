@@ -130,7 +130,15 @@ def _buttons(t: Theme) -> str:
     QPushButton[kind="seg"]:hover {{ color:{t.text}; }}
     QPushButton[kind="seg"]:checked {{ background:{chosen}; color:{t.text}; }}
     QPushButton[kind="seg"]:disabled, QPushButton[kind="chip"]:disabled {{ color:{t.line_strong}; }}
+    QPushButton#search {{ text-align:left; padding-left:10px; color:{t.muted}; }}
     QPushButton[kind="link"] {{ color:{t.accent}; padding:0 6px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons:0; }}
+    QDialogButtonBox QPushButton {{ border:1px solid {t.line_strong}; background:{t.raised}; min-width:64px; }}
+    QDialogButtonBox QPushButton:hover {{ background:{t.hover}; }}
+    QDialogButtonBox QPushButton:default {{ background:{t.accent}; color:{t.on_accent}; border:1px solid {t.accent}; }}
+    QDialogButtonBox QPushButton:default:hover {{ border:1px solid {t.text}; }}
+    QDialogButtonBox QPushButton:focus {{ border:1px solid {t.accent}; }}
+    QDialogButtonBox QPushButton:default:focus {{ border:2px solid {t.text}; }}
     QToolButton[kind="play"] {{ background:{t.accent}; border-radius:19px; min-width:36px; min-height:36px; }}
     QToolButton[kind="play"]:hover {{ border:1px solid {t.text}; }}
     QToolButton[kind="play"]:disabled {{ background:{t.line}; }}

@@ -50,6 +50,7 @@ class Thumbnail(QObject):
     def close(self) -> None:
         """Take the view away with the window."""
         manager().changed.disconnect(self.draw)
+        self._experiment.close()
         self._view.deleteLater()
 
     def _on_hovered(self, on: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QToolBar, QWidget
 
@@ -13,7 +13,7 @@ from lab.core.proof import Prover
 from lab.core.registry import Family
 from lab.core.session import PanelState
 from lab.ui import keys
-from lab.ui.actions import Actions, Parts
+from lab.ui.actions import REOPEN_KEYS, Actions, Parts
 from lab.ui.app_bar import AppBar
 from lab.ui.command_palette import CommandPalette
 from lab.ui.desk import Desk
@@ -32,6 +32,7 @@ from lab.ui.settings import Settings
 from lab.ui.theme import manager
 from lab.ui.transport import Transport
 from lab.ui.widgets import ErrorBanner
+from lab.ui.widgets.notice import Notice
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +77,8 @@ class MainWindow(QMainWindow):
         #: Floats below the app bar, whatever is open.
         self.banner = ErrorBanner()
         self.banner.setParent(self)
+        #: What was done and could be taken back, above the transport.
+        self.notice = Notice(self, self._notice_room)
         self.palette_box = CommandPalette(self, self.keyboard_home)
         self.lessons = Lessons(self, self.desk, self.entrance, settings, self.jobs)
         self.exports = Exports(self, self.show_error)
@@ -124,10 +127,12 @@ class MainWindow(QMainWindow):
         desk, keeper, start = self.desk, self.keeper, self.entrance.start
         desk.added.connect(self._on_added)
         desk.opened.connect(self._on_opened)
+        desk.opened.connect(self.notice.hide)
         desk.closed.connect(self._on_closed)
         desk.activated.connect(self.actions_.refresh)
         desk.edited.connect(self._on_edited)
         desk.looked.connect(keeper.touch)
+        desk.played.connect(keeper.follow)
         keeper.changed.connect(self._on_title_changed)
         # What could not be saved must not be forgotten.
         keeper.failed.connect(lambda why: self.show_error(why, lasting=True))
@@ -140,6 +145,7 @@ class MainWindow(QMainWindow):
         self.bar.search_wanted.connect(self.actions_.open_palette)
         self.bar.home.clicked.connect(self.entrance.toggle)
         self._hands.touched.connect(desk.touch)
+        self._hands.alt_held.connect(self.bar.menus.hold_alt)
 
     # -- what is open ----------------------------------------------------------------------------------------------
 
@@ -158,7 +164,7 @@ class MainWindow(QMainWindow):
         return self.desk.open(panel, state, preset)
 
     def close_panel(self, dock: PanelDock) -> None:
-        """Close a panel for good."""
+        """Close a panel."""
         self.desk.close(dock)
 
     def show_start(self) -> None:
@@ -178,8 +184,10 @@ class MainWindow(QMainWindow):
 
     def _on_closed(self) -> None:
         self.keeper.touch()
+        self.actions_.refresh()
         if not self.docks:
             self.show_start()
+        self.notice.say(f"Closed {self.desk.gone.last}; {REOPEN_KEYS} brings it back")
 
     def _on_edited(self) -> None:
         self.banner.pass_by()
@@ -194,6 +202,9 @@ class MainWindow(QMainWindow):
         """One line over the window's top."""
         self.banner.show_error(message, lasting=lasting)
         self._place_banner()
+
+    def _notice_room(self) -> QRect:
+        return self.rect().adjusted(0, 0, 0, -self.transport.height() if self.transport.isVisible() else 0)
 
     def _place_banner(self) -> None:
         self.banner.setFixedWidth(min(760, self.width() - 48))

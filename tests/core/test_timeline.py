@@ -206,15 +206,87 @@ def test_timelines_share_one_budget_and_give_it_back() -> None:
     budget = SnapshotBudget(1000_000)
     first = Timeline(Walk, Run(WalkConfig()), budget)
     second = Timeline(Walk, Run(WalkConfig()), budget)
-    assert budget.share() == 500_000
-    del second
-    assert budget.share() == 1000_000
-    assert first.step == 0
+    assert budget.share(first) == 500_000
+    # Whoever still refers to a timeline that was closed takes nothing from the others.
+    second.close()
+    assert budget.share(first) == 1000_000
+    assert held(second) == 0
+    third = Timeline(Walk, Run(WalkConfig()), budget)
+    assert budget.share(third) == 500_000
+    del third
+    assert budget.share(first) == 1000_000
 
 
-def test_a_state_that_does_not_fit_four_times_is_refused() -> None:
-    with pytest.raises(StateTooLarge, match=r"one state takes 0.8 MB; the limit is 0.2 MB"):
+def test_memory_is_shared_by_need() -> None:
+    budget = SnapshotBudget(1_000_000)
+    small = Timeline(Walk, Run(WalkConfig(size=3)), budget)
+    large = [Timeline(Walk, Run(WalkConfig(size=4000)), budget) for _ in range(2)]
+    for timeline in (small, *large):
+        timeline.seek(100)
+    assert small.spacing == FIRST_SPACING
+    assert len(small._tail) == 100
+    assert budget.share(large[0]) == budget.share(large[1]) == (1_000_000 - small.need) // 2
+
+
+def test_one_that_grew_gives_way_when_others_grow() -> None:
+    budget = SnapshotBudget(1_000_000)
+    first = Timeline(Walk, Run(WalkConfig(size=1000)), budget)
+    first.seek(2000)
+    assert held(first) > 600_000
+    second = Timeline(Walk, Run(WalkConfig(size=1000)), budget)
+    second.seek(2000)
+    # The first one does nothing meanwhile.
+    assert held(first) <= 500_000
+    assert held(first) + held(second) <= 1_000_000
+    first.seek(1999)
+    first.seek(7)
+    assert digest(first.sim.snapshot()) == digest(played(Walk, first.run, 7)[0].snapshot())
+
+
+def test_a_state_that_does_not_fit_eight_times_is_refused_with_what_to_do() -> None:
+    with pytest.raises(StateTooLarge, match=r"one step takes 0.8 MB .* at most 0.1 MB fit. Use .* fewer starts."):
         walk(size=100_000, total=1_000_000)
+
+
+@pytest.mark.parametrize("open_", [1, 3, 9])
+def test_a_large_state_that_fits_is_stepped_wound_back_and_sought_whoever_shares(open_: int) -> None:
+    """Eight of its snapshots are the whole budget: with others open it keeps fewer, and stops for none of them."""
+    sizes = MIN_SNAPSHOTS * (nbytes(walk(size=5000).sim.snapshot()) + 8)
+    budget = SnapshotBudget(sizes)
+    lines = [Timeline(Walk, Run(WalkConfig(size=5000), seed=i), budget) for i in range(open_)]
+    for _ in range(200):
+        for timeline in lines:
+            timeline.advance()
+    twin = lines[0].fork()
+    for timeline in (*lines, twin):
+        assert held(timeline) <= max(sizes // open_, sizes // 2)
+        steps = 0
+        true_step = timeline.sim.step
+
+        def counted(true_step: Any = true_step) -> None:
+            nonlocal steps
+            steps += 1
+            true_step()
+
+        timeline.sim.step = counted
+        timeline.seek(199)
+        assert steps == 0
+        timeline.seek(130)
+        assert steps < 130
+        timeline.sim.step = true_step
+        assert digest(timeline.sim.snapshot()) == digest(played(Walk, timeline.run, 130)[0].snapshot())
+
+
+def test_an_event_that_makes_the_state_too_large_is_refused_at_once() -> None:
+    timeline = walk(total=400_000)
+    timeline.seek(40)
+    timeline.seek(33)
+    run, before = timeline.run, as_it_was(timeline)
+    with pytest.raises(StateTooLarge, match="fewer"):
+        timeline.edit(run.with_event(33, Push((1.0,) * 7000)))
+    assert as_it_was(timeline) == before
+    timeline.seek(60)
+    assert digest(timeline.sim.snapshot()) == digest(played(Walk, run, 60)[0].snapshot())
 
 
 def as_it_was(timeline: Timeline) -> Any:

@@ -1,9 +1,10 @@
 """Keys and presses go where the eye expects them: cards keep presses, Space plays, Tab follows the eye."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QStyle
 from shell_fixtures import LEFT, PLAIN, click, drag, key, settle, wheel
 
 from lab.engine.landscapes.rosenbrock import Rosenbrock
@@ -663,3 +664,42 @@ def test_a_panel_that_tab_walked_through_is_let_go_of_when_it_is_closed(pair):
     pair.close_panel(second)
     settle(3)
     assert pair.docks == [first]
+
+
+def test_letters_of_menus_are_underlined_only_while_alt_is_held(race):
+    """Or while the menu bar has the keyboard, where a letter alone opens its menu."""
+    menus = race.bar.menus
+    hint = QStyle.StyleHint.SH_UnderlineShortcut
+
+    def underlined():
+        return bool(menus.style().styleHint(hint, None, menus))
+
+    assert not underlined()
+    QTest.keyPress(race, Qt.Key.Key_Alt)
+    assert underlined()
+    QTest.keyRelease(race, Qt.Key.Key_Alt)
+    menus.clearFocus()
+    assert not underlined()
+    QTest.keyPress(race, Qt.Key.Key_Alt)
+    QApplication.sendEvent(race, QEvent(QEvent.Type.WindowDeactivate))
+    assert not underlined()
+    manager().set_mode("light")
+    settle()
+    assert not underlined()
+
+
+def test_buttons_of_dialogs_are_the_labs_own(race):
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, race)
+    box.ensurePolished()
+    assert len(box.buttons()) == 2
+    assert all(button.icon().isNull() for button in box.buttons())
+
+
+def test_the_words_of_the_search_field_are_muted(race):
+    search = race.bar.search
+    search.ensurePolished()
+    for mode in ("dark", "light"):
+        manager().set_mode(mode)
+        settle()
+        words = search.palette().color(QPalette.ColorRole.ButtonText)
+        assert words == theme().color("muted")

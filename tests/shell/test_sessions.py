@@ -22,6 +22,7 @@ from lab.core import session as files
 from lab.core.simulation import digest
 from lab.panels import PANELS
 from lab.sims.race import MoveStart, PlaceStarts
+from lab.ui.sessions import AUTOSAVE_MS, PLAYING_MS
 from lab.ui.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -435,6 +436,45 @@ def test_an_edit_is_autosaved_soon_and_a_clean_end_takes_the_copy_away(race, win
     assert list(folder.iterdir()) == []
 
 
+def test_where_the_cursor_went_is_kept_for_a_crash_and_is_no_change(race, tmp_path):
+    keeper, experiment = race.keeper, race.docks[0].experiment
+    assert not keeper._timer.isActive()
+    experiment.moved.emit()
+    assert not keeper._timer.isActive()
+    experiment.step_by(5)
+    assert keeper._timer.interval() == AUTOSAVE_MS
+    assert not keeper.modified
+    keeper._timer.stop()
+    keeper._timer.timeout.emit()
+    (copy,) = (tmp_path / "home" / "autosave").glob("*.lab.json")
+    assert files.read(copy, PANELS).panels[0].cursor == 5
+    # What rests is not written again.
+    settle()
+    assert not keeper._timer.isActive()
+
+
+def test_while_it_plays_the_copy_is_written_now_and_then(race, monkeypatch):
+    keeper, experiment = race.keeper, race.docks[0].experiment
+    written = []
+    monkeypatch.setattr(keeper, "_gather", lambda: written.append(experiment.step) or files.Session())
+    experiment.set_playing(True)
+    for _ in range(30):
+        race.player.tick(0.016)
+    assert keeper._timer.interval() == PLAYING_MS
+    begun = keeper._timer.remainingTime()
+    QTest.qWait(60)
+    race.player.tick(0.016)
+    # The next frame does not put it off.
+    assert keeper._timer.remainingTime() < begun
+    assert written == []
+    experiment.set_playing(False)
+    assert keeper._timer.interval() == AUTOSAVE_MS
+    keeper._timer.stop()
+    keeper._timer.timeout.emit()
+    assert written == [experiment.step]
+    assert not keeper.modified
+
+
 def test_two_labs_do_not_take_each_other_for_crashed(race, windows):
     race.experiment.do(PlaceStarts(((1.0, 1.0),)), "Drop")
     race.keeper.autosave()
@@ -588,3 +628,51 @@ def test_whatever_the_file_holds_marks_the_session_as_changed(windows, tmp_path,
     change(window)
     settle()
     assert window.keeper.modified
+
+
+def start_again(windows):
+    """A window made the way that the application makes it, before the event loop has its first turn."""
+    window = windows.unshown()
+    last = window.keeper.restore_last()
+    assert last is not None
+    window.sessions.show(last)
+    window.sessions.offer_recovery()
+    window.show()
+    settle(4)
+    return window
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_after_a_crash_the_start_page_stands_alone_until_one_is_chosen(race, windows, tmp_path, several):
+    """What was restored waits behind the start page, also when Qt learns how narrow it can be."""
+    if several:
+        race.open_panel("race", preset="saddle")
+        race.actions_.arrange("side by side")
+        settle()
+    windows.end(race)
+    leave_behind(tmp_path / "home", 111)
+    window = start_again(windows)
+    assert window.entrance.recovery.isVisible()
+    assert [dock.isVisible() for dock in window.docks] == [False] * (1 + several)
+    assert window.entrance.height() > 600
+    window.entrance.recovery.rows[0].discard.click()
+    settle(4)
+    assert all(dock.view.seen for dock in window.docks)
+    assert not window.entrance.isVisible()
+    if several:
+        widths = [dock.width() for dock in window.docks]
+        assert abs(widths[0] - widths[1]) <= 8
+        assert window.docks[0].x() < window.docks[1].x()
+
+
+def test_a_lab_that_was_left_on_its_start_page_comes_back_with_its_panels(race, windows):
+    race.open_panel("race", preset="saddle")
+    race.actions_.arrange("side by side")
+    settle()
+    race.show_start()
+    settle()
+    windows.end(race)
+    window = start_again(windows)
+    assert all(dock.view.seen for dock in window.docks)
+    assert abs(window.docks[0].width() - window.docks[1].width()) <= 8
+    assert window.docks[0].y() == window.docks[1].y()

@@ -476,3 +476,47 @@ def test_the_tab_that_is_raised_is_controlled(two):
         settle()
         assert dock.view.seen
         assert two.active is dock
+
+
+def test_each_of_several_panels_says_where_it_stands(two):
+    """The transport speaks of one of them."""
+    first, second = (dock.view._playhead for dock in two.docks)
+    two.docks[0].experiment.seek(32)
+    two.docks[1].experiment.step_by(3)
+    settle()
+    assert (first.words, second.words) == ("Step 32 / 240", "Step 3 / 240")
+    assert first.isVisible()
+    assert second.isVisible()
+    assert first.accessibleDescription() == first.words
+    two.docks[1].experiment.set_horizon(1000)
+    assert second.words == "Step 3 / 1,000"
+
+
+def test_one_panel_needs_no_playhead_of_its_own_and_a_hidden_one_hears_nothing(two):
+    views = [dock.view for dock in two.docks]
+    room = views[0].layout().contentsMargins().bottom()
+    two.actions_.arrange("focus")
+    settle()
+    assert not any(view._playhead.isVisible() for view in views)
+    assert views[0].layout().contentsMargins().bottom() > room
+    said = [view._playhead.words for view in views]
+    for view in views:
+        view.experiment.step_by(1)
+    assert [view._playhead.words for view in views] == said
+    two.actions_.arrange("side by side")
+    settle()
+    assert all(view._playhead.isVisible() for view in views)
+    assert [view._playhead.words for view in views] != said
+    two.close_panel(two.docks[1])
+    settle()
+    assert not views[0]._playhead.isVisible()
+
+
+def test_a_playhead_draws_nothing_while_its_panel_rests(two, monkeypatch):
+    playhead = two.docks[0].view._playhead
+    drawn = []
+    monkeypatch.setattr(playhead, "update", lambda: drawn.append(playhead.words))
+    two.docks[0].experiment.moved.emit()
+    assert drawn == []
+    two.docks[0].experiment.step_by(1)
+    assert len(drawn) == 1

@@ -1,5 +1,7 @@
 """The window: layouts, floating, closing, the start page, the palette, and a walk with the keyboard alone."""
 
+import gc
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QEnterEvent
@@ -7,9 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog
 from shell_fixtures import LEFT, PLAIN, click, key, settle
 
+from lab.core.timeline import SHARED_BUDGET
 from lab.engine.landscapes import LANDSCAPES
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels import PANELS
+from lab.sims.race import PlaceStarts
 from lab.ui.finding import score
 from lab.ui.theme import manager
 
@@ -63,6 +67,28 @@ def test_grid_is_two_rows(three):
     assert c.right() < d.left()
     assert a.bottom() < c.top()
     assert b.bottom() < d.top()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1900, 1000)])
+@pytest.mark.parametrize(("count", "beside"), [(2, 0), (3, 0), (4, 0), (4, 2), (5, 3), (6, 6)])
+def test_the_cells_of_a_grid_are_of_one_size(windows, count, beside, size):
+    if count > 4 and size[0] < 1900:
+        pytest.skip("three columns need a wider window")
+    window = windows("race", size=size)
+    for preset in ("beale", "saddle", "himmelblau", "rosenbrock", "noisy")[: count - 1]:
+        window.open_panel("race", preset=preset)
+        if len(window.docks) == beside:
+            # What is opened from now on lies over the last one.
+            key(window, K.Key_2, CTRL)
+            settle()
+    key(window, K.Key_3, CTRL)
+    settle(4)
+    cells = boxes(window)
+    columns = (count + 1) // 2
+    assert {x.top() for x in cells[:columns]} == {cells[0].top()}
+    assert max(x.width() for x in cells) - min(x.width() for x in cells) <= 2
+    in_two = [x for i, x in enumerate(cells) if i >= columns or i + columns < count]
+    assert not in_two or max(x.height() for x in in_two) - min(x.height() for x in in_two) <= 2
 
 
 def test_side_by_side_fits_the_usual_laptop(windows):
@@ -155,6 +181,54 @@ def test_closing_the_last_panel_shows_the_start_page(race):
     assert race.active is None
     key(race, K.Key_Space)
     key(race, K.Key_Z, CTRL)
+
+
+@pytest.mark.parametrize(
+    "close", [lambda w: w.close_panel(w.docks[0]), lambda w: w.sessions.clear(), lambda w: w.close()]
+)
+def test_a_closed_panel_takes_no_memory_from_the_others(race, close):
+    """At once: it waits for the collector of cycles, which may come much later."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(SHARED_BUDGET._members)
+        race.docks[0].experiment.seek(40)
+        timeline = race.docks[0].experiment.timeline
+        race.open_panel("race", preset="saddle")
+        assert len(SHARED_BUDGET._members) == before + 1
+        race.close_panel(race.docks[1])
+        assert len(SHARED_BUDGET._members) == before
+        close(race)
+        assert timeline not in SHARED_BUDGET._members
+        assert timeline.held == 0
+    finally:
+        gc.enable()
+
+
+def test_ten_thousand_starts_play_beside_two_other_panels(race):
+    """Six rules from 10,000 starts hold 10 MB a step: fewer snapshots are kept, and nothing stops."""
+    crowd = tuple((0.001 * i - 5.0, 1.0) for i in range(10_000))
+    race.open_panel("race")
+    race.open_panel("race")
+    for dock in race.docks:
+        assert dock.experiment.do(PlaceStarts(crowd), "Scatter")
+    for dock in race.docks:
+        for _ in range(40):
+            assert dock.experiment.attempt(dock.experiment.advance)
+        dock.experiment.step_by(-1)
+        assert dock.experiment.timeline.step == 39
+        dock.experiment.seek(20)
+        dock.experiment.work(lambda: True)
+        assert dock.experiment.timeline.step == 20
+        assert not dock.view.banner.message
+
+
+def test_far_too_many_starts_are_refused_with_what_to_do(race):
+    crowd = tuple((0.0001 * i - 5.0, 1.0) for i in range(60_000))
+    run = race.experiment.run
+    assert not race.experiment.do(PlaceStarts(crowd), "Scatter")
+    assert "fewer starts" in race.docks[0].view.banner.message
+    assert race.experiment.run is run
 
 
 def test_closing_one_of_two_gives_the_transport_to_the_other(race):

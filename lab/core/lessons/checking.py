@@ -13,7 +13,7 @@ from lab.core.lessons.loading import opened
 from lab.core.lessons.model import Ask, Do, Lesson, Load, Question, Step
 from lab.core.panel import PanelSpec
 from lab.core.registry import Family
-from lab.core.timeline import Timeline
+from lab.core.timeline import SnapshotBudget, Timeline
 
 
 def faults_of(lesson: Lesson, panels: Family[PanelSpec], most_steps: int | None = None) -> Iterator[str]:
@@ -49,7 +49,7 @@ def faults_of(lesson: Lesson, panels: Family[PanelSpec], most_steps: int | None 
 
 def _faults_of_page(step: Step, load: Load, panel: str, panels: Family[PanelSpec]) -> Iterator[str]:
     state = opened(load, panel, panels)
-    timeline = Timeline(panels[panel].simulation, state.run)
+    timeline = Timeline(panels[panel].simulation, state.run, SnapshotBudget())
     timeline.seek(load.steps)
     live = Live(state.run, timeline.sim.frame(), state.view)
     task, line = step.task, step.task_line or step.line

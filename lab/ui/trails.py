@@ -300,11 +300,8 @@ class TrailLayer:
         # What will be painted anew in a moment may be in any order.
         ordered = len(self._strokes) <= FEW and not self._plain
         ends = range(first + long - first % long, first + last, long) if ordered else ()
-        begin, reach = 0, within.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        begin = 0
         for end in (*(at - first for at in ends), last):
-            if ends and _beyond(pixels[begin : end + 1], reach):
-                begin = end
-                continue
             draw(painter, self._strokes, pixels[begin : end + 1], apart[begin:end], within, plain=self._plain)
             begin = end
 
@@ -350,12 +347,6 @@ def _empty(stage: Stage) -> QPixmap:
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     return made
-
-
-def _beyond(pixels: NDArray[np.float64], reach: QRectF) -> bool:
-    """Whether all of a stretch lies on one side of what is drawn: so it is with most where a narrow strip is filled."""
-    (left, top), (right, bottom) = np.fmin.reduce(pixels, axis=(0, 1)), np.fmax.reduce(pixels, axis=(0, 1))
-    return bool(right < reach.left() or left > reach.right() or bottom < reach.top() or top > reach.bottom())
 
 
 def _around(boxes: NDArray[np.float64]) -> QRegion:

@@ -20,8 +20,6 @@ from lab.ui.strokes import FEW, MARGIN, Stroke, draw, grouped
 View = tuple[QRectF, QRectF, QSize, float]
 #: A kept picture lags so many vertices behind the end, so that what happens at the end doesn't spoil it.
 TAIL = 32
-#: Few trails are drawn in stretches of so many steps one after the other, of twice, four times... as many in long ones.
-STRETCH, MOST = 16, 64
 #: More vertices than this take too long to draw while the hand moves the view: the old picture is moved along.
 HEAVY = 200_000
 #: Milliseconds after which a hand is taken to rest.
@@ -284,26 +282,7 @@ class TrailLayer:
             return
         # A painter left open takes the whole process with it.
         with QPainter(pixmap) as painter:
-            self._draw(painter, max(drawn - 1, 0), pixels, apart, QRectF(stage.rect()))
-
-    def _draw(
-        self, painter: QPainter, first: int, pixels: NDArray[np.float64], apart: NDArray[np.bool_], within: QRectF
-    ) -> None:
-        """Stroke vertices from `first` on, stretch by stretch: what comes later lies on top, as where they grew.
-
-        All of one trail after all of another would turn that order round at every whole repaint. Stretches end at the
-        same vertices wherever drawing begins; being short, they are stroked no slower than all at once.
-        """
-        last, long = len(pixels) - 1, STRETCH
-        while last > MOST * long:
-            long *= 2
-        # What will be painted anew in a moment may be in any order.
-        ordered = len(self._strokes) <= FEW and not self._plain
-        ends = range(first + long - first % long, first + last, long) if ordered else ()
-        begin = 0
-        for end in (*(at - first for at in ends), last):
-            draw(painter, self._strokes, pixels[begin : end + 1], apart[begin:end], within, plain=self._plain)
-            begin = end
+            draw(painter, self._strokes, pixels, apart, QRectF(stage.rect()), plain=self._plain)
 
     def _move_along(self, stage: Stage, view: View) -> bool:
         """Follow a view that has only moved, by whole pixels of the screen; False where it has done more."""
@@ -338,7 +317,7 @@ class TrailLayer:
             painter.fillRect(strip, Qt.GlobalColor.transparent)
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
             if len(pixels) > 1:
-                self._draw(painter, 0, pixels, apart, strip)
+                draw(painter, self._strokes, pixels, apart, strip, plain=self._plain)
 
 
 def _empty(stage: Stage) -> QPixmap:

@@ -75,24 +75,6 @@ def test_growing_is_the_same_as_drawing_at_once(stage: Stage) -> None:
     assert close(grown, at_once(points[:n], breaks[:n], stage))
 
 
-def test_who_came_last_to_a_crossing_lies_on_top_also_when_all_is_drawn_at_once(stage: Stage) -> None:
-    along = np.linspace(0.1, 0.9, 4 * TAIL)
-    # The first stroke is there in the end, the second has long gone on.
-    late = np.stack([0.3 + 0.0 * along, along[::-1] * 0.5 + 0.2], axis=1)
-    early = np.stack([along, 0.3 + 0.0 * along], axis=1)
-    points = np.stack([late, early], axis=1).astype(np.float32)
-    breaks = np.zeros((len(points), 2), np.float32)
-    layer = TrailLayer()
-    for n in range(1, len(points) + 1):
-        show(layer, points[:n], breaks[:n])
-        grown = picture(layer, stage)
-    x, y = stage.to_pixels(np.array([0.3, 0.3])).round().astype(int)
-    whole = at_once(points, breaks, stage)
-    for shown in (grown, whole):
-        blue, _, red = shown.reshape(240, 300, 4)[y, x, :3]
-        assert red > 200 > 60 > blue
-
-
 @pytest.mark.parametrize("back", [1, TAIL // 2, TAIL, TAIL + 1, 3 * TAIL])
 def test_another_end_replaces_the_old_one(stage: Stage, back: int) -> None:
     points, breaks = history(6 * TAIL)

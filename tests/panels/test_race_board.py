@@ -9,9 +9,8 @@ from shell_fixtures import click, key, settle
 from lab.core.lanes import Lanes
 from lab.core.simulation import digest
 from lab.core.timeline import Timeline
-from lab.panels.race.columns import COLUMNS, SEVERAL, in_order, offered
+from lab.panels.race.columns import COLUMNS, SEVERAL, details, in_order, offered
 from lab.panels.race.focus_card import MEAN, MEDIAN
-from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look, fitted
 from lab.panels.race.standings import BoardRow
 from lab.panels.race.state import COLUMN_IDS
@@ -167,12 +166,12 @@ def test_a_start_that_has_not_arrived_counts_as_never(race):
 def test_cost_is_not_known_until_a_step_was_taken(race):
     assert set(race.experiment.probe(Cost()).values()) == {None}
     race.view.set_look(columns=("loss", "cost"))
-    assert "not measured yet" in _details(race.view.leaderboard.rows[0])
+    assert "not measured yet" in details(race.view.leaderboard.rows[0])
     go(race, 5)
     cost = race.experiment.probe(Cost())
     assert list(cost) == [r.id for r in race.view.config.racers]
     assert all(0 < seconds < 1 for seconds in cost.values())
-    assert "µs a step" in _details(race.view.leaderboard.rows[0])
+    assert "µs a step" in details(race.view.leaderboard.rows[0])
 
 
 def test_cost_is_the_median_of_what_the_clock_says(monkeypatch):

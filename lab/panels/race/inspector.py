@@ -14,6 +14,7 @@ from lab.panels.race.looks import Look, looks, start_name
 from lab.panels.race.overlays import BOTTOM, LEFT
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.racer_menu import RacerMenu
+from lab.panels.race.sharing import Sharing
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import Cost, Entrant, RaceConfig, RaceFrame
 from lab.ui.widgets import Button, row
@@ -56,6 +57,7 @@ class Inspector:
         view.inspector_column.addWidget(self.focus)
         view.inspector_column.addWidget(self.board)
         view.inspector_column.addWidget(self.plot, 1)
+        self._sharing = Sharing(view.inspector_scroll, self.board.board, self.plot.plot)
 
     def show_board(
         self,

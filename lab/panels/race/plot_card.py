@@ -24,8 +24,6 @@ from lab.ui.widgets import Card, ComboBox, Swatch, Text, row
 
 #: A young run is shown on at least this many steps, so that its first lines are no stubs.
 SHORTEST = 60
-#: In px; so low it has no numbers of steps, which the timeline has.
-LEAST_PLOT = 52
 #: Where median and mean stand among what is known of many starts.
 MEDIAN, MEAN = 1, 3
 
@@ -61,8 +59,6 @@ class PlotCard(Card):
         super().__init__(margins=(8, 8, 12, 8), spacing=4)
         self.plot = LinePlot("Loss by step", x_label="")
         self.plot.sought.connect(self.sought)
-        # What is left of the inspector's height, and the first to give way: smaller, its lines could not be read.
-        self.plot.setMinimumHeight(LEAST_PLOT)
         self.quantity = ComboBox("Plotted quantity")
         self.quantity.setProperty("kind", "flat")
         fonts.use(self.quantity, fonts.BODY, fonts.SEMIBOLD)

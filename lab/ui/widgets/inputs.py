@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from lab.ui import fonts
 from lab.ui.widgets.text import restyle
+
+#: What a slider would like to be long at least, in px; shorter it is hard to aim at.
+WANTED = 64
 
 
 class Slider(QSlider):
@@ -47,6 +50,10 @@ class Slider(QSlider):
         self.setMinimumWidth(40)
         self._held = False
         self.valueChanged.connect(self._on_value_changed)
+
+    def sizeHint(self) -> QSize:
+        # It takes all that is left, and asks for less than labels do, so that these are whole.
+        return QSize(WANTED, super().sizeHint().height())
 
     @property
     def held(self) -> bool:

@@ -74,6 +74,7 @@ class PlotCard(Card):
         self._legend.setLayout(row(*legend, spacing=10))
         self.box.addLayout(row((self.quantity, 1), self._legend, spacing=10))
         self._untraced = Text(f"Histories are kept for the first {TRACED_STARTS} starts.", "caption")
+        self._untraced.setContentsMargins(11, 0, 0, 0)
         self._untraced.hide()
         self.box.addWidget(self._untraced)
         self.box.addWidget(self.plot, 1)
@@ -159,7 +160,8 @@ class PlotCard(Card):
             self._shown = shown
             empty = np.full(len(trace), np.nan, dtype=np.float32)
             self.plot.set_lines(trace.steps, {str(look.lane): empty for look in looks})
-        self._untraced.setVisible(not focus.average and focus.start >= TRACED_STARTS)
+        everybody = np.count_nonzero(frame.present) if focus.average else focus.start + 1
+        self._untraced.setVisible(bool(everybody > TRACED_STARTS))
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)

@@ -220,3 +220,21 @@ def test_what_tells_a_racer_from_its_like_outlasts_its_rules_name(qapp):
         assert words == whole or "…" in words or words == "η 0.030"
     assert fitted(whole, metrics, metrics.horizontalAdvance(whole) - 8).endswith("… · η 0.030")
     assert fitted("Momentum", metrics, 40).endswith("…")
+
+
+def test_the_list_of_rules_shows_the_mark_that_each_would_have(race):
+    board = race.view.board
+    board.add.click()
+    settle()
+    options = {option.value: option for _, group in board.picker._groups for option in group}
+    board.picker.hide()
+    assert len({option.mark for option in options.values()}) > 20
+    adam = next(look for look in race.view._looks if look.title == "Adam")
+    assert options["adam"].mark == (adam.symbol, adam.color_role)
+    for kind in ("nelder_mead", "adagrad"):
+        race.view.add_optimizer(kind)
+        settle()
+        last = race.view._looks[-1]
+        assert options[kind].mark == (last.symbol, last.color_role)
+        race.experiment.undo()
+        settle()

@@ -58,3 +58,11 @@ def test_little_lies_between_slider_and_number(qtbot, dark):
     end = row.slider.geometry().right()
     # The place of the reset button, and a box as wide as long numbers are.
     assert row.width() - end <= 118
+
+
+def test_a_complaint_keeps_off_its_field(qtbot, dark):
+    row = rows_in(qtbot, Short(), 320)[0]
+    row.complain("-1 is not above 0")
+    row.layout().activate()
+    words = row.message.geometry().top() + row.message.contentsMargins().top()
+    assert words - row.field.geometry().bottom() >= 4

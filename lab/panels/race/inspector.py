@@ -43,6 +43,7 @@ class Inspector:
         self.focus.menu_wanted.connect(view.abilities.offer_sweep)
         self.board = BoardCard()
         self.board.added.connect(view.add_optimizer)
+        self.board.mark_of = view.mark_of
         self.board.columns_chosen.connect(lambda columns: view.set_look(columns=columns))
         self.board.table_wanted.connect(lambda on: view.set_look(table=on))
         self.table = BoardTable()

@@ -115,7 +115,8 @@ class FormRow(QWidget):
         self.reset_button = IconButton("arrow-counter-clockwise", f"Reset {self.name}", kind="bare", size=13)
         self.reset_button.clicked.connect(self.reset)
         self.message = Text("", "caption", role="error", wrap=True)
-        self.message.setContentsMargins(0, 0, 6, 6)
+        # Off the field that it is about.
+        self.message.setContentsMargins(0, 4, 6, 6)
         self.message.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.message.hide()
         self.box = QVBoxLayout(self)

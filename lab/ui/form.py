@@ -53,6 +53,9 @@ class ConfigForm(QWidget):
         algorithm acts as the choice itself does. Without it nothing is said.
     label_width : int
         Width of the label column in px, so that forms below each other align.
+    fit_labels : bool
+        Let the column be as wide as the longest label instead where there is room, and take `label_width` for the least
+        that a longer one can do with: what short labels leave is the sliders'.
 
     Notes
     -----
@@ -75,6 +78,7 @@ class ConfigForm(QWidget):
         only: Only = None,
         acts: Callable[[Declared], Acts] | None = None,
         label_width: int = 120,
+        fit_labels: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -82,6 +86,7 @@ class ConfigForm(QWidget):
         self._only = only
         self._acts = acts
         self._label_width = label_width
+        self._fit_labels = fit_labels
         self._rows: dict[str, FormRow] = {}
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -152,6 +157,10 @@ class ConfigForm(QWidget):
             row.menu_wanted.connect(partial(self.menu_wanted.emit, d.name))
             self._rows[d.name] = row
             self._box.addWidget(row)
+        if self._fit_labels:
+            names = [row.name for row in self._rows.values()]
+            for row in self._rows.values():
+                row.fit_label(names)
 
     def _shown(self) -> list[Declared]:
         fields = [d for d in params.declared(type(self._config)) if not d.param.hidden]

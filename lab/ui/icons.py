@@ -42,7 +42,9 @@ class _Engine(QIconEngine):
             color = mix(t.surface, color, 0.45)
         elif self._role == "muted" and (mode == QIcon.Mode.Active or state == QIcon.State.On):
             color = t.text
-        paint_icon(painter, self._name, QRectF(rect), QColor(color))
+        # In a place that is wider than high, what is to its right keeps it apart from a word.
+        square = QRectF(rect.x(), rect.y(), min(rect.width(), rect.height()), rect.height())
+        paint_icon(painter, self._name, square, QColor(color))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)

@@ -234,6 +234,7 @@ class LinesItem(pg.GraphicsObject):
         x = math.floor(now) + 0.5
         painter.setPen(QPen(t.color("text", 0.5), 1))
         painter.drawLine(QPointF(x, px.top()), QPointF(x, px.bottom()))
+        heads: list[tuple[Series, float, QPointF]] = []
         for series in self._by_width():
             y = series.at(self.cursor)
             if math.isnan(y):
@@ -243,7 +244,13 @@ class LinesItem(pg.GraphicsObject):
             if at.y() < px.top():
                 # It has left the picture, and a mark says where.
                 continue
-            stamp_glyph(painter, series.symbol, size, at.x(), at.y(), t.color(series.color), t.color("surface"), 1.2)
+            heads.append((series, size, at))
+        ground = t.color("surface")
+        # All rims lie below all heads: of heads close together none cuts another into crumbs.
+        for series, size, at in heads:
+            stamp_glyph(painter, series.symbol, size, at.x(), at.y(), ground, ground, 2)
+        for series, size, at in heads:
+            stamp_glyph(painter, series.symbol, size, at.x(), at.y(), t.color(series.color))
 
     def _paint_target(self, painter: QPainter, to_px: QTransform, px: QRectF) -> None:
         if self.target is None:

@@ -57,6 +57,8 @@ class Panel(QWidget):
         self._side.squeezed.connect(self.squeeze)
         self._side.left.connect(self._on_inspector_left)
         self.inspector, self.inspector_column = self._side.content, self._side.column
+        #: What scrolls the inspector.
+        self.inspector_scroll = self._side.scroll
         self.export_menu = QMenu(self)
         self.more_menu = QMenu(self)
         #: The panel's lessons; the window fills it whenever it opens.

@@ -13,13 +13,18 @@ from lab.ui import icons
 from lab.ui.inspector import FOLD
 from lab.ui.theme import manager, theme, tokens
 from lab.ui.widgets import Button, ComboBox, IconButton, Text
+from lab.ui.widgets.buttons import APART, QT_APART, grown
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.text import restyle
 
 #: Between the parts of a header, and where they would have no room like that.
 GAP, SNUG = 8, 3
-#: So much narrower is a button that has lost its word, besides the word.
+#: Between the quiet buttons of the stage.
+TOOLS_APART = 2
+#: So much less padding has a button that has lost its word.
 TIGHTER = 10
+#: Room as usual; parts close together; and without the panel's icon, too.
+ROOMY, CLOSE, PLAIN = 0, 1, 2
 #: A title narrower than this says nothing.
 READABLE = 44
 
@@ -52,6 +57,9 @@ class PanelHeader(QFrame):
         self.presets.set_options([(p.id, p.title) for p in spec.presets])
         for i, preset in enumerate(spec.presets):
             self.presets.setItemData(i, preset.doc, Qt.ItemDataRole.ToolTipRole)
+        #: For quiet buttons of what the panel's stage shows, beside each other.
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(TOOLS_APART)
         self.extra = QHBoxLayout()
         self.extra.setSpacing(GAP)
         self.compare = Button(
@@ -62,7 +70,7 @@ class PanelHeader(QFrame):
         self.more = IconButton("dots-three", "More", size=20)
         self.fold = IconButton("caret-right", FOLD, size=16)
         self._active = False
-        self._snug = False
+        self._tightness = ROOMY
         self._row = QHBoxLayout(self)
         fill(
             self._row,
@@ -72,6 +80,7 @@ class PanelHeader(QFrame):
                 4,
                 self.presets,
                 None,
+                self.tools,
                 self.extra,
                 self.compare,
                 self.lesson,
@@ -87,6 +96,7 @@ class PanelHeader(QFrame):
         self._fitted: tuple[int, ...] = ()
         #: What stands on the buttons where there is room for it.
         self._words: dict[Button, str] = {}
+        self.presets.reworded.connect(self._fit_words)
         self.presets.chosen.connect(lambda value: self.preset_chosen.emit(str(value)))
         manager().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -97,8 +107,8 @@ class PanelHeader(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         # Without their words, and without the title, the buttons fit into half a window: two panels side by side.
-        title = 0 if self.title.isHidden() else GAP
-        spared = 0 if self._snug else self._spared()
+        title = 0 if self.title.isHidden() else self._row.spacing()
+        spared = self._spared()
         # Last of all goes the button of the lessons, which are in the menu of all the rest, too.
         word = self.lesson.fontMetrics().horizontalAdvance(self.lesson.text())
         lesson = 0 if self.lesson.isHidden() else SNUG + self.lesson.minimumSizeHint().width() - word
@@ -120,7 +130,7 @@ class PanelHeader(QFrame):
     def _needs(self) -> tuple[int, ...]:
         """How wide the title, the presets and all words are, whether they are shown or not."""
         words = (button.fontMetrics().horizontalAdvance(text) for button, text in self._all_words().items())
-        return (self.title.sizeHint().width(), self.presets.sizeHint().width(), *words)
+        return (self.title.sizeHint().width(), self.presets.sizeHint().width(), self.presets.whole_width, *words)
 
     def _wordy(self) -> int:
         """How wide the words on the buttons now are; asked for many times a frame, so known until they change."""
@@ -130,41 +140,53 @@ class PanelHeader(QFrame):
         return self._words_wide
 
     def _spared(self) -> int:
-        """How much narrower the header is with its parts close together and without the icon."""
+        """How much narrower the header still gets with its parts close together and without the icon."""
         parts = (self.presets, self.compare, self.lesson, self.export, self.fold, self.more)
         gaps = sum(not part.isHidden() for part in parts) + self.extra.count() - 1
-        return gaps * (GAP - SNUG) + self._icon.sizeHint().width() + GAP
+        close = gaps * (GAP - SNUG) if self._tightness == ROOMY else 0
+        return close + (self._icon.sizeHint().width() + self._row.spacing() if self._tightness != PLAIN else 0)
 
     def _fit_words(self) -> None:
         """Leave out what does not fit: first the words on the buttons (icon, tooltip and name stay).
 
-        Those of the buttons that every panel has go before the panel's own. Then the list of presets narrows, then goes
-        the title, unless a few letters of it can be read; then the icon, and most of what is between the buttons; and
-        last the button of the lessons.
+        Those of the buttons that every panel has go before the panel's own. Then goes most of what is between the
+        parts, and the icon; then the preset shows only the first part of its name, and then as much as there is room
+        for; then the title narrows, and goes where it could not be read; and last the button of the lessons.
         """
         self._fitted = self._needs()
-        self._be_snug(False)
+        self._be(ROOMY)
         self.lesson.show()
-        words = {b: b.fontMetrics().horizontalAdvance(text) for b, text in self._all_words().items()}
-        title, presets = self.title.sizeHint().width(), self.presets.sizeHint().width()
-        present = min(presets, self.presets.maximumWidth()) + self._wordy()
-        rest = super().sizeHint().width() - present - (0 if self.title.isHidden() else title + GAP)
+        self.title.show()
+        # What a button with a word takes besides it: padding, and what keeps it apart from the picture.
+        beside = TIGHTER + grown(APART) - QT_APART
+        words = {b: b.fontMetrics().horizontalAdvance(text) + beside for b, text in self._all_words().items()}
+        presets, whole, short = self.presets.sizeHint().width(), self.presets.whole_width, self.presets.short_width
         # Without any word.
-        rest -= TIGHTER * (len(words) - len(self._words))
+        rest = self._others() - sum(words[b] for b in words if b not in self._words)
         own = [button for button in words if button not in (self.compare, self.lesson, self.export)]
         kept: Sequence[Button] = ()
         for some in (list(words), own):
-            if rest + sum(words[button] + TIGHTER for button in some) + title + GAP + presets <= self.width():
+            if rest + sum(words[button] for button in some) + whole <= self.width():
                 kept = some
                 break
         self._keep_words(kept)
         self._words_wide = None
-        free = self.width() - rest - GAP - self.presets.minimumWidth()
-        self.title.setVisible(bool(kept) or free >= min(title, READABLE))
-        shared = self.width() - rest - (0 if self.title.isHidden() else title + GAP)
-        self.presets.setMaximumWidth(presets if kept else max(self.presets.minimumWidth(), min(presets, shared)))
-        self._be_snug(self.title.isHidden() and shared < self.presets.minimumWidth())
-        self.lesson.setHidden(self._snug and super().minimumSizeHint().width() > self.width())
+        for needed in (whole, short):
+            for tightness in (ROOMY,) if kept else (ROOMY, CLOSE, PLAIN):
+                self._be(tightness)
+                if self._others() + needed <= self.width():
+                    self.presets.setMaximumWidth(min(presets, self.width() - self._others()))
+                    return
+        least, title = self.presets.minimumWidth(), self.title.sizeHint().width()
+        room = self.width() - self._others() + title
+        self.title.setVisible(room - least >= min(title, READABLE))
+        room = self.width() - self._others()
+        self.presets.setMaximumWidth(max(least, min(presets, room)))
+        self.lesson.setHidden(super().minimumSizeHint().width() > self.width())
+
+    def _others(self) -> int:
+        """How wide all is besides the presets, as it now is, and with the whole title where that is shown."""
+        return super().sizeHint().width() - min(self.presets.sizeHint().width(), self.presets.maximumWidth())
 
     def _all_words(self) -> dict[Button, str]:
         """What stands on the buttons that have an icon, too, where there is room."""
@@ -182,12 +204,12 @@ class PanelHeader(QFrame):
                 button.setText("")
                 self._tighten(button, True)
 
-    def _be_snug(self, on: bool) -> None:
-        if on != self._snug:
-            self._snug = on
-            self._icon.setHidden(on)
+    def _be(self, tightness: int) -> None:
+        if tightness != self._tightness:
+            self._tightness = tightness
+            self._icon.setHidden(tightness == PLAIN)
             for layout in (self._row, self.extra):
-                layout.setSpacing(SNUG if on else GAP)
+                layout.setSpacing(GAP if tightness == ROOMY else SNUG)
 
     @staticmethod
     def _tighten(button: Button, on: bool) -> None:
@@ -211,4 +233,4 @@ class PanelHeader(QFrame):
                 painter.drawRoundedRect(QRectF(gap, self.height() - 4, self.width() - 2 * gap, 2), 1, 1)
 
     def _on_theme_changed(self) -> None:
-        self._icon.setPixmap(icons.pixmap(self._spec.icon, 20, "accent", self.devicePixelRatioF()))
+        self._icon.setPixmap(icons.pixmap(self._spec.icon, grown(20), "accent", self.devicePixelRatioF()))

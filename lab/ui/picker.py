@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from lab.core.registry import Family
 from lab.ui import fonts
 from lab.ui.finding import FindLine, FoundList, can_be_chosen, paint_chosen, scores
+from lab.ui.stamps import stamp_glyph
 from lab.ui.theme import theme
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.text import Text
@@ -28,36 +29,40 @@ from lab.ui.widgets.text import Text
 WIDTH, ROW, HEADING = 304, 28, 26
 #: How tall the list may be, and how near the popup comes to the edges of the screen, in px.
 TALLEST, EDGE = 470, 8
-_VALUE, _DOC, _MARK = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
+_VALUE, _DOC = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+#: Whether it is in force; its mark.
+_NOW, _MARK = Qt.ItemDataRole.UserRole + 2, Qt.ItemDataRole.UserRole + 3
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing to pick: what is given back, what is read, what it is for, and other words it is found by."""
+    """One thing to pick: what is given back, what is read, what it is for, and other words it is found by.
+
+    A `mark`, a shape and a colour's role, stands before what is known by one elsewhere.
+    """
 
     value: Any
     title: str
     doc: str = ""
     words: str = ""
+    mark: tuple[str, str] | None = None
 
 
 Groups = Sequence[tuple[str, Sequence[Option]]]
 
 
 def options_of(
-    family: Family[Any], value: Callable[[Any], Any] = lambda entry: entry.item
+    family: Family[Any],
+    value: Callable[[Any], Any] = lambda entry: entry.item,
+    mark: Callable[[Any], tuple[str, str] | None] = lambda entry: None,
 ) -> list[tuple[str, list[Option]]]:
     """A family's entries under the headings of its groups; found by title, id and group."""
-    return [
-        (
-            group,
-            [
-                Option(value(e), e.title, getattr(e.item, "why", getattr(e.item, "doc", "")), f"{e.id} {group}")
-                for e in entries
-            ],
-        )
-        for group, entries in family.grouped()
-    ]
+
+    def option(entry: Any, group: str) -> Option:
+        doc = getattr(entry.item, "why", getattr(entry.item, "doc", ""))
+        return Option(value(entry), entry.title, doc, f"{entry.id} {group}", mark(entry))
+
+    return [(group, [option(entry, group) for entry in entries]) for group, entries in family.grouped()]
 
 
 class Picker(QFrame):
@@ -128,7 +133,8 @@ class Picker(QFrame):
                 # As a function: Qt would make its own types of tuples and classes of numbers.
                 item.setData(_VALUE, lambda value=option.value: value)
                 item.setData(_DOC, option.doc)
-                item.setData(_MARK, option.value == self._now)
+                item.setData(_NOW, option.value == self._now)
+                item.setData(_MARK, option.mark)
                 self.list.addItem(item)
                 rank = fits[id(option)] or 0
                 if not query:
@@ -167,7 +173,7 @@ class Picker(QFrame):
 
 
 class _Rows(QStyledItemDelegate):
-    """Headings small and quiet, options below them; a dot before the one in force."""
+    """Headings small and quiet, options below them; before these their marks, or a dot before the one in force."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         height = ROW if index.flags() & Qt.ItemFlag.ItemIsSelectable else HEADING
@@ -192,14 +198,17 @@ class _Rows(QStyledItemDelegate):
             return
         if inherited.state & QStyle.StateFlag.State_Selected:
             paint_chosen(painter, rect)
-        marked = bool(index.data(_MARK))
-        if marked:
+        now, mark = bool(index.data(_NOW)), index.data(_MARK)
+        if mark is not None:
+            symbol, role = mark
+            stamp_glyph(painter, symbol, 11, rect.left() + 15, rect.center().y() + 0.5, t.color(role))
+        elif now:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(t.color("accent"))
             painter.drawEllipse(rect.left() + 8, rect.center().y() - 2, 5, 5)
-        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if marked else fonts.MEDIUM))
+        painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if now else fonts.MEDIUM))
         painter.setPen(t.color("text"))
-        room = rect.adjusted(20, 0, -8, 0)
+        room = rect.adjusted(20 if mark is None else 29, 0, -8, 0)
         title = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, left, title)
         painter.restore()

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lab.ui import fonts
 from lab.ui.stamps import stamp_glyph
 from lab.ui.theme import theme
+from lab.ui.ticks import Group, Tick, gathered, paint_group, paint_labels
+from lab.ui.tips import show_above
+
+__all__ = ["MARGIN", "TRACK_Y", "Scrub", "Tick"]
 
 MARGIN = 12
 TRACK_Y = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """A mark on the track: where, what, and the shape and colour it is known by."""
-
-    step: int
-    label: str
-    symbol: str = "o"
-    color_role: str = "muted"
+#: So far above the track ends the tooltip, which would else lie over what it tells of, in px.
+ABOVE = 8
 
 
 class Scrub(QWidget):
@@ -44,7 +39,8 @@ class Scrub(QWidget):
         self._frontier = 0
         self._horizon = 1
         self._ticks: Sequence[Tick] = ()
-        #: The ticks with their labels as a picture, and what it was made for.
+        #: What was gathered of the ticks and their picture, each with what it was made for.
+        self._groups: tuple[tuple[object, ...], tuple[Group, ...]] | None = None
         self._laid: tuple[tuple[object, ...], QPixmap] | None = None
 
     def sizeHint(self) -> QSize:
@@ -72,8 +68,9 @@ class Scrub(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            tick = self._tick_at(event.position().x())
-            self.sought.emit(tick.step if tick else self.step_at(event.position().x()))
+            x = event.position().x()
+            group = self._group_at(x)
+            self.sought.emit(group.after(self._step) if group else self.step_at(x))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
@@ -89,17 +86,24 @@ class Scrub(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            tick = self._tick_at(event.pos().x())
-            if tick is not None:
-                QToolTip.showText(event.globalPos(), f"{tick.label} (step {tick.step:,})", self)
-            else:
-                QToolTip.showText(event.globalPos(), f"Step {self.step_at(event.pos().x()):,}", self)
+            x = event.pos().x()
+            group = self._group_at(x)
+            words = group.tip if group else f"Step {self.step_at(x):,}"
+            show_above(self, QPoint(x, TRACK_Y - ABOVE - 2), words)
             return True
         return super().event(event)
 
-    def _tick_at(self, x: float) -> Tick | None:
-        near = [t for t in self._ticks if abs(self.x_of(t.step) - x) <= 6 and t.step <= self._horizon]
-        return min(near, key=lambda t: abs(self.x_of(t.step) - x), default=None)
+    def groups(self) -> tuple[Group, ...]:
+        """The ticks on the track, those as one that would lie over each other; found once until anything changes."""
+        made_for = (self._ticks, self._horizon, self.width(), fonts.scale())
+        if self._groups is None or self._groups[0] != made_for:
+            within = [tick for tick in self._ticks if tick.step <= self._horizon]
+            self._groups = (made_for, gathered(within, self.x_of))
+        return self._groups[1]
+
+    def _group_at(self, x: float) -> Group | None:
+        near = [g for g in self.groups() if abs(g.x - x) <= g.wide / 2 + 1]
+        return min(near, key=lambda g: abs(g.x - x), default=None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -137,21 +141,7 @@ class Scrub(QWidget):
         return self._laid[1]
 
     def _paint_ticks(self, painter: QPainter) -> None:
-        t = theme()
-        painter.setFont(fonts.font(fonts.TICK))
-        metrics = painter.fontMetrics()
-        taken: list[tuple[float, float]] = []
-        for tick in self._ticks:
-            if tick.step > self._horizon:
-                continue
-            x = self.x_of(tick.step)
-            # Set off from the track by a rim of the ground's colour.
-            stamp_glyph(painter, tick.symbol, 10, x, TRACK_Y, t.color("surface"), t.color("surface"), 4)
-            stamp_glyph(painter, tick.symbol, 10, x, TRACK_Y, t.color(tick.color_role))
-            width = metrics.horizontalAdvance(tick.label)
-            label_x = min(max(x - width / 2, 0), self.width() - width)
-            # A label that would run into another is left out; hovering still tells.
-            if tick.label and all(label_x > b + 10 or label_x + width < a - 10 for a, b in taken):
-                painter.setPen(t.color("muted"))
-                painter.drawText(QPointF(label_x, TRACK_Y + 25), tick.label)
-                taken.append((label_x, label_x + width))
+        groups = self.groups()
+        for group in groups:
+            paint_group(painter, group, TRACK_Y)
+        paint_labels(painter, groups, self.width(), TRACK_Y + 25)

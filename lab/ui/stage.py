@@ -30,6 +30,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lab.ui import fonts
 from lab.ui.axes import paint_axes
 from lab.ui.theme import manager, theme
+from lab.ui.widgets.surfaces import Card
 
 LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 44
 #: Share of the view by which one key moves it, and how much more or less of the world a key shows.
@@ -255,7 +256,7 @@ class Stage(QWidget):
                 layer.paint(painter, self)
             if self._dim:
                 painter.fillRect(self.plot, theme().color("bg", self._dim))
-            if self._ringed and self.hasFocus():
+            if self._ringed and self.hasFocus() and not isinstance(self.parentWidget(), Card):
                 painter.setClipping(False)
                 painter.setPen(QPen(theme().color("accent"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -365,10 +366,17 @@ class Stage(QWidget):
         self._ringed = event.reason() in (
             reasons.TabFocusReason, reasons.BacktabFocusReason, reasons.ShortcutFocusReason
         )  # fmt: skip
-        self.update()
+        self._show_ring()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._show_ring()
+
+    def _show_ring(self) -> None:
+        """Let the card's own border be the ring; one of its own, inside, would be a second frame."""
+        card = self.parentWidget()
+        if isinstance(card, Card):
+            card.set_focused(self._ringed and self.hasFocus())
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

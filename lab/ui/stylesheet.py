@@ -119,6 +119,7 @@ def _buttons(t: Theme) -> str:
     QPushButton[kind="outline"]:hover {{ background:{t.hover}; }}
     QPushButton[kind="outline"]:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton[kind="outline"]:disabled {{ border:1px solid {t.line}; }}
+    QPushButton[kind="flat"]:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton[kind="primary"] {{ background:{t.accent}; color:{t.on_accent}; border:1px solid {t.accent}; }}
     QPushButton[kind="primary"]:hover {{ background:{t.accent}; border:1px solid {t.text}; }}
     QPushButton[kind="primary"]:disabled {{ background:{t.line}; border:1px solid {t.line}; color:{t.faint}; }}
@@ -147,7 +148,8 @@ def _buttons(t: Theme) -> str:
     QToolButton:checked {{ background:{t.accent_soft}; border:1px solid {t.accent}; }}
     QPushButton:focus, QToolButton:focus {{ border:1px solid {t.accent}; outline:none; }}
     QPushButton:checked:focus, QToolButton:checked:focus {{ border:1px solid {t.text}; }}
-    QPushButton[kind="outline"]:checked:focus, QPushButton[kind="chip"]:checked:focus {{ border:1px solid {t.text}; }}
+    QPushButton[kind="outline"]:checked:focus, QPushButton[kind="chip"]:checked:focus,
+    QPushButton[kind="flat"]:checked:focus {{ border:1px solid {t.text}; }}
     QPushButton[kind="primary"]:focus, QToolButton[kind="play"]:focus {{ border:2px solid {t.text}; }}
     """
 

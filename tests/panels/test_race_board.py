@@ -9,9 +9,8 @@ from shell_fixtures import click, key, settle
 from lab.core.lanes import Lanes
 from lab.core.simulation import digest
 from lab.core.timeline import Timeline
-from lab.panels.race.columns import COLUMNS, SEVERAL, in_order, offered
+from lab.panels.race.columns import COLUMNS, SEVERAL, details, in_order, offered
 from lab.panels.race.focus_card import MEAN, MEDIAN
-from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look, fitted
 from lab.panels.race.standings import BoardRow
 from lab.panels.race.state import COLUMN_IDS
@@ -146,7 +145,7 @@ def test_mean_and_median_of_several_starts(race):
             assert row.success == pytest.approx((frame.reached_at[i] >= 0).mean())
         line = race.view.plot_card.plot._lines.series["0"].raw[-1]
         assert line == pytest.approx(typical(frame.excess[0]), rel=1e-5)
-    assert "mean of all starts" in race.view.board.of._whole
+    assert race.view.board.of._whole == f"{np.count_nonzero(frame.present)} starts · mean"
     assert race.view.focus_card._selector.value == MEAN
 
 
@@ -167,12 +166,12 @@ def test_a_start_that_has_not_arrived_counts_as_never(race):
 def test_cost_is_not_known_until_a_step_was_taken(race):
     assert set(race.experiment.probe(Cost()).values()) == {None}
     race.view.set_look(columns=("loss", "cost"))
-    assert "not measured yet" in _details(race.view.leaderboard.rows[0])
+    assert "not measured yet" in details(race.view.leaderboard.rows[0])
     go(race, 5)
     cost = race.experiment.probe(Cost())
     assert list(cost) == [r.id for r in race.view.config.racers]
     assert all(0 < seconds < 1 for seconds in cost.values())
-    assert "µs a step" in _details(race.view.leaderboard.rows[0])
+    assert "µs a step" in details(race.view.leaderboard.rows[0])
 
 
 def test_cost_is_the_median_of_what_the_clock_says(monkeypatch):
@@ -238,3 +237,21 @@ def test_a_board_too_fast_to_read_is_filled_every_other_frame_and_is_right_at_re
     assert len(filled) >= 9 // every
     race.experiment.set_playing(False)
     assert filled[-1] == race.experiment.step == 9
+
+
+def test_the_list_of_rules_shows_the_mark_that_each_would_have(race):
+    board = race.view.board
+    board.add.click()
+    settle()
+    options = {option.value: option for _, group in board.picker._groups for option in group}
+    board.picker.hide()
+    assert len({option.mark for option in options.values()}) > 20
+    adam = next(look for look in race.view._looks if look.title == "Adam")
+    assert options["adam"].mark == (adam.symbol, adam.color_role)
+    for kind in ("nelder_mead", "adagrad"):
+        race.view.add_optimizer(kind)
+        settle()
+        last = race.view._looks[-1]
+        assert options[kind].mark == (last.symbol, last.color_role)
+        race.experiment.undo()
+        settle()

@@ -20,9 +20,8 @@ from lab.engine.landscapes.rosenbrock import Rosenbrock
 from lab.engine.optimizers.sgd import SGD
 from lab.panels import PANELS
 from lab.panels.race import ghost as ghost_module
-from lab.panels.race.columns import better
+from lab.panels.race.columns import better, details
 from lab.panels.race.ghost import RaceGhost
-from lab.panels.race.leaderboard import _details
 from lab.panels.race.looks import Look
 from lab.panels.race.standings import BoardRow
 from lab.sims.race import (
@@ -90,7 +89,7 @@ def test_the_leaderboard_says_who_is_better_than_the_ghost(pinned):
     assert better(rows[0]) is None
     assert "Adam" in pinned.view.leaderboard.accessibleDescription()
     assert "(worse than the ghost)" in pinned.view.leaderboard.accessibleDescription()
-    assert "Loss of the ghost: ▲" in _details(rows[4])
+    assert "Loss of the ghost: ▲" in details(rows[4])
 
 
 def test_better_needs_a_difference_that_single_precision_can_tell():

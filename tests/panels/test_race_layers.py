@@ -105,6 +105,8 @@ def test_a_crowd_is_painted_where_it_says_and_nowhere_else(race: Any, step: int)
     race.experiment.do(ScatterStarts(1000), "Scatter")
     race.experiment.do(SetParam("learning_rate", 0.02, 0), "Too fast for many")
     race.experiment.seek(step)
+    # In front of the others, who are looked at together, stand those of a start that was chosen.
+    race.view.choose_start(0)
     stage = race.view.stage
     for layer in (stage.density, stage.racers):
         extent = layer.extent(stage)

@@ -417,10 +417,12 @@ def test_every_stop_shows_that_it_has_the_keyboard(race, mode):
     for stop in stops(race):
         stop.setFocus(TAB)
         settle()
-        with_ring = stop.grab().toImage()
+        # What fills a card has the card's border for its ring.
+        shown = stop.parentWidget() if stop is race.view.stage else stop
+        with_ring = shown.grab().toImage()
         race.view.setFocus(Qt.FocusReason.OtherFocusReason)
         settle()
-        if stop.grab().toImage() == with_ring:
+        if shown.grab().toImage() == with_ring:
             unseen.append(f"{type(stop).__name__} {stop.accessibleName()}")
     assert unseen == []
 
@@ -703,3 +705,24 @@ def test_the_words_of_the_search_field_are_muted(race):
         settle()
         words = search.palette().color(QPalette.ColorRole.ButtonText)
         assert words == theme().color("muted")
+
+
+def test_the_ring_of_the_stage_is_its_card_s_own_border(race):
+    stage = race.view.stage
+    card = stage.parentWidget()
+
+    def drawn():
+        settle()
+        whole = card.grab().toImage()
+        return [whole.pixelColor(x, whole.height() // 2) == theme().color("accent") for x in (0, 9)]
+
+    race.activateWindow()
+    race.transport.play.setFocus(TAB)
+    assert drawn() == [False, False]
+    stage.setFocus(TAB)
+    assert drawn() == [True, False]
+    race.transport.play.setFocus(TAB)
+    assert drawn() == [False, False]
+    # A press leaves none behind, as on buttons.
+    stage.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert drawn() == [False, False]

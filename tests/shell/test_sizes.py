@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from shell_fixtures import settle
 
-from lab.panels.race.plot_card import LEAST_PLOT
+from lab.panels.race.sharing import LEAST_PLOT
 from lab.ui.theme import manager
 from lab.ui.widgets import Slider
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction
@@ -57,6 +57,8 @@ class BoardCard(Card):
         self.box.addLayout(heading)
         self.box.addWidget(self.board)
         self._chosen: tuple[str, ...] = ()
+        #: The shape and colour that a racer of a kind would have if it joined now.
+        self.mark_of: Callable[[str], tuple[str, str] | None] = lambda kind: None
 
     def show_board(self, rows: Sequence[BoardRow], lane: int, look: RaceViewState, several: bool, test: bool) -> None:
         """Show these racers with the chosen columns, of those that now mean something."""
@@ -70,7 +72,8 @@ class BoardCard(Card):
         self.board.show_standings(rows, lane, columns, look.sort if look.sort in there else "loss", look.descending)
 
     def _on_add(self) -> None:
-        self.picker.open(options_of(OPTIMIZERS, lambda entry: entry.id), self.added.emit, self.add)
+        options = options_of(OPTIMIZERS, lambda entry: entry.id, lambda entry: self.mark_of(entry.id))
+        self.picker.open(options, self.added.emit, self.add)
 
     def _on_switched(self, id: str, on: bool) -> None:
         if on == (id in self._chosen):

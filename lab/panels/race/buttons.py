@@ -16,24 +16,25 @@ NO_SURFACE_TIP = "A landscape of one weight is a curve: there is no surface to s
 
 
 class RaceButtons:
-    """Change how the race is looked at, and follow it."""
+    """Change how the race is looked at, and follow it; what only changes the stage stands apart, without outlines."""
 
     def __init__(self, view: RaceView) -> None:
         self.layers = LayersMenu(view)
         self.layers.switched.connect(lambda name, on: view.set_look(**{name: on}))
-        self.drawn = Button("Layers", "stack", tooltip="What is drawn on the stage")
+        self.drawn = Button("Layers", "stack", "flat", tooltip="What is drawn on the stage")
         self.drawn.setMenu(self.layers)
-        self.surface = Button("3-D", "cube", checkable=True, tooltip=SURFACE_TIP)
+        self.surface = Button("3-D", "cube", "flat", checkable=True, tooltip=SURFACE_TIP)
         self.surface.setAccessibleName("3-D view")
         self.surface.clicked.connect(lambda on: view.set_look(surface=on))
-        self.setup = Button("Set-up", "sliders-horizontal", checkable=True, tooltip="Landscape, noise, starts")
+        self.setup = Button("Set-up", "sliders-horizontal", "flat", checkable=True, tooltip="Landscape, noise, starts")
         self.setup.clicked.connect(lambda on: view.set_look(setup=on))
         self.fair = Button(
             "Fair race", "scales", checkable=True, tooltip="Tune every learning rate on the same budget, then race"
         )
         self.fair.clicked.connect(lambda on: view.set_look(fair=on))
-        for button in (self.drawn, self.surface, self.setup, self.fair):
-            view.header.extra.addWidget(button)
+        for button in (self.drawn, self.surface, self.setup):
+            view.header.tools.addWidget(button)
+        view.header.extra.addWidget(self.fair)
 
     def follow(self, look: RaceViewState, flat: bool) -> None:
         """Show what is on; on a landscape of one weight there is no surface."""

@@ -175,3 +175,17 @@ def in_order(rows: Sequence[BoardRow], sort: str, descending: bool) -> tuple[Boa
         return (row.diverged_at >= 0, not known, number, loss, steps)
 
     return tuple(sorted(rows, key=place))
+
+
+def details(row: BoardRow) -> str:
+    """All that is known of a racer, a line each."""
+    shown = (id for id in COLUMNS if COLUMNS[id].key(row) is not None)
+    lines = [row.look.title, *(f"{COLUMNS[id].words}: {COLUMNS[id].text(row)}" for id in shown)]
+    if row.seconds is None:
+        lines.append("Wall cost: not measured yet")
+    else:
+        lines[-1] += " µs a step"
+    if row.diverged_at >= 0:
+        lines.append(f"{'Gone' if row.fell else 'Diverged'} at step {row.diverged_at:,}: {row.reason}")
+    lines.append("Right press: what can be done with it. Delete takes it out of the race.")
+    return "\n".join(lines)

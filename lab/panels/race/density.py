@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
-from lab.panels.race.looks import Look
+from lab.panels.race.looks import Look, start_name
 from lab.sims.race import RaceFrame
 from lab.ui.stage import Stage
 from lab.ui.theme import theme
@@ -24,6 +24,12 @@ CROWD = 200
 def crowded(frame: RaceFrame) -> bool:
     """Whether there are too many starts to draw each racer."""
     return int(np.count_nonzero(frame.present)) > CROWD
+
+
+def named_start(frame: RaceFrame, start: int) -> str:
+    """A start in words; in a crowd, where nobody could count them, one of how many it is."""
+    name = f"start {start_name(start)}"
+    return f"{name} of {np.count_nonzero(frame.present):,}" if crowded(frame) else name
 
 
 def cloud(

@@ -7,7 +7,7 @@ import dataclasses
 from lab.engine.landscapes import Landscape
 from lab.engine.optimizers import OPTIMIZERS
 from lab.panels.race.carried import Carried
-from lab.panels.race.looks import Look
+from lab.panels.race.looks import Look, as_they_start, looks
 from lab.panels.race.scene import RaceStage
 from lab.sims.race import Entrant
 
@@ -28,13 +28,25 @@ class Entered(Carried):
 
     def add_optimizer(self, kind: str) -> None:
         """Another racer, with its rule's usual parameters (or those a racer of its kind already has)."""
-        racers = self.config.racers
+        added = self._added(kind)
+        title = OPTIMIZERS.title_of(type(added.optimizer))
+        self._remember(focus_lane=added.id)
+        self.experiment.set_config(
+            dataclasses.replace(self.config, racers=(*self.config.racers, added)), f"Add {title}"
+        )
+
+    def mark_of(self, kind: str) -> tuple[str, str]:
+        """The shape and the colour's role of the racer of this kind, or those that one would have if it joined."""
+        racers = as_they_start(self.experiment.run)
+        there = [racer.id for racer in racers if type(racer.optimizer) is OPTIMIZERS[kind]]
+        found = looks(racers if there else (*racers, self._added(kind)))
+        look = next((look for look in found if look.lane in there), found[-1])
+        return look.symbol, look.color_role
+
+    def _added(self, kind: str) -> Entrant:
         cls = OPTIMIZERS[kind]
-        same = [r.optimizer for r in racers if type(r.optimizer) is cls]
-        id = self._unused()
-        racers = (*racers, Entrant(id, same[-1] if same else cls()))
-        self._remember(focus_lane=id)
-        self.experiment.set_config(dataclasses.replace(self.config, racers=racers), f"Add {OPTIMIZERS.title_of(cls)}")
+        same = [r.optimizer for r in self.config.racers if type(r.optimizer) is cls]
+        return Entrant(self._unused(), same[-1] if same else cls())
 
     def remove_racer(self, lane: int) -> None:
         """Take a racer out; the others' numbers stay."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
+from lab.panels.race.state import RaceViewState
 from lab.sims.race import RaceConfig
 
 #: So many races that were left are remembered.
@@ -46,3 +48,33 @@ class FocusKept:
             return None
         self.keep(left, lane)
         return found if found == -1 or found in lanes else None
+
+
+class CrowdMet:
+    """Looks at the median of all starts when they become a crowd, of which one says nothing about the others."""
+
+    def __init__(self) -> None:
+        #: How many starts there were last; -1: nobody looked yet.
+        self._count = -1
+        #: The crowd that was met last, and whether its median is looked at because of that.
+        self._met, self._turned = 0, False
+
+    def changes(self, starts: int, crowd: bool, look: RaceViewState) -> dict[str, Any]:
+        """What to look at otherwise, now that there are so many starts: most often nothing.
+
+        What the hand chose in a crowd holds while that crowd comes and goes (on the timeline, by undo), and what a
+        session brings is left alone.
+        """
+        before, self._count = self._count, starts
+        if starts == before:
+            return {}
+        if crowd:
+            met, self._met = self._met, starts
+            if before < 0 or look.average or starts == met:
+                return {}
+            self._turned = True
+            return {"average": True, "statistic": "median"}
+        if self._turned and look.average:
+            self._met, self._turned = 0, False
+            return {"average": False}
+        return {}

@@ -35,7 +35,7 @@ CONVENTION = "convention"
 FEW_ROWS = 3
 #: What a button takes besides its picture, and with a word besides the word and three spaces, in px.
 AROUND, WORDED = 15, 7
-#: Width of the labels, in an inspector of usual width and in a narrow one.
+#: What the labels can do with, in an inspector of usual width and in a narrow one; they are whole where there is room.
 LABEL, NARROW_LABEL = 132, 108
 
 
@@ -137,7 +137,9 @@ class FocusCard(Card):
             self._line.show_acts("", "")
         self._lane = look.lane
         if self._form is None:
-            self._form = ConfigForm(optimizer, only=self._is_shown, acts=as_declared, label_width=self._label_width)
+            self._form = ConfigForm(
+                optimizer, only=self._is_shown, acts=as_declared, label_width=self._label_width, fit_labels=True
+            )
             self._form.edit_started.connect(lambda: self._experiment.begin_gesture(f"Change {self.name.text()}"))
             self._form.edited.connect(self._on_edited)
             self._form.edit_finished.connect(self._experiment.end_gesture)

@@ -8,11 +8,12 @@ import numpy as np
 
 from lab.engine.landscapes import HasSamples
 from lab.panels.race.curvature import why_unbounded
+from lab.panels.race.density import named_start
 from lab.panels.race.derivative import read
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.focus import Focus
 from lab.panels.race.focus_card import MEAN, MEDIAN, FocusCard
-from lab.panels.race.looks import Look, start_name
+from lab.panels.race.looks import Look
 from lab.panels.race.scene import RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.state import RaceViewState
@@ -135,5 +136,5 @@ class InFocus:
 def _whose(frame: RaceFrame, lane: int, start: int, statistic: str) -> str:
     """Whose step the equation strip shows, and what became of that racer; a median or mean of all takes no step."""
     alive = frame.diverged_at[lane, start] < 0
-    words = f"start {start_name(start)}" + ("" if alive else f": {REASONS[frame.reason[lane, start]]}")
+    words = named_start(frame, start) + ("" if alive else f": {REASONS[frame.reason[lane, start]]}")
     return f"{words}, not the {statistic}" if statistic else words

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lab.panels.race import standings
 from lab.panels.race.board import BoardCard, BoardTable
+from lab.panels.race.density import crowded, named_start
 from lab.panels.race.focus import Focus
 from lab.panels.race.focus_card import FocusCard
 from lab.panels.race.ghost import RaceGhost
-from lab.panels.race.looks import Look, looks, start_name
+from lab.panels.race.looks import Look, looks
 from lab.panels.race.overlays import BOTTOM, LEFT
 from lab.panels.race.plot_card import PlotCard
 from lab.panels.race.racer_menu import RacerMenu
+from lab.panels.race.sharing import Sharing
 from lab.panels.race.state import RaceViewState
 from lab.sims.race import Cost, Entrant, RaceConfig, RaceFrame
 from lab.ui.widgets import Button, row
 
 if TYPE_CHECKING:
     from lab.panels.race.view import RaceView
+
+#: While a crowd plays, its numbers are summed up anew after so many seconds.
+SUMMED = 0.1
 
 
 class Inspector:
@@ -35,6 +43,7 @@ class Inspector:
         self.focus.menu_wanted.connect(view.abilities.offer_sweep)
         self.board = BoardCard()
         self.board.added.connect(view.add_optimizer)
+        self.board.mark_of = view.mark_of
         self.board.columns_chosen.connect(lambda columns: view.set_look(columns=columns))
         self.board.table_wanted.connect(lambda on: view.set_look(table=on))
         self.table = BoardTable()
@@ -57,6 +66,9 @@ class Inspector:
         view.inspector_column.addWidget(self.focus)
         view.inspector_column.addWidget(self.board)
         view.inspector_column.addWidget(self.plot, 1)
+        #: When the numbers of a crowd were summed up last, and for whom.
+        self._summed = (0.0, (Focus(-1, -1, False), 0))
+        self._sharing = Sharing(view.inspector_scroll, self.board.board, self.plot.plot)
 
     def show_board(
         self,
@@ -68,6 +80,12 @@ class Inspector:
         ghost: RaceGhost | None,
     ) -> None:
         """Show who stands where: from the start in focus, or in the median or mean of all."""
+        if focus.average and self._experiment.playing and crowded(frame):
+            # Nobody reads sixty sums a second, and those over ten thousand starts take a third of a frame.
+            now, of_whom = time.perf_counter(), (focus, len(racers))
+            if now - self._summed[0] < SUMMED and of_whom == self._summed[1]:
+                return
+            self._summed = (now, of_whom)
         config: RaceConfig = self._experiment.run.config
         wanted = look.table or "cost" in look.columns
         cost = self._experiment.probe(Cost()) if wanted else None
@@ -75,10 +93,10 @@ class Inspector:
         words = "no start yet"
         if focus.average:
             rows = standings.of_all(frame, racers, test, cost, mean=focus.mean)
-            words = f"{look.statistic} of all starts"
+            words = f"{np.count_nonzero(frame.present):,} starts · {look.statistic}"
         elif focus.start >= 0:
             rows = standings.of_start(frame, racers, focus.start, test, cost)
-            words = f"start {start_name(focus.start)}"
+            words = named_start(frame, focus.start)
         # Losses on another landscape are no measure for these.
         if ghost is not None and ghost.on(config.landscape):
             rows = ghost.standings(rows, config.racers, frame.step, focus.start, focus.average, mean=focus.mean)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QFontMetricsF,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,7 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from lab.panels.race.columns import COLUMNS, against, in_order
+from lab.panels.race.columns import COLUMNS, against, details
+from lab.panels.race.held_order import HeldOrder
 from lab.panels.race.looks import fitted
 from lab.panels.race.racer_table import RacerTable
 from lab.panels.race.standings import BoardRow
@@ -37,6 +40,8 @@ class Leaderboard(RacerTable):
 
     Press a heading (or walk with Left and Right) to sort by it, press it again (or Enter) to turn the order round.
     Columns that don't fit are left out from the right, and the heading says how many.
+
+    While the pointer is on a row, or the keyboard in the table, rows keep their places: only their numbers run.
     """
 
     #: The hand wants a racer gone.
@@ -51,6 +56,7 @@ class Leaderboard(RacerTable):
         self._rows: tuple[BoardRow, ...] = ()
         self._columns: tuple[str, ...] = ("loss", "target")
         self._sort, self._descending = "loss", False
+        self._order = HeldOrder()
         #: Where the columns stand, and for what; each row's picture, without what a race changes, and for what.
         self._placed: tuple[tuple[object, ...], list[tuple[str, float, float]]] | None = None
         self._still: dict[int, tuple[tuple[object, ...], QPixmap]] = {}
@@ -70,21 +76,31 @@ class Leaderboard(RacerTable):
     ) -> None:
         """Show these racers with these columns, one racer in focus."""
         self._columns, self._sort, self._descending = tuple(columns), sort, descending
-        self._rows = in_order(rows, sort, descending)
-        self._lane = lane
-        column = COLUMNS[sort]
+        self._rows = self._order.of(rows, sort, descending, held=self._hover >= 0 or self.hasFocus())
+        moved, self._lane = lane != self._lane, lane
+        column, places = COLUMNS[sort], self._order.places
         self.setAccessibleDescription(
             f"By {column.words.lower()}: "
-            + ", ".join(f"{i + 1}: {r.look.title} {column.text(r)}{against(r)}" for i, r in enumerate(self._rows))
+            + ", ".join(f"{places[r.look.lane]}: {r.look.title} {column.text(r)}{against(r)}" for r in self._rows)
         )
         self.show_lanes(tuple(row.look.lane for row in self._rows))
+        if moved:
+            self._reveal(lane)
+
+    def _let_go(self) -> None:
+        """Put the rows in the order that they have by now, unless they are still held."""
+        self.show_standings(self._rows, self._lane, self._columns, self._sort, self._descending)
 
     def paint_table(self, painter: QPainter) -> None:
         shown = self._layout()
         self._headings(painter, shown)
         worst, best = self._range()
+        painter.save()
+        painter.setClipRect(QRectF(0, self.head, self.inner_width, self.height() - self.head))
         for i, row in enumerate(self._rows):
-            self._row(painter, i, row, worst, best, shown)
+            if self.head - self.row_height < self.top_of(i) < self.height():
+                self._row(painter, i, row, worst, best, shown)
+        painter.restore()
 
     def _headings(self, painter: QPainter, shown: Sequence[tuple[str, float, float]]) -> None:
         t = theme()
@@ -105,7 +121,7 @@ class Leaderboard(RacerTable):
     def _layout(self) -> list[tuple[str, float, float]]:
         """The columns that fit, as (id, left end, width); found once for each size and set of racers."""
         titles = {row.look.title for row in self._rows}
-        made_for = (self._columns, self._sort, titles, self.width(), fonts.scale())
+        made_for = (self._columns, self._sort, titles, self.inner_width, fonts.scale())
         if self._placed is None or self._placed[0] != made_for:
             self._placed = (made_for, self._lay_out())
         return self._placed[1]
@@ -124,15 +140,15 @@ class Leaderboard(RacerTable):
             for id in self._columns
         ]
         longest = max((cell.horizontalAdvance(row.look.title) for row in self._rows), default=0.0)
-        room = self.width() - NAME - min(LEAST_NAME, longest) - 12.0
+        room = self.inner_width - NAME - min(LEAST_NAME, longest) - 12.0
         while found and sum(width for _, width in found) > room:
             # What the order follows from is seen as long as anything is.
             spared = len(found) > 1 and found[-1][0] == self._sort
             found.pop(-2 if spared else -1)
-        spare = self.width() - NAME - WIDEST_NAME - 12.0 - sum(width for _, width in found)
+        spare = self.inner_width - NAME - WIDEST_NAME - 12.0 - sum(width for _, width in found)
         # Where there is more than a bar needs, the columns stand apart.
         extra = max(0.0, spare - 160.0) / max(len(found), 1)
-        right = self.width() - 12.0
+        right = self.inner_width - 12.0
         placed: list[tuple[str, float, float]] = []
         for id, width in reversed(found):
             right -= width + extra
@@ -148,8 +164,8 @@ class Leaderboard(RacerTable):
         self, painter: QPainter, i: int, row: BoardRow, worst: float, best: float,
         shown: Sequence[tuple[str, float, float]],
     ) -> None:  # fmt: skip
-        t, top = theme(), self.head + self.row_height * i
-        first = shown[0][1] if shown else self.width() - 12.0
+        t, top = theme(), self.top_of(i)
+        first = shown[0][1] if shown else self.inner_width - 12.0
         name_width = min(float(WIDEST_NAME), first - NAME)
         painter.drawPixmap(0, top, self._still_of(i, row, name_width))
         bar_left = NAME + name_width + 4
@@ -167,19 +183,19 @@ class Leaderboard(RacerTable):
     def _still_of(self, i: int, row: BoardRow, name_width: float) -> QPixmap:
         """What of a row stays while the numbers run: ground, place, mark and name."""
         look, ratio = row.look, self.devicePixelRatioF()
-        focus, gone = look.lane == self._lane, row.diverged_at >= 0
+        focus, gone, place = look.lane == self._lane, row.diverged_at >= 0, self._order.places[look.lane]
         made_for = (
-            look, focus, i == self._hover, gone, row.winner, name_width, self.width(), self.row_height, ratio,
-            theme().name, fonts.scale(), weight(),
+            look, focus, place, i == self._hover, gone, row.winner, name_width, self.inner_width, self.row_height,
+            ratio, theme().name, fonts.scale(), weight(),
         )  # fmt: skip
         found = self._still.get(i)
         if found is None or found[0] != made_for:
-            made = QPixmap(QSize(self.width(), self.row_height) * ratio)
+            made = QPixmap(QSize(self.inner_width, self.row_height) * ratio)
             made.setDevicePixelRatio(ratio)
             made.fill(Qt.GlobalColor.transparent)
             with QPainter(made) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.translate(0, -(self.head + self.row_height * i))
+                painter.translate(0, -self.top_of(i))
                 self._paint_still(painter, i, row, focus, name_width)
             found = self._still[i] = (made_for, made)
         return found[1]
@@ -196,7 +212,7 @@ class Leaderboard(RacerTable):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.font(fonts.CAPTION, fonts.MEDIUM))
         painter.setPen(t.color("text" if focus else "faint"))
-        painter.drawText(QRectF(12, box.top(), 16, self.row_height), left, str(i + 1))
+        painter.drawText(QRectF(12, box.top(), 16, self.row_height), left, str(self._order.places[look.lane]))
         painter.setFont(fonts.font(fonts.BODY, fonts.SEMIBOLD if focus else fonts.MEDIUM))
         painter.setPen(t.color("text"))
         name = fitted(look.title, painter.fontMetrics(), int(name_width))
@@ -243,7 +259,7 @@ class Leaderboard(RacerTable):
             i = lanes.index(self._lane) if self._lane in lanes else -1
         if i < 0:
             return
-        under = QPoint(NAME, self.head + self.row_height * (i + 1))
+        under = QPoint(NAME, self.top_of(i + 1))
         keyboard = event.reason() != QContextMenuEvent.Reason.Mouse
         self.menu_wanted.emit(lanes[i], self.mapToGlobal(under) if keyboard else event.globalPos())
 
@@ -251,6 +267,18 @@ class Leaderboard(RacerTable):
         heading = self._heading_at(event.position())
         self.setCursor(Qt.CursorShape.PointingHandCursor if heading else Qt.CursorShape.ArrowCursor)
         super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._let_go()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._let_go()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._let_go()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and (shown := [id for id, _, _ in self._layout()]):
@@ -274,7 +302,7 @@ class Leaderboard(RacerTable):
 
     def tip(self, position: QPointF) -> str:
         i = self.row_at(position.y())
-        return _details(self._rows[i]) if i >= 0 else self._explain(self._heading_at(position))
+        return details(self._rows[i]) if i >= 0 else self._explain(self._heading_at(position))
 
     def _explain(self, heading: str) -> str:
         seen = [id for id, _, _ in self._layout()]
@@ -290,17 +318,3 @@ class Leaderboard(RacerTable):
             "then by steps to target, then as they joined; diverged ones last."
         )
         return "\n".join(lines)
-
-
-def _details(row: BoardRow) -> str:
-    """All that is known of a racer, a line each."""
-    shown = (id for id in COLUMNS if COLUMNS[id].key(row) is not None)
-    lines = [row.look.title, *(f"{COLUMNS[id].words}: {COLUMNS[id].text(row)}" for id in shown)]
-    if row.seconds is None:
-        lines.append("Wall cost: not measured yet")
-    else:
-        lines[-1] += " µs a step"
-    if row.diverged_at >= 0:
-        lines.append(f"{'Gone' if row.fell else 'Diverged'} at step {row.diverged_at:,}: {row.reason}")
-    lines.append("Right press: what can be done with it. Delete takes it out of the race.")
-    return "\n".join(lines)

@@ -24,8 +24,6 @@ from lab.ui.widgets import Card, ComboBox, Swatch, Text, row
 
 #: A young run is shown on at least this many steps, so that its first lines are no stubs.
 SHORTEST = 60
-#: In px; so low it has no numbers of steps, which the timeline has.
-LEAST_PLOT = 52
 #: Where median and mean stand among what is known of many starts.
 MEDIAN, MEAN = 1, 3
 
@@ -61,8 +59,6 @@ class PlotCard(Card):
         super().__init__(margins=(8, 8, 12, 8), spacing=4)
         self.plot = LinePlot("Loss by step", x_label="")
         self.plot.sought.connect(self.sought)
-        # What is left of the inspector's height, and the first to give way: smaller, its lines could not be read.
-        self.plot.setMinimumHeight(LEAST_PLOT)
         self.quantity = ComboBox("Plotted quantity")
         self.quantity.setProperty("kind", "flat")
         fonts.use(self.quantity, fonts.BODY, fonts.SEMIBOLD)
@@ -78,6 +74,7 @@ class PlotCard(Card):
         self._legend.setLayout(row(*legend, spacing=10))
         self.box.addLayout(row((self.quantity, 1), self._legend, spacing=10))
         self._untraced = Text(f"Histories are kept for the first {TRACED_STARTS} starts.", "caption")
+        self._untraced.setContentsMargins(11, 0, 0, 0)
         self._untraced.hide()
         self.box.addWidget(self._untraced)
         self.box.addWidget(self.plot, 1)
@@ -163,7 +160,8 @@ class PlotCard(Card):
             self._shown = shown
             empty = np.full(len(trace), np.nan, dtype=np.float32)
             self.plot.set_lines(trace.steps, {str(look.lane): empty for look in looks})
-        self._untraced.setVisible(not focus.average and focus.start >= TRACED_STARTS)
+        everybody = np.count_nonzero(frame.present) if focus.average else focus.start + 1
+        self._untraced.setVisible(bool(everybody > TRACED_STARTS))
         known = int(trace.steps[-1]) if len(trace) else 0
         self.plot.set_total(_span(known, horizon))
         self.plot.set_cursor(frame.step)

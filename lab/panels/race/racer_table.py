@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import (
+    QHelpEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from lab.ui import fonts
 from lab.ui.theme import manager, theme
@@ -16,6 +25,7 @@ class RacerTable(QWidget):
     """Base of the painted tables: press a row (or walk with Up and Down) to put that racer in focus.
 
     A table tells `show_lanes` which racers stand in its rows, draws them in `paint_table`, and explains them in `tip`.
+    Rows that have no room are scrolled to, below a head that stays.
     """
 
     focused = Signal(int)
@@ -36,6 +46,11 @@ class RacerTable(QWidget):
         self._lanes: tuple[int, ...] = ()
         self._lane = -1
         self._hover = -1
+        self._scroll_bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._scroll_bar.setAccessibleName(f"{name}: scroll")
+        self._scroll_bar.setCursor(Qt.CursorShape.ArrowCursor)
+        self._scroll_bar.hide()
+        self._scroll_bar.valueChanged.connect(self._on_scrolled)
         manager().changed.connect(self._on_theme_changed)
 
     def show_lanes(self, lanes: tuple[int, ...]) -> None:
@@ -44,12 +59,14 @@ class RacerTable(QWidget):
         self._lanes = lanes
         if grown:
             self.updateGeometry()
+            self._fit_bar()
         self.update()
 
     def show_focus(self, lane: int) -> None:
-        """Light up the racer in focus."""
+        """Light up the racer in focus, and scroll to it."""
         if lane != self._lane:
             self._lane = lane
+            self._reveal(lane)
             self.update()
 
     # -- where things lie ----------------------------------------------------------------------------------------
@@ -70,10 +87,48 @@ class RacerTable(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(self.LEAST_WIDTH, self.sizeHint().height())
 
+    @property
+    def inner_width(self) -> int:
+        """What rows have of the width: all but the scroll bar, in px."""
+        return self.width() - (0 if self._scroll_bar.isHidden() else self._scroll_bar.width())
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, in sight or not."""
+        return len(self._lanes)
+
+    def top_of(self, i: int) -> int:
+        """Where row `i` begins, in px; above the head's end where it is scrolled away."""
+        return self.head + self.row_height * i - self._scroll_bar.value()
+
     def row_at(self, y: float) -> int:
         """The row at a height, -1 for none."""
-        i = int((y - self.head) // self.row_height)
+        if y < self.head:
+            return -1
+        i = int((y - self.top_of(0)) // self.row_height)
         return i if 0 <= i < len(self._lanes) else -1
+
+    def _fit_bar(self) -> None:
+        """Let the bar stand beside the rows where they have not enough room."""
+        room, wanted = self.height() - self.head, self.row_height * len(self._lanes)
+        self._scroll_bar.setRange(0, max(wanted - room, 0))
+        self._scroll_bar.setPageStep(max(room, 1))
+        self._scroll_bar.setSingleStep(self.row_height)
+        self._scroll_bar.setVisible(wanted > room > 0)
+        wide = self._scroll_bar.sizeHint().width()
+        self._scroll_bar.setGeometry(self.width() - wide, self.head, wide, max(room, 0))
+        self._reveal(self._lane)
+
+    def _reveal(self, lane: int) -> None:
+        """Scroll as far as a racer's row needs to be seen whole."""
+        if lane in self._lanes and self._scroll_bar.maximum() > 0:
+            top = self.row_height * self._lanes.index(lane)
+            room = self.height() - self.head
+            self._scroll_bar.setValue(min(max(self._scroll_bar.value(), top + self.row_height - room), top))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_bar()
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -92,7 +147,7 @@ class RacerTable(QWidget):
     def paint_ground(self, painter: QPainter, i: int) -> QRectF:
         """Draw what lies under row `i` where it is in focus or under the pointer; the box of the row, no pen set."""
         t = theme()
-        box = QRectF(0, self.head + self.row_height * i, self.width(), self.row_height)
+        box = QRectF(0, self.top_of(i), self.inner_width, self.row_height)
         focus = self._lanes[i] == self._lane
         painter.setPen(Qt.PenStyle.NoPen)
         if focus or i == self._hover:
@@ -121,6 +176,19 @@ class RacerTable(QWidget):
         self._hover = -1
         self.update()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._hover = -1
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        before = self._scroll_bar.value()
+        self._scroll_bar.setValue(before - round(event.angleDelta().y() / 120 * 2 * self.row_height))
+        if self._scroll_bar.value() == before:
+            event.ignore()  # at its end, or nothing to scroll: the inspector scrolls
+            return
+        event.accept()
+        self._hover = self.row_at(event.position().y())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         lanes = self._lanes
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
@@ -137,6 +205,10 @@ class RacerTable(QWidget):
             return True
         return super().event(event)
 
+    def _on_scrolled(self) -> None:
+        self.update()
+
     def _on_theme_changed(self) -> None:
         self.updateGeometry()
+        self._fit_bar()
         self.update()

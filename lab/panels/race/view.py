@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.panels.race import record
 from lab.panels.race.buttons import RaceButtons
+from lab.panels.race.density import crowded
 from lab.panels.race.drags import Drags
 from lab.panels.race.entered import Entered
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.fair import FairCard
-from lab.panels.race.focus import Focus, FocusKept
+from lab.panels.race.focus import CrowdMet, Focus, FocusKept
 from lab.panels.race.focus_card import MEAN, MEDIAN
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
@@ -71,6 +72,7 @@ class RaceView(Entered):
         self._drags, self._firsts = Drags(), record.Firsts()
         self._numbers = False
         self._focus_kept, self._shown = FocusKept(), self.config
+        self._crowd_met = CrowdMet()
         self._presets = [(p.id, p.make().config) for p in self.experiment.spec.presets]
         self.stage = RaceStage(self.jobs)
         self.hands = Hands(self.stage, self.experiment, self)
@@ -164,6 +166,8 @@ class RaceView(Entered):
     def show_frame(self, frame: RaceFrame) -> None:
         """Draw one frame."""
         self._frame = frame
+        if changes := self._crowd_met.changes(int(np.count_nonzero(frame.present)), crowded(frame), self._look):
+            self._remember(**changes)
         focus = self._focus()
         trace = self.experiment.timeline.trace
         # Before words look for room: what is about to go is not in their way.

@@ -20,11 +20,20 @@ from PySide6.QtWidgets import (
 
 from lab.ui import fonts
 from lab.ui.icons import icon
-from lab.ui.theme import theme
+from lab.ui.theme import manager, theme
 from lab.ui.widgets.layout import fill
 from lab.ui.widgets.text import restyle
 
 ButtonKind = Literal["outline", "primary", "chip", "seg", "link", "flat"]
+#: Between a picture and the word beside it in px, of which Qt leaves so many.
+APART, QT_APART = 6, 4
+#: Pictures grow with the text up to this scale: larger, their buttons would be taller than the bars they stand in.
+GROWN = 1.5
+
+
+def grown(size: int) -> int:
+    """How large a picture of that size is at the present text scale, in px."""
+    return round(size * min(max(fonts.scale(), 1.0), GROWN))
 
 
 class Button(QPushButton):
@@ -48,9 +57,20 @@ class Button(QPushButton):
         self.setCheckable(checkable)
         self.setAccessibleName(text.replace("&", ""))
         self.setToolTip(tooltip)
-        if icon_name:
-            self.setIconSize(QSize(16, 16))
         self.set_kind(kind)
+        self._fit_icon()
+        manager().changed.connect(self._fit_icon)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit_icon()
+
+    def _fit_icon(self) -> None:
+        """Let the picture grow with the text, and keep its distance from a word."""
+        if self._icon_name:
+            size = grown(16)
+            # A picture is drawn at the left of the place it has.
+            self.setIconSize(QSize(size + (grown(APART) - QT_APART if self.text() else 0), size))
 
     def set_kind(self, kind: ButtonKind) -> None:
         """Look like another kind of button, picture and all."""
@@ -82,7 +102,9 @@ class IconButton(QToolButton):
         if not tooltip.strip():
             raise ValueError(f"the icon button {icon_name!r} needs a tooltip")
         self.setIcon(icon(icon_name, "on_accent" if kind == "play" else color_role))
-        self.setIconSize(QSize(size, size))
+        self._size = size
+        self._fit_icon()
+        manager().changed.connect(self._fit_icon)
         self.setProperty("kind", kind)
         self.setToolTip(tooltip)
         self.setAccessibleName(tooltip)
@@ -90,6 +112,10 @@ class IconButton(QToolButton):
         self.setAutoRaise(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _fit_icon(self) -> None:
+        """Let the picture grow with the text."""
+        self.setIconSize(QSize(grown(self._size), grown(self._size)))
 
     def show_word(self, word: str) -> None:
         """Stand there with a word beside the picture, where there is room for it; "" takes it away again."""

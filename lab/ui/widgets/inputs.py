@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from lab.ui import fonts
 from lab.ui.widgets.text import restyle
+
+#: What a slider would like to be long at least, in px; shorter it is hard to aim at.
+WANTED = 64
 
 
 class Slider(QSlider):
@@ -47,6 +50,10 @@ class Slider(QSlider):
         self.setMinimumWidth(40)
         self._held = False
         self.valueChanged.connect(self._on_value_changed)
+
+    def sizeHint(self) -> QSize:
+        # It takes all that is left, and asks for less than labels do, so that these are whole.
+        return QSize(WANTED, super().sizeHint().height())
 
     @property
     def held(self) -> bool:
@@ -222,6 +229,10 @@ class NumberBox(QLineEdit):
             self.submitted.emit(self.text())
 
 
+#: Between the parts of a title, of which the first says most.
+PART = " · "
+
+
 class ComboBox(QComboBox):
     """A combo box of (value, title) pairs that lets the wheel scroll the page unless it has the focus.
 
@@ -229,6 +240,8 @@ class ComboBox(QComboBox):
     """
 
     chosen = Signal(object)
+    #: Other words stand in the box than before, whoever put them there.
+    reworded = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -256,23 +269,42 @@ class ComboBox(QComboBox):
 
     def set_value(self, value: object) -> None:
         """Choose without telling anyone; ValueError when there is no such option."""
-        blocked = self.blockSignals(True)
+        before, blocked = self._shown, self.blockSignals(True)
         self.setCurrentIndex(self._values.index(value))
         self.blockSignals(blocked)
+        if self._shown != before:
+            self.reworded.emit()
 
     def show_other(self, words: str) -> None:
         """Show what is none of the options, without telling anyone."""
-        blocked = self.blockSignals(True)
+        before, blocked = self._shown, self.blockSignals(True)
         self.setPlaceholderText(words)
         self.setCurrentIndex(-1)
         self.blockSignals(blocked)
+        if self._shown != before:
+            self.reworded.emit()
 
     @property
     def whole_width(self) -> int:
         """How wide it has to be for what it shows to be read to its end."""
+        return self._width_for(self._shown)
+
+    @property
+    def short_width(self) -> int:
+        """How wide it has to be for the first part of what it shows: "Himmelblau" of "Himmelblau · four minima"."""
+        return self._width_for(self._shown.split(PART)[0])
+
+    def _width_for(self, words: str) -> int:
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        return self.width() - self._room(option) + self.fontMetrics().horizontalAdvance(self._shown)
+        return self.width() - self._room(option) + self.fontMetrics().horizontalAdvance(words)
+
+    def _fitted(self, room: int) -> str:
+        """The words that there is room for: all, or the first part, or as much of it as fits."""
+        metrics, words = self.fontMetrics(), self._shown
+        if metrics.horizontalAdvance(words) > room:
+            words = words.split(PART)[0]
+        return metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
 
     @property
     def _shown(self) -> str:
@@ -284,14 +316,13 @@ class ComboBox(QComboBox):
         return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # Qt cuts a long title anywhere; an ellipsis says that there is more.
+        # Qt cuts a long title anywhere.
         painter = QStylePainter(self)
         with painter:
             option = QStyleOptionComboBox()
             self.initStyleOption(option)
             words: Any = option
-            cut = Qt.TextElideMode.ElideRight
-            words.currentText = self.fontMetrics().elidedText(self._shown, cut, self._room(option))
+            words.currentText = self._fitted(self._room(option))
             painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
             painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QWidget
 
 from lab.core.errors import BadValue
 from lab.core.params import Declared, Param
 from lab.ui import fonts
 from lab.ui.widgets.inputs import NumberBox, Slider
+from lab.ui.widgets.layout import row
 from lab.ui.widgets.numbers import exact_text, number_text, parse_number, value_text
 from lab.ui.widgets.rows import Edit, FormRow
 from lab.ui.widgets.text import Text
 
 #: Of a box and its number, and what its frame and margins take of it, in px.
-VALUE_WIDTH, PADDING = 78, 14
+VALUE_WIDTH, PADDING = 76, 14
+#: A label gives way before a slider is so short, in px.
+LEAST_SLIDER = 50
 _DECADES_ABOVE_ZERO = 6
 
 
@@ -85,15 +88,17 @@ class NumberRow(FormRow):
         self.reset_button.setSizePolicy(keep)
         self.slider: Slider | None = None
         self._scale: Scale | None = None
-        parts: list[QWidget | tuple[QWidget, int] | None] = [None]
+        parts: list[QWidget | QLayout | tuple[QWidget, int] | None] = [None]
         if d.param.slider is not None:
             self._scale = Scale(d.param, self._whole)
             self.slider = Slider(self.name)
+            self.slider.setMinimumWidth(LEAST_SLIDER)
             self.slider.started.connect(self.started)
             self.slider.moved.connect(self._on_moved)
             self.slider.finished.connect(self._on_released)
             parts = [(self.slider, 1)]
-        parts += [self.reset_button, self.field]
+        # Close together: what is between them is missing from the slider.
+        parts.append(row(self.reset_button, self.field, spacing=0))
         if d.param.unit:
             parts.append(self._unit(d.param.unit))
         self.place(*parts)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QFontMetrics, QMouseEvent
+from PySide6.QtWidgets import QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lab.core.params import Declared, Param
 from lab.ui import fonts
@@ -62,6 +62,30 @@ def hint_of(d: Declared) -> str:
     return "\n".join(lines)
 
 
+class _Label(Text):
+    """Of a fixed width, or as wide as the longest label of its form where there is room."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, "body", role="muted", elide=True)
+        self._wanted = 0
+
+    def fix(self, width: int) -> None:
+        """Be so wide, whatever there is room for."""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setFixedWidth(width)
+
+    def want(self, width: int, least: int) -> None:
+        """Be so wide where there is room, and nowhere narrower than the lesser of the two."""
+        self._wanted = width
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(min(width, least))
+        self.setMaximumWidth(width)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wanted, super().sizeHint().height())
+
+
 class FormRow(QWidget):
     """What all rows share. `started` and `finished` frame a gesture; edits between them go through `edit`."""
 
@@ -80,9 +104,10 @@ class FormRow(QWidget):
         self._acts: Acts = ""
         self.name = f"{d.label} {d.param.symbol}".strip()
         hint = hint_of(d)
-        self.label = Text(self.name, "body", role="muted", elide=True)
-        self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.label = _Label(self.name)
         self._label_width = label_width
+        #: The names of all rows, where the labels are to be as wide as the longest.
+        self._names: Sequence[str] = ()
         self.label.installEventFilter(self)
         self.setToolTip(hint)
         self.setAccessibleName(self.name)
@@ -90,7 +115,8 @@ class FormRow(QWidget):
         self.reset_button = IconButton("arrow-counter-clockwise", f"Reset {self.name}", kind="bare", size=13)
         self.reset_button.clicked.connect(self.reset)
         self.message = Text("", "caption", role="error", wrap=True)
-        self.message.setContentsMargins(0, 0, 6, 6)
+        # Off the field that it is about.
+        self.message.setContentsMargins(0, 4, 6, 6)
         self.message.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.message.hide()
         self.box = QVBoxLayout(self)
@@ -100,7 +126,7 @@ class FormRow(QWidget):
         """The value in force."""
         return self._value
 
-    def place(self, *controls: QWidget | tuple[QWidget, int] | None) -> None:
+    def place(self, *controls: QWidget | QLayout | tuple[QWidget, int] | None) -> None:
         """Lay out the row: label, controls, and the message below."""
         self.rescale()
         fill(self.box, (row(self.label, *controls, spacing=8), self.message), (0, 0, 0, 0), 0)
@@ -132,6 +158,11 @@ class FormRow(QWidget):
         self._label_width = width
         self.rescale()
 
+    def fit_label(self, names: Sequence[str]) -> None:
+        """Let the label be wide enough for any of these names; the width it was given is what it can do with."""
+        self._names = names
+        self.rescale()
+
     def take_keyboard(self) -> None:
         """Put the keyboard on the row: on where a value is typed, or else on its first control."""
         found = [w for w in self.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isEnabled()]
@@ -143,7 +174,12 @@ class FormRow(QWidget):
 
     def rescale(self) -> None:
         """Give the columns the width that the text scale asks for."""
-        self.label.setFixedWidth(round(self._label_width * max(fonts.scale(), 1.0)))
+        given = round(self._label_width * max(fonts.scale(), 1.0))
+        if self._names:
+            metrics = QFontMetrics(fonts.font(fonts.BODY))
+            self.label.want(max(metrics.horizontalAdvance(name) for name in self._names) + 2, given)
+        else:
+            self.label.fix(given)
 
     def set_value(self, value: Any) -> None:
         """Show a value without telling anyone."""

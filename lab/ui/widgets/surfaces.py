@@ -28,9 +28,10 @@ class Card(QFrame):
         fill(self.box, items, margins, spacing)
 
     def set_focused(self, focused: bool) -> None:
-        """Show by an accent border that this is the panel the transport controls."""
-        self.setProperty("focused", focused)
-        restyle(self)
+        """Show by an accent border that what fills it has the keyboard."""
+        if bool(self.property("focused")) != focused:
+            self.setProperty("focused", focused)
+            restyle(self)
 
 
 class Well(QFrame):

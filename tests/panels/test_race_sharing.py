@@ -149,3 +149,29 @@ def test_a_racer_that_joins_while_the_order_is_held_comes_last(race):
     race.view.remove_racer(before[1])
     go(race, 60)
     assert [row.look.lane for row in board.rows][:5] == [before[0], *before[2:]]
+
+
+def test_rows_are_never_cut_at_the_top_and_who_leads_is_seen_as_long_as_can_be(race):
+    race.resize(1024, 700)
+    crowd(race.view, 14)
+    go(race, 60)
+    board = race.view.leaderboard
+    lanes = board._lanes
+    assert board._scroll_bar.maximum() > 0
+
+    def seen(i):
+        return board.head <= board.top_of(i) and board.top_of(i + 1) <= board.height()
+
+    for at in (0, 13, 1, 7):
+        race.view.set_look(focus_lane=lanes[at])
+        settle()
+        assert lanes == board._lanes
+        assert seen(at)
+        assert (board.top_of(0) - board.head) % board.row_height == 0
+        first = next(i for i in range(14) if seen(i))
+        assert first == max(0, at + 1 - board._room // board.row_height)
+    # A hand that looks elsewhere is left alone.
+    wheel(board, (board.width() / 2, board.head + 20), -120 * 20)
+    assert seen(13)
+    go(race, 61)
+    assert seen(13)

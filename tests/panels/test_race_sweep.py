@@ -209,6 +209,9 @@ def test_a_double_line_is_double_on_the_stage_in_the_plot_and_on_the_leaderboard
         assert len(pens) == 1 + of[int(lane_id)].double
         assert pens[-1].color() == (theme().color("surface") if len(pens) == 2 else theme().color(series.color))
     board, lane = race.view.leaderboard, next(look.lane for look in of.values() if look.double)
+    # The leaderboard scrolls to the racer in focus.
+    race.view.set_look(focus_lane=lane)
+    settle()
     pictures = []
     for double in (True, False):
         board._rows = tuple(

@@ -77,15 +77,13 @@ class Leaderboard(RacerTable):
         """Show these racers with these columns, one racer in focus."""
         self._columns, self._sort, self._descending = tuple(columns), sort, descending
         self._rows = self._order.of(rows, sort, descending, held=self._hover >= 0 or self.hasFocus())
-        moved, self._lane = lane != self._lane, lane
         column, places = COLUMNS[sort], self._order.places
         self.setAccessibleDescription(
             f"By {column.words.lower()}: "
             + ", ".join(f"{places[r.look.lane]}: {r.look.title} {column.text(r)}{against(r)}" for r in self._rows)
         )
         self.show_lanes(tuple(row.look.lane for row in self._rows))
-        if moved:
-            self._reveal(lane)
+        self.show_focus(lane)
 
     def _let_go(self) -> None:
         """Put the rows in the order that they have by now, unless they are still held."""

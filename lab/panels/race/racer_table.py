@@ -51,22 +51,29 @@ class RacerTable(QWidget):
         self._scroll_bar.setCursor(Qt.CursorShape.ArrowCursor)
         self._scroll_bar.hide()
         self._scroll_bar.valueChanged.connect(self._on_scrolled)
+        self._scroll_bar.actionTriggered.connect(self._on_hand)
+        #: A hand has scrolled: rows stay where it left them until another racer comes into focus.
+        self._by_hand = False
         manager().changed.connect(self._on_theme_changed)
 
     def show_lanes(self, lanes: tuple[int, ...]) -> None:
         """Stand for these racers, from top to bottom."""
-        grown = len(lanes) != len(self._lanes)
-        self._lanes = lanes
+        if lanes == self._lanes:
+            self.update()
+            return
+        grown, self._lanes = len(lanes) != len(self._lanes), lanes
         if grown:
             self.updateGeometry()
             self._fit_bar()
+        else:
+            self._reveal()
         self.update()
 
     def show_focus(self, lane: int) -> None:
         """Light up the racer in focus, and scroll to it."""
         if lane != self._lane:
-            self._lane = lane
-            self._reveal(lane)
+            self._lane, self._by_hand = lane, False
+            self._reveal()
             self.update()
 
     # -- where things lie ----------------------------------------------------------------------------------------
@@ -99,7 +106,17 @@ class RacerTable(QWidget):
 
     def top_of(self, i: int) -> int:
         """Where row `i` begins, in px; above the head's end where it is scrolled away."""
-        return self.head + self.row_height * i - self._scroll_bar.value()
+        return self.head + self.row_height * i - self._scrolled
+
+    @property
+    def _scrolled(self) -> int:
+        """How far the rows are scrolled, in px: by whole rows, so that the first in sight is never cut."""
+        return round(self._scroll_bar.value() / self.row_height) * self.row_height
+
+    @property
+    def _room(self) -> int:
+        """How tall the rows are that are in sight as a whole, in px."""
+        return max(self.height() - self.head, 0) // self.row_height * self.row_height
 
     def row_at(self, y: float) -> int:
         """The row at a height, -1 for none."""
@@ -110,21 +127,20 @@ class RacerTable(QWidget):
 
     def _fit_bar(self) -> None:
         """Let the bar stand beside the rows where they have not enough room."""
-        room, wanted = self.height() - self.head, self.row_height * len(self._lanes)
+        room, wanted = self._room, self.row_height * len(self._lanes)
         self._scroll_bar.setRange(0, max(wanted - room, 0))
         self._scroll_bar.setPageStep(max(room, 1))
         self._scroll_bar.setSingleStep(self.row_height)
         self._scroll_bar.setVisible(wanted > room > 0)
         wide = self._scroll_bar.sizeHint().width()
-        self._scroll_bar.setGeometry(self.width() - wide, self.head, wide, max(room, 0))
-        self._reveal(self._lane)
+        self._scroll_bar.setGeometry(self.width() - wide, self.head, wide, max(self.height() - self.head, 0))
+        self._reveal()
 
-    def _reveal(self, lane: int) -> None:
-        """Scroll as far as a racer's row needs to be seen whole."""
-        if lane in self._lanes and self._scroll_bar.maximum() > 0:
-            top = self.row_height * self._lanes.index(lane)
-            room = self.height() - self.head
-            self._scroll_bar.setValue(min(max(self._scroll_bar.value(), top + self.row_height - room), top))
+    def _reveal(self) -> None:
+        """Scroll no further than the racer in focus needs to be seen whole: who leads is seen as long as can be."""
+        if self._lane in self._lanes and self._scroll_bar.maximum() > 0 and not self._by_hand:
+            top = self.row_height * self._lanes.index(self._lane)
+            self._scroll_bar.setValue(max(top + self.row_height - self._room, 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -180,7 +196,11 @@ class RacerTable(QWidget):
         super().hideEvent(event)
         self._hover = -1
 
+    def _on_hand(self) -> None:
+        self._by_hand = True
+
     def wheelEvent(self, event: QWheelEvent) -> None:
+        self._by_hand = True
         before = self._scroll_bar.value()
         self._scroll_bar.setValue(before - round(event.angleDelta().y() / 120 * 2 * self.row_height))
         if self._scroll_bar.value() == before:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter, QResizeEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from lab.engine.landscapes import LANDSCAPES, Landscape
 from lab.panels.race import record
 from lab.panels.race.buttons import RaceButtons
 from lab.panels.race.density import crowded
 from lab.panels.race.drags import Drags
-from lab.panels.race.entered import Entered
 from lab.panels.race.equation import EquationStrip
 from lab.panels.race.fair import FairCard
 from lab.panels.race.focus import CrowdMet, Focus, FocusKept
-from lab.panels.race.focus_card import MEAN, MEDIAN
 from lab.panels.race.ghost import RaceGhost
 from lab.panels.race.hands import Hands
 from lab.panels.race.held_out import above_minimum
@@ -30,11 +27,12 @@ from lab.panels.race.inspector import Inspector
 from lab.panels.race.looks import Look, as_they_start, looks
 from lab.panels.race.offers import commands
 from lab.panels.race.overlays import RIGHT, TOP
+from lab.panels.race.pictured import Pictured
 from lab.panels.race.scene import RaceStage
 from lab.panels.race.schedule_card import ScheduleCard
 from lab.panels.race.setup import SetupOverlay
 from lab.panels.race.stages import Stages
-from lab.panels.race.state import CARDS, RaceViewState
+from lab.panels.race.state import RaceViewState
 from lab.panels.race.subjects import subjects
 from lab.panels.race.which_race import WhichRace
 from lab.sims.race import RaceFrame
@@ -42,7 +40,6 @@ from lab.ui import fonts
 from lab.ui.command_palette import Command
 from lab.ui.scrub import Tick
 from lab.ui.theme import manager
-from lab.ui.widgets import IconButton
 
 if TYPE_CHECKING:
     from lab.panels.race.surface import SurfaceView
@@ -56,7 +53,7 @@ LOW = 300
 LEGIBLE = 40.0
 
 
-class RaceView(Entered):
+class RaceView(Pictured):
     """Press places a start at that very pixel; a flag or head is dragged; a right press removes a flag."""
 
     # -- building ----------------------------------------------------------------------------------------------
@@ -198,11 +195,6 @@ class RaceView(Entered):
         self.stage.set_dim(0.0 if fraction < 0 else 0.45)
 
     @property
-    def look(self) -> RaceViewState:
-        """How the race is looked at."""
-        return self._look
-
-    @property
     def frame(self) -> RaceFrame:
         """What is shown."""
         return self._frame
@@ -231,26 +223,6 @@ class RaceView(Entered):
 
     # -- choices -----------------------------------------------------------------------------------------------
 
-    def choose_preset(self, id: str) -> None:
-        """Load a ready-made race; undo brings the present one back."""
-        self.touched.emit()
-        spec = self.experiment.spec
-        preset = spec.preset(id)
-        left, lane = self.config, self._look.focus_lane
-        self._look = spec.look_at(preset, self._look)
-        # What is on the stage is the lesson: cards over it are those that the preset opens.
-        self._remember(**{**dict.fromkeys(CARDS, False), **preset.looks, "focus_start": -1, "average": False})
-        super().choose_preset(id)
-        self._focus_kept.keep(left, lane)
-        self.stage.take_home(self.config.starts, preset.looks.get("world", ()))
-
-    def edit_racer(self, lane: int) -> None:
-        """Put a racer in focus and the keyboard on its first parameter."""
-        self.set_look(focus_lane=lane)
-        if not self.inspector_shown:
-            self.toggle_inspector()
-        self.focus_card.take_keyboard()
-
     def commands(self) -> list[Command]:
         """What the command palette offers."""
         return commands(self)
@@ -267,22 +239,6 @@ class RaceView(Entered):
         self._follow_look()
         self.experiment.set_playing(True)
 
-    def set_look(self, **changes: Any) -> None:
-        """Change how the race is looked at; of the cards that share a corner, one at a time."""
-        if any(changes.get(card) for card in CARDS):
-            changes = {**dict.fromkeys(CARDS, False), **changes}
-        self._remember(**changes)
-        self._follow_look()
-        self.refresh()
-
-    def take_look(self, look: RaceViewState) -> None:
-        """Look at the race in another way, also at another part of the landscape."""
-        self._look = look
-        self._remember()
-        self._follow_look()
-        self.stage.take_home(self.config.starts, look.world)
-        self.refresh()
-
     def keyboard_home(self) -> QWidget:
         """The stage."""
         return self.stage
@@ -290,25 +246,6 @@ class RaceView(Entered):
     def squeeze(self, on: bool) -> None:
         """Shorter labels where the inspector is narrow."""
         self.focus_card.squeeze(on)
-
-    def close_front(self) -> bool:
-        """Close the card that has the keyboard, else the one in front."""
-        over = self.stage.overlays
-        cards: dict[str, QWidget] = {name: getattr(self, name) for name in (*CARDS, "table")}
-        cards |= {"apart": over.apart, "difference": over.derivative}
-        shown = [name for name, card in cards.items() if card.isVisible()]
-        focus = QApplication.focusWidget()
-        held = [name for name in shown if focus is not None and cards[name].isAncestorOf(focus)]
-        if not shown:
-            return False
-        self.set_look(**{(held or shown)[0]: False})
-        if held:
-            self.stage.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        return True
-
-    def _remember(self, **changes: Any) -> None:
-        self._look = dataclasses.replace(self._look, **changes)
-        self.experiment.view_state = self._look
 
     def _follow_look(self) -> None:
         self.buttons.layers.follow(self._look, self.config.landscape)
@@ -346,34 +283,14 @@ class RaceView(Entered):
         view.menu_wanted.connect(self._on_menu_wanted)
         view.pointed.connect(self.hands.read)
 
-    def _on_focus_wanted(self, lane: int | None, start: int) -> None:
-        self.set_look(focus_start=start, average=False, **({} if lane is None else {"focus_lane": lane}))
-
     def _on_menu_wanted(self, lane: int, start: int, at: QPoint) -> None:
         self.racers.offer(lane, at, start)
-
-    def focus_lane(self, lane: int) -> None:
-        """Put a racer in focus."""
-        self.touched.emit()
-        self.set_look(focus_lane=lane)
-
-    def choose_start(self, start: object) -> None:
-        """Look at one start, or with `MEDIAN` or `MEAN` at all of them."""
-        if start in (MEDIAN, MEAN):
-            self.set_look(average=True, statistic="mean" if start == MEAN else "median")
-        else:
-            self.set_look(average=False, focus_start=start)
 
     def seek(self, step: int) -> None:
         """Go to a step, and stand still there."""
         self.touched.emit()
         self.experiment.set_playing(False)
         self.experiment.seek(min(step, self.experiment.horizon))
-
-    def _on_view_chosen(self) -> None:
-        world = self.stage.world
-        here = (world.x(), world.y(), world.width(), world.height())
-        self._remember(world=() if self.stage.at_home else here)
 
     def _on_playing_changed(self, on: bool) -> None:
         if not on:
@@ -387,38 +304,3 @@ class RaceView(Entered):
     def _on_copy_latex(self) -> None:
         QGuiApplication.clipboard().setText(self.equation.latex())
         self.notice.say("Copied: the rule as LaTeX")
-
-    # -- leaving the room --------------------------------------------------------------------------------------
-
-    def export_csv(self) -> str:
-        """All histories as CSV."""
-        return record.table(self._frame, self._looks, self.experiment.timeline.trace)
-
-    def picture_of(self) -> QWidget:
-        """The stage, with the 3-D view where that is shown."""
-        return self.stages if self.stages.view is not None and self.stages.on else self.stage
-
-    def for_the_hand(self) -> Sequence[QWidget]:
-        """Hints, the read-out under the pointer and every icon button over the stage, those of its cards, too."""
-        over = self.stage.overlays
-        found: list[QWidget] = [over.hint, over.readout, over.tools, *self.stage.findChildren(IconButton)]
-        if self.stages.view is not None:
-            found += [self.stages.view.hint, self.stages.view.tools]
-        return found
-
-    def thumbnail(self, size: QSize) -> QImage:
-        """The stage alone, without axes, arrows and overlays."""
-        self._look = dataclasses.replace(self._look, arrows=False, difference=False)
-        self.stage.compact = self.stage.bare = True
-        self.stage.resize(size)
-        self.show_run()
-        self.show_frame(self.experiment.frame())
-        return self.stage.thumbnail(size)
-
-    def paint_vector(self, painter: QPainter, area: QRectF) -> None:
-        """The stage as vectors."""
-        painter.save()
-        painter.translate(area.topLeft())
-        painter.scale(area.width() / self.stage.width(), area.height() / self.stage.height())
-        self.stage.paint_onto(painter)
-        painter.restore()

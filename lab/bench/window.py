@@ -16,6 +16,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from lab.bench import BENCHES, Row, Skipped
 from lab.bench._scene import Scene
 from lab.panels import PANELS
+from lab.ui.sessions import AUTOSAVE_MS
 
 FIRST_BUDGET, PANEL_BUDGET = 1.0, 0.4
 MEMORY_BUDGET_MB = 350.0
@@ -81,7 +82,8 @@ def idle(quick: bool) -> Iterator[Row | Skipped]:
         for _ in range(20):
             scene.tick(1 / 60)
         scene.experiment.set_playing(False)
-        scene.settle(1.0)
+        # Where the race was paused is saved once, for the case of a crash; from then on there is nothing to do.
+        scene.settle(1.0 if quick else AUTOSAVE_MS / 1000 + 0.5)
         running = [timer for timer in scene.window.findChildren(QTimer) if timer.isActive()]
         yield Row("idle: timers running", "race paused", float(len(running)), "", 0.0)
         loop = QEventLoop()
